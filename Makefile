@@ -1,0 +1,68 @@
+# `make demo` runs the sample city, `make test` runs every test; each makes what it needs by itself.
+# Plain make 3.81 is enough (that is what macOS brings).
+
+SHELL := /bin/sh
+PYTHON ?=
+BIN := .venv/bin
+ENVIRONMENT := .venv/.complete
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset serve test test-slow check format bench bench-large messages lock environment
+
+help: ## Show this list
+	@echo "make demo         the sample city of Shaoxing on 127.0.0.1:8000, from nothing"
+	@echo "make demo-reset   throw the sample city away and load it anew"
+	@echo "make serve        serve what is there, load nothing"
+	@echo "make test         every test but the slow ones, browser tests included"
+	@echo "make test-slow    the slow tests"
+	@echo "make check        lint, types, floors, templates, translations, migrations"
+	@echo "make format       put imports and layout of the code in order"
+	@echo "make bench        measure at the size of a city (ONLY=register for one matter)"
+	@echo "make bench-large  measure at the size of the nation"
+	@echo "make messages     collect and compile the sentences to be translated"
+	@echo "make lock         resolve the packages anew into requirements.lock"
+	@echo "PYTHON=/path/to/python3 chooses the Python; DATABASE_URL=postgresql://… another PostgreSQL (15 or newer)."
+
+$(ENVIRONMENT): requirements.lock requirements-uv.txt pyproject.toml scripts/environment.sh
+	@PYTHON="$(PYTHON)" sh scripts/environment.sh
+
+environment: $(ENVIRONMENT)
+
+demo: $(ENVIRONMENT)
+	@$(BIN)/gongjian demo
+
+demo-reset: $(ENVIRONMENT)
+	@$(BIN)/gongjian demo --reset
+
+serve: $(ENVIRONMENT)
+	@$(BIN)/gongjian serve
+
+test: $(ENVIRONMENT)
+	@CHROMIUM="$$(sh scripts/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+
+test-slow: $(ENVIRONMENT)
+	@CHROMIUM="$$(sh scripts/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest -m slow $(ARGS)
+
+check: $(ENVIRONMENT)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint --lint --quiet gongjian
+	$(BIN)/python scripts/messages.py --check
+	$(BIN)/python -m django makemigrations --check --dry-run --settings gongjian.settings
+
+format: $(ENVIRONMENT)
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+bench: $(ENVIRONMENT)
+	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+bench-large: $(ENVIRONMENT)
+	$(BIN)/python -m bench --large $(if $(ONLY),--only $(ONLY))
+
+messages: $(ENVIRONMENT)
+	$(BIN)/python scripts/messages.py
+
+lock: $(ENVIRONMENT)
+	@sh scripts/lock.sh

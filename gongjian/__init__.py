@@ -1,0 +1,1 @@
+"""Gongjian 共建: a strive-for-excellence programme across a federation of organisations."""

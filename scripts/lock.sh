@@ -1,0 +1,15 @@
+#!/bin/sh
+# Resolves pyproject.toml anew. The lock names packages and hashes, never the place they came from.
+set -eu
+cd "$(dirname "$0")/.."
+uv=.venv/bin/uv
+"$uv" pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --generate-hashes --quiet \
+    --no-emit-index-url --no-emit-find-links --no-emit-index-annotation \
+    --custom-compile-command "make lock" --output-file requirements.lock
+echo uv | "$uv" pip compile - --universal --python-version 3.11 --upgrade --generate-hashes --quiet \
+    --no-emit-index-url --no-emit-find-links --no-emit-index-annotation \
+    --custom-compile-command "make lock" --output-file requirements-uv.txt
+if grep -nE '://|^--|file:' requirements.lock requirements-uv.txt; then
+    echo "The lines above name a place; a lock must not. Take the package from an index instead." >&2
+    exit 1
+fi
