@@ -1,0 +1,345 @@
+"""Reads a pack from its folder, checks it, and says in sentences what is wrong with it."""
+
+import csv
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from gongjian.register.identity import Division
+
+SCHEMA = Path(__file__).parents[2] / "packs" / "schema"
+PARTS = ("pack", "lines", "units", "choices", "thresholds", "readings")
+
+# What the schemas say that a place should hold, in their "description".
+EXPECTED = (
+    gettext_noop("a key of at most 40 Latin letters, digits and low lines"),
+    gettext_noop("a key of at most 60 Latin letters, digits and low lines"),
+    gettext_noop("a text that is not empty"),
+    gettext_noop("a text of at most 200 characters"),
+    gettext_noop("a version of at most 20 characters without blanks"),
+    gettext_noop("a day such as 2016-07-31"),
+    gettext_noop("at least one day, each once"),
+    gettext_noop("at least one row"),
+    gettext_noop("a table of fields"),
+    gettext_noop("a table of names"),
+    gettext_noop("each level once"),
+    gettext_noop("one character"),
+    gettext_noop("true or false"),
+    gettext_noop("a whole number from 1"),
+    gettext_noop("2 to 10 Chinese characters"),
+    gettext_noop("syllables in small letters without tones, one blank between two"),
+)
+
+Names = dict[str, str]
+Tables = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A term with its names in each language; its place in the file is its place on the pages."""
+
+    key: str
+    names: Names
+    position: int
+
+
+@dataclass(frozen=True)
+class Line(Word):
+    mark: str
+    leads: bool
+
+
+@dataclass(frozen=True)
+class BodyKind(Word):
+    line: str
+    many_units: bool
+    has_term: bool
+
+
+@dataclass(frozen=True)
+class OfficeKind(Word):
+    heads: bool
+    keeps_register: bool
+    line: str | None = None
+
+
+@dataclass(frozen=True)
+class UnitKind(Word):
+    level: str
+    under: list[str]
+
+
+@dataclass(frozen=True)
+class Form(Word):
+    pass
+
+
+@dataclass(frozen=True)
+class Choice(Word):
+    list: str
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Holds from `since` until the day before `until`; `unverified` says what of it nobody has looked up."""
+
+    key: str
+    line: str
+    least: int
+    since: date
+    until: date | None
+    names: Names
+    source: str
+    unverified: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    word: str
+    pinyin: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    key: str
+    version: str
+    names: Names
+    official_days: list[date]
+    lines: list[Line]
+    body_kinds: list[BodyKind]
+    office_kinds: list[OfficeKind]
+    unit_kinds: list[UnitKind]
+    forms: list[Form]
+    choices: list[Choice]
+    thresholds: list[Threshold]
+    readings: list[Reading]
+    path: Path
+    sha256: str
+
+    def divisions(self, day: date) -> list[Division]:
+        """The official list of one of the pack's days."""
+        with _divisions_file(self.path, self.key, day).open(encoding="utf-8", newline="") as rows:
+            return [
+                Division(row["code"], row["name"], row["level"], row["parent_code"])
+                for row in csv.DictReader(rows)
+            ]
+
+
+class PackFault(ValueError):
+    """The pack cannot be used; `sentences` say in which file and place, what is wrong and what to do."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+class _Row(NamedTuple):
+    file: str
+    place: str
+    values: Tables
+
+
+def read_pack(path: Path | str) -> Pack:
+    """The pack in this folder; raises PackFault with everything that is wrong at once."""
+    path = Path(path)
+    tables: dict[str, Tables] = {}
+    faults: list[str] = []
+    for part in PARTS:
+        try:
+            tables[part] = _read_part(path / f"{part}.toml")
+        except PackFault as fault:
+            faults += fault.sentences
+    if not faults:
+        faults = [*_contradictions(tables), *_faults_of_days(path, tables["pack"])]
+    if faults:
+        raise PackFault(faults)
+    return _pack(path, tables)
+
+
+def _read_part(file: Path) -> Tables:
+    if not file.is_file():
+        raise PackFault([_("%(file)s is missing from the pack; add it.") % {"file": file.name}])
+    try:
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise PackFault([_("%(file)s is not written in UTF-8; save it so.") % {"file": file.name}]) from error
+    except tomllib.TOMLDecodeError as error:
+        sentence = _("%(file)s cannot be read as TOML: %(reason)s. Mend that place.")
+        raise PackFault([sentence % {"file": file.name, "reason": error}]) from error
+    schema = json.loads((SCHEMA / f"{file.stem}.json").read_text(encoding="utf-8"))
+    as_json = json.loads(json.dumps(tables, default=str))
+    validator = Draft202012Validator(schema, format_checker=FormatChecker())
+    errors = sorted(validator.iter_errors(as_json), key=lambda error: [str(step) for step in error.path])
+    if errors:
+        raise PackFault([s for error in errors for s in _sentences(file.name, tables, error)])
+    return tables
+
+
+def _sentences(file: str, tables: Tables, error: ValidationError) -> Iterator[str]:
+    """What is wrong in a place, and what to do, from an error of the schema."""
+    gaps = {"file": file, "place": _place(list(error.absolute_path), tables)}
+    match error.validator:
+        case "required":
+            sentence = _("%(file)s, %(place)s: “%(field)s” is missing; add it.")
+            # One error for each missing field, which is named only in its message.
+            field = next(name for name in error.validator_value if error.message.startswith(f"'{name}'"))
+            yield sentence % {**gaps, "field": field}
+        case "additionalProperties":
+            sentence = _(
+                "%(file)s, %(place)s: “%(field)s” is not known here; remove it or mend its spelling."
+            )
+            for field in error.instance.keys() - error.schema["properties"].keys():
+                yield sentence % {**gaps, "field": field}
+        case "enum":
+            sentence = _("%(file)s, %(place)s: “%(value)s” is not known here; write one of %(allowed)s.")
+            yield sentence % {**gaps, "value": error.instance, "allowed": ", ".join(error.validator_value)}
+        case _:
+            sentence = _("%(file)s, %(place)s: “%(value)s” does not fit; write %(expected)s.")
+            yield sentence % {**gaps, "value": error.instance, "expected": _(error.schema["description"])}
+
+
+def _place(steps: list[str | int], tables: Any) -> str:
+    """`line 2 (union) › names › en` for the path of steps into the tables."""
+    words: list[str] = []
+    for step in steps:
+        tables = tables[step]
+        if isinstance(step, str):
+            words.append(step)
+        else:
+            named = isinstance(tables, dict) and (tables.get("key") or tables.get("word"))
+            words[-1] += f" {step + 1} ({named})" if named else f" {step + 1}"
+    return " › ".join(words) or _("at the top")
+
+
+def _rows(tables: dict[str, Tables]) -> Iterator[tuple[str, list[_Row]]]:
+    """Each list of the pack by name, its rows with the file and the place they stand in."""
+    for part in PARTS[1:]:
+        for name, rows in tables[part].items():
+            yield (
+                name,
+                [_Row(f"{part}.toml", _place([name, i], tables[part]), row) for i, row in enumerate(rows)],
+            )
+
+
+def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
+    """What each row alone may say, but not all together."""
+    rows = dict(_rows(tables))
+    for name, held in rows.items():
+        if name != "threshold":
+            yield from _standing_twice(held, "word" if name == "reading" else "key")
+    yield from _unknown_lines(rows)
+    leading = sum(row.values["leads"] for row in rows["line"])
+    if leading != 1:
+        sentence = _("lines.toml: %(count)s lines lead the others; write leads = true in exactly one.")
+        yield sentence % {"count": leading}
+    yield from _faults_of_thresholds(rows["threshold"])
+    for file, place, reading in rows["reading"]:
+        if len(reading["word"]) != len(reading["pinyin"].split()):
+            sentence = _("%(file)s, %(place)s: “%(pinyin)s” must have one syllable for each character.")
+            yield sentence % {"file": file, "place": place, "pinyin": reading["pinyin"]}
+
+
+def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
+    seen: set[str] = set()
+    for file, place, values in rows:
+        if values[field] in seen:
+            sentence = _("%(file)s, %(place)s: “%(key)s” stands twice; keep one or give it another key.")
+            yield sentence % {"file": file, "place": place, "key": values[field]}
+        seen.add(values[field])
+
+
+def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    lines = [row.values["key"] for row in rows["line"]]
+    for file, place, values in [
+        row for name in ("body_kind", "office_kind", "threshold") for row in rows[name]
+    ]:
+        if values.get("line", lines[0]) not in lines:
+            sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
+            yield sentence % {
+                "file": file,
+                "place": place,
+                "line": values["line"],
+                "allowed": ", ".join(lines),
+            }
+
+
+def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
+    until: dict[str, date] = {}
+    for file, place, values in sorted(rows, key=lambda row: (row.values["key"], _day(row.values["since"]))):
+        since, ends = _day(values["since"]), _day(values.get("until", date.max))
+        if ends <= since:
+            sentence = _("%(file)s, %(place)s: “until” is not after “since”; mend one of the two days.")
+            yield sentence % {"file": file, "place": place}
+        if since < until.get(values["key"], date.min):
+            sentence = _(
+                "%(file)s, %(place)s: the version before still holds on %(day)s; give that one an “until”."
+            )
+            yield sentence % {"file": file, "place": place, "day": since}
+        until[values["key"]] = ends
+
+
+def _faults_of_days(path: Path, pack: Tables) -> Iterator[str]:
+    for day in pack["official_days"]:
+        file = _divisions_file(path, pack["key"], day)
+        if not file.is_file():
+            sentence = _("pack.toml: the official day %(day)s has no list; add %(file)s or remove the day.")
+            yield sentence % {"day": day, "file": file.relative_to(path)}
+
+
+def _divisions_file(path: Path, key: str, day: date | str) -> Path:
+    return path / "divisions" / f"{key}-{day}.csv"
+
+
+def _day(value: date | str) -> date:
+    """TOML has days of its own; a day in quotation marks is one too."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
+    lists = {name: [row.values for row in rows] for name, rows in _rows(tables)}
+
+    def words(kind: type[Any], name: str, **more: str) -> list[Any]:
+        return [kind(position=i, **values, **more) for i, values in enumerate(lists[name])]
+
+    return Pack(
+        key=tables["pack"]["key"],
+        version=tables["pack"]["version"],
+        names=tables["pack"]["names"],
+        official_days=sorted(_day(day) for day in tables["pack"]["official_days"]),
+        lines=words(Line, "line"),
+        body_kinds=words(BodyKind, "body_kind"),
+        office_kinds=words(OfficeKind, "office_kind"),
+        unit_kinds=words(UnitKind, "unit_kind"),
+        forms=words(Form, "form"),
+        choices=[choice for name in tables["choices"] for choice in words(Choice, name, list=name)],
+        thresholds=[_threshold(row) for row in lists["threshold"]],
+        readings=[Reading(**row) for row in lists["reading"]],
+        path=path,
+        sha256=_digest(path),
+    )
+
+
+def _threshold(row: Tables) -> Threshold:
+    days = {"since": _day(row["since"]), "until": _day(row["until"]) if "until" in row else None}
+    return Threshold(**{"unverified": "", **row, **days})
+
+
+def _digest(path: Path) -> str:
+    """Changes with the name or content of any file that the pack is read from."""
+    digest = hashlib.sha256()
+    for file in sorted([*path.glob("*.toml"), *path.glob("divisions/*.csv")]):
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(path).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
