@@ -26,24 +26,29 @@ help: ## Show this list
 $(ENVIRONMENT): requirements.lock requirements-uv.txt pyproject.toml scripts/environment.sh
 	@PYTHON="$(PYTHON)" sh scripts/environment.sh
 
-environment: $(ENVIRONMENT)
+WORDS := gongjian/locale/zh_Hans/LC_MESSAGES/django
 
-demo: $(ENVIRONMENT)
+$(WORDS).mo: $(WORDS).po $(ENVIRONMENT)
+	@$(BIN)/python scripts/messages.py --compile
+
+environment: $(ENVIRONMENT) $(WORDS).mo
+
+demo: environment
 	@$(BIN)/gongjian demo
 
-demo-reset: $(ENVIRONMENT)
+demo-reset: environment
 	@$(BIN)/gongjian demo --reset
 
-serve: $(ENVIRONMENT)
+serve: environment
 	@$(BIN)/gongjian serve
 
-test: $(ENVIRONMENT)
+test: environment
 	@CHROMIUM="$$(sh scripts/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
 
-test-slow: $(ENVIRONMENT)
+test-slow: environment
 	@CHROMIUM="$$(sh scripts/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest -m slow $(ARGS)
 
-check: $(ENVIRONMENT)
+check: environment
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
@@ -55,10 +60,10 @@ format: $(ENVIRONMENT)
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 
-bench: $(ENVIRONMENT)
+bench: environment
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
-bench-large: $(ENVIRONMENT)
+bench-large: environment
 	$(BIN)/python -m bench --large $(if $(ONLY),--only $(ONLY))
 
 messages: $(ENVIRONMENT)

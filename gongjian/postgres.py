@@ -121,6 +121,12 @@ def ensure_running(home: Path | None = None, *, name: str = "main", fast: bool =
         raise NotStarted(f"The database cannot be kept in {cluster.home}: {error}.{room}") from error
 
 
+def is_running(home: Path | None = None, *, name: str = "main") -> bool:
+    """Whether the cluster is up."""
+    cluster = find(home, name)
+    return cluster.folder.exists() and _sockets_of_running(cluster) is not None
+
+
 def stop(home: Path | None = None, *, name: str = "main") -> None:
     """Stop the cluster if it runs; open transactions are rolled back."""
     cluster = find(home, name)

@@ -104,8 +104,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "gongjian.ui.asof.AsOfMiddleware",
     "gongjian.sample.mark.SampleMarkMiddleware",
+    "gongjian.packs.here.PackMiddleware",
+    "gongjian.ui.asof.AsOfMiddleware",
 ]
 
 ROOT_URLCONF = "gongjian.urls"
