@@ -144,7 +144,7 @@ USE_TZ = True
 
 # == files ==
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = HOME / "static" if LIVE else None  # at home the files are served from the packages
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "uploads"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

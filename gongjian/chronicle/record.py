@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
+
+from gongjian.accounts.models import User
 
 from .models import Act
 
@@ -27,7 +28,7 @@ def record(
     """Write down a deed. `by` is an account; anybody else is the system itself. `on`: the day from which it counts."""
     if not connection.in_atomic_block:
         raise NotInTransaction(verb)
-    account = by if isinstance(by, AbstractBaseUser) else None
+    account = by if isinstance(by, User) else None
     return Act.objects.create(verb=verb, by=account, subject=subject, on=on, facts=facts or {})
 
 
@@ -40,7 +41,7 @@ def keep_before(act: Act, table: str, condition: str, params: Sequence[Any] = ()
         raise ValueError(f"not a table: {table}")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO chronicle_before (act_id, \"table\", row, was, deleted) "
+            f'INSERT INTO chronicle_before (act_id, "table", row, was, deleted) '
             f"SELECT %s, %s, r.id, to_jsonb(r), %s FROM {table} r WHERE {condition}",
             [act.pk, table, deleted, *params],
         )

@@ -28,7 +28,10 @@ def test_an_act_says_who_what_and_from_which_day():
     act = deed(by=clerk, subject="register.unit:1", on=date(2020, 6, 30), facts={"name": "上下文村"})
     act.refresh_from_db()
     assert (act.by, act.subject, act.on, act.facts) == (
-        clerk, "register.unit:1", date(2020, 6, 30), {"name": "上下文村"},
+        clerk,
+        "register.unit:1",
+        date(2020, 6, 30),
+        {"name": "上下文村"},
     )
 
 
@@ -64,7 +67,9 @@ def test_an_altered_act_is_found_by_its_seal():
     for _ in range(3):
         deed()
     second = Seal.objects.get(number=2).act_id
-    without_guard(f"UPDATE chronicle_act SET facts = '{{\"name\": \"x\"}}' WHERE id = {second}", "chronicle_act")
+    without_guard(
+        f'UPDATE chronicle_act SET facts = \'{{"name": "x"}}\' WHERE id = {second}', "chronicle_act"
+    )
     assert first_broken_seal() == 2
 
 

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,42 +15,78 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Act',
+            name="Act",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('verb', models.CharField(max_length=60)),
-                ('subject', models.CharField(blank=True, help_text='opaque reference such as register.unit:123', max_length=80)),
-                ('on', models.DateField(blank=True, null=True)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("verb", models.CharField(max_length=60)),
+                (
+                    "subject",
+                    models.CharField(
+                        blank=True, help_text="opaque reference such as register.unit:123", max_length=80
+                    ),
+                ),
+                ("on", models.DateField(blank=True, null=True)),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Before',
+            name="Before",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=63)),
-                ('row', models.BigIntegerField()),
-                ('was', models.JSONField()),
-                ('deleted', models.BooleanField(default=False)),
-                ('act', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='befores', to='chronicle.act')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=63)),
+                ("row", models.BigIntegerField()),
+                ("was", models.JSONField()),
+                ("deleted", models.BooleanField(default=False)),
+                (
+                    "act",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="befores",
+                        to="chronicle.act",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('sha256', models.BinaryField()),
-                ('act', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='chronicle.act')),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("sha256", models.BinaryField()),
+                (
+                    "act",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seal", to="chronicle.act"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='act',
-            index=models.Index(fields=['subject', '-id'], name='chronicle_act_subject'),
+            model_name="act",
+            index=models.Index(fields=["subject", "-id"], name="chronicle_act_subject"),
         ),
         migrations.AddIndex(
-            model_name='before',
-            index=models.Index(fields=['table', 'row'], name='chronicle_before_row'),
+            model_name="before",
+            index=models.Index(fields=["table", "row"], name="chronicle_before_row"),
         ),
     ]
