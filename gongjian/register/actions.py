@@ -1,0 +1,249 @@
+"""What people do to the register, one thing at a time. Files of many rows go through `imports`.
+
+Nothing is renamed in place: a change counts from a day, and what stood before keeps its days. Every action is one
+transaction with its act in the chronicle; what it changes is kept there first, so that it can be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
+
+from gongjian.chronicle.models import Act
+from gongjian.chronicle.record import keep_before, record
+
+from .access import Reader
+from .models import Body, BodyEntry, Cover, Line, Unit, UnitEntry
+from .models.dated import DatedQuerySet
+from .walks import LEADERSHIP, LINE, TERRITORY, refresh_body_paths, refresh_unit_paths, way_up
+
+TERRITORY_LOCK, LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK = 71011, 71013, 71014, 71015  # as in migration 0002
+
+
+class Refused(Exception):
+    """The register cannot take this. The sentence says what is wrong and what to do."""
+
+
+def lock(*walks: int) -> None:
+    """Wait for whoever else is changing these walks; held to the end of the transaction."""
+    with connection.cursor() as cursor:
+        for walk in sorted(walks):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [walk])
+
+
+# == units ==
+@transaction.atomic
+def open_unit(*, on: date, today: date, by: Reader | None, **values: Any) -> Unit:
+    """Enter a new unit from a day. `values` are fields of UnitEntry: name, kind, parent, code …"""
+    lock(TERRITORY_LOCK)
+    unit = Unit.objects.create()
+    act = record("register.open_unit", by=by, subject=f"register.unit:{unit.pk}", on=on, facts={"name": values["name"]})
+    _check_parent(unit, values.get("parent"), on)
+    UnitEntry.objects.create(unit=unit, valid=(on, None), act=act, **values)
+    refresh_unit_paths(today, [unit.pk])
+    unit.refresh_from_db()
+    return unit
+
+
+@transaction.atomic
+def amend_unit(unit: Unit, *, on: date, today: date, by: Reader | None, **changes: Any) -> Unit:
+    """Change how a unit stands, from a day: its name, code, kind, parent, status …
+
+    Later entries follow as long as they carry the value that is changed; a later change of the same thing stays.
+    Raises Refused if the unit does not stand on that day, or would stand below itself.
+    """
+    lock(TERRITORY_LOCK)
+    if "parent" in changes:
+        _check_parent(unit, changes["parent"], on)
+    if _amend(UnitEntry.objects.filter(unit=unit), f"register.unit:{unit.pk}", on, changes, by):
+        refresh_unit_paths(today, [unit.pk])
+        unit.refresh_from_db()
+    return unit
+
+
+def move_unit(unit: Unit, *, to: Unit | None, on: date, today: date, by: Reader | None) -> Unit:
+    """Put a unit, with all below it, under another parent from a day."""
+    return amend_unit(unit, on=on, today=today, by=by, parent=to)
+
+
+@transaction.atomic
+def close_unit(unit: Unit, *, on: date, today: date, by: Reader | None) -> Unit:
+    """End a unit: `on` is the first day on which it no longer stands. Refused while anything stands on it then."""
+    lock(TERRITORY_LOCK, LINE_LOCK, COVER_LOCK)
+    for held, sentence in (
+        (
+            UnitEntry.objects.filter(parent=unit),
+            _("Units still stand in it on that day. Move or close them first."),
+        ),
+        (
+            BodyEntry.objects.filter(seat=unit),
+            _("Bodies still have their seat in it on that day. Move or end them first."),
+        ),
+        (Cover.objects.filter(unit=unit), _("Bodies still cover it on that day. End the covers first.")),
+    ):
+        if held.filter(valid__endswith__isnull=True).exists() or held.filter(valid__endswith__gt=on).exists():
+            raise Refused(sentence)
+    _end(UnitEntry.objects.filter(unit=unit), "register.close_unit", f"register.unit:{unit.pk}", on, by)
+    refresh_unit_paths(today, [unit.pk])
+    unit.refresh_from_db()
+    return unit
+
+
+# == bodies ==
+@transaction.atomic
+def open_body(line: Line, *, on: date, today: date, by: Reader | None, **values: Any) -> Body:
+    """Enter a new body of a line from a day. `values` are fields of BodyEntry: name, kind, form, seat, superior …"""
+    lock(LINE_LOCK, LEADERSHIP_LOCK)
+    body = Body.objects.create(line=line)
+    act = record("register.open_body", by=by, subject=f"register.body:{body.pk}", on=on, facts={"name": values["name"]})
+    _check_links(body, values, on)
+    BodyEntry.objects.create(body=body, valid=(on, None), act=act, **values)
+    refresh_body_paths(today, [body.pk])
+    body.refresh_from_db()
+    return body
+
+
+@transaction.atomic
+def amend_body(body: Body, *, on: date, today: date, by: Reader | None, **changes: Any) -> Body:
+    """Change how a body stands, from a day: its name, seat, superior, leader … Later entries follow as for units."""
+    lock(LINE_LOCK, LEADERSHIP_LOCK)
+    _check_links(body, changes, on)
+    if _amend(BodyEntry.objects.filter(body=body), f"register.body:{body.pk}", on, changes, by):
+        refresh_body_paths(today, [body.pk])
+        body.refresh_from_db()
+    return body
+
+
+@transaction.atomic
+def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
+    """End a body and its covers: `on` is the first day on which it no longer stands."""
+    lock(LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK)
+    below = BodyEntry.objects.filter(models.Q(superior=body) | models.Q(leader=body))
+    if below.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)).exists():
+        raise Refused(_("Bodies still stand below it on that day. Give them another superior or leader first."))
+    act = _end(BodyEntry.objects.filter(body=body), "register.close_body", f"register.body:{body.pk}", on, by)
+    _cut(Cover.objects.filter(body=body), on, act)
+    refresh_body_paths(today, [body.pk])
+    body.refresh_from_db()
+    return body
+
+
+@transaction.atomic
+def cover(body: Body, unit: Unit, *, on: date, by: Reader | None) -> Cover:
+    """From a day a body covers a unit, to the end of the body's known life."""
+    lock(COVER_LOCK)
+    until = _stands_until(BodyEntry.objects.filter(body=body), on)
+    if until is False:
+        raise Refused(_("The body does not stand on %(day)s. Choose a day of its life.") % {"day": on})
+    if Cover.objects.filter(body=body, unit=unit).filter(valid__overlap=(on, until)).exists():
+        raise Refused(_("The body covers this unit already."))
+    act = record("register.cover", by=by, subject=f"register.body:{body.pk}", on=on, facts={"unit": unit.pk})
+    return Cover.objects.create(body=body, unit=unit, valid=(on, until), act=act)
+
+
+@transaction.atomic
+def end_cover(cover: Cover, *, on: date, by: Reader | None) -> None:
+    """From a day on a body no longer covers a unit."""
+    lock(COVER_LOCK)
+    act = record(
+        "register.end_cover",
+        by=by,
+        subject=f"register.body:{cover.body_id}",
+        on=on,
+        facts={"unit": cover.unit_id},
+    )
+    _cut(Cover.objects.filter(pk=cover.pk), on, act)
+
+
+# == dated rows ==
+def _amend(
+    entries: DatedQuerySet[Any], subject: str, on: date, changes: Mapping[str, Any], by: Reader | None
+) -> Act | None:
+    """Split the entry of the day and carry the changes on. Returns the act, or None when nothing differs."""
+    rows = list(
+        entries.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)).order_by("valid")
+    )
+    if not rows or rows[0].since > on:
+        raise Refused(_("It does not stand on %(day)s. Choose a day of its life.") % {"day": on})
+    old = {field: getattr(rows[0], field) for field in changes}
+    fresh = {field: value for field, value in changes.items() if value != old[field]}
+    if not fresh:
+        return None
+    facts = {field: str(value.pk if isinstance(value, models.Model) else value) for field, value in fresh.items()}
+    act = record("register.amend", by=by, subject=subject, on=on, facts=facts)
+    table = rows[0]._meta.db_table
+    for row in rows:
+        carried = {field: value for field, value in fresh.items() if getattr(row, field) == old[field]}
+        fresh = {field: value for field, value in fresh.items() if field in carried}
+        if not carried:
+            break
+        keep_before(act, table, "r.id = %s", [row.pk])
+        if row.since < on:
+            type(row).objects.filter(pk=row.pk).update(valid=(row.since, on))
+            row.pk, row.valid, row._state.adding = None, (on, row.until), True
+        for field, value in carried.items():
+            setattr(row, field, value)
+        row.act = act
+        row.save()
+    return act
+
+
+def _end(entries: DatedQuerySet[Any], verb: str, subject: str, on: date, by: Reader | None) -> Act:
+    act = record(verb, by=by, subject=subject, on=on)
+    if not _cut(entries, on, act):
+        raise Refused(_("It has ended before %(day)s already.") % {"day": on})
+    return act
+
+
+def _cut(rows: DatedQuerySet[Any], on: date, act: Act) -> int:
+    """Let the rows end on a day: those that would begin on it or later go, the one that spans it is shortened."""
+    open_rows = rows.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on))
+    later = list(open_rows.filter(valid__startswith__gte=on).values_list("pk", flat=True))
+    spanning = list(open_rows.filter(valid__startswith__lt=on))
+    table = rows.model._meta.db_table
+    keep_before(act, table, "r.id = ANY(%s)", [later], deleted=True)
+    keep_before(act, table, "r.id = ANY(%s)", [[row.pk for row in spanning]])
+    rows.model._base_manager.filter(pk__in=later).delete()
+    for row in spanning:
+        rows.model._base_manager.filter(pk=row.pk).update(valid=(row.since, on), act=act)
+    return len(later) + len(spanning)
+
+
+def _check_parent(unit: Unit, parent: Unit | None, on: date) -> None:
+    if parent is None:
+        return
+    if _stands_until(UnitEntry.objects.filter(unit=parent), on) is False:
+        raise Refused(_("The parent does not stand on %(day)s. Choose one that does.") % {"day": on})
+    if unit.pk in way_up(TERRITORY, parent.pk, on):
+        raise Refused(_("A unit cannot stand below itself. Choose a parent outside its own territory."))
+
+
+def _check_links(body: Body, values: Mapping[str, Any], on: date) -> None:
+    for field, walk in (("superior", LINE), ("leader", LEADERSHIP)):
+        above = values.get(field)
+        if above is None:
+            continue
+        if _stands_until(BodyEntry.objects.filter(body=above), on) is False:
+            raise Refused(_("The body above does not stand on %(day)s. Choose one that does.") % {"day": on})
+        if body.pk in way_up(walk, above.pk, on):
+            raise Refused(_("A body cannot stand below itself. Choose one outside its own branch."))
+
+
+def _stands_until(entries: DatedQuerySet[Any], on: date) -> date | bool | None:
+    """Until when it stands without a gap from `on`: a day, None while open, False if it does not stand on `on`."""
+    until: date | bool | None = False
+    day = on
+    for entry in entries.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)).order_by(
+        "valid"
+    ):
+        if entry.since > day:
+            break
+        until = entry.until
+        if until is None:
+            return None
+        day = entry.until
+    return until

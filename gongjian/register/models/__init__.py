@@ -1,0 +1,40 @@
+"""What stands in the register."""
+
+from .bodies import Body, BodyEntry, Cover, Term
+from .drafts import DraftBody, DraftRow, DraftUnit, ImportDraft, ImportProblem
+from .people import Membership, Office, Person
+from .spelling import Spelling
+from .units import Headcount, StandsIn, Unit, UnitEntry
+from .venues import Plaque, Venue, VenueCheck, VenueShare
+from .words import BodyKind, Choice, Form, Line, OfficeKind, Threshold, UnitKind
+
+__all__ = [
+    "Body",
+    "BodyEntry",
+    "BodyKind",
+    "Choice",
+    "Cover",
+    "DraftBody",
+    "DraftRow",
+    "DraftUnit",
+    "Form",
+    "Headcount",
+    "ImportDraft",
+    "ImportProblem",
+    "Line",
+    "Membership",
+    "Office",
+    "OfficeKind",
+    "Person",
+    "Plaque",
+    "Spelling",
+    "StandsIn",
+    "Term",
+    "Threshold",
+    "Unit",
+    "UnitEntry",
+    "UnitKind",
+    "Venue",
+    "VenueCheck",
+    "VenueShare",
+]

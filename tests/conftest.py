@@ -1,0 +1,44 @@
+"""Fixtures of the whole suite: the small town and who walks in it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from gongjian.accounts.models import User
+
+from scripts.messages import compile_if_stale
+
+from .register.town import Town, build_town
+
+compile_if_stale()
+
+
+@pytest.fixture
+def town(db) -> Town:
+    """The small town of tests/register/town.py."""
+    return build_town()
+
+
+@pytest.fixture
+def organiser(town: Town) -> User:
+    """Whoever keeps the town's register: the clerk."""
+    return town.clerk
+
+
+@pytest.fixture
+def reader(town: Town) -> User:
+    """Whoever reads with an office, and changes nothing: the secretary."""
+    return town.secretary
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """`signed_in(account)` is a browser of that account; `client` is one of nobody."""
+
+    def sign_in(account: User) -> Client:
+        client = Client()
+        client.force_login(account)
+        return client
+
+    return sign_in

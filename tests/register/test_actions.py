@@ -1,0 +1,126 @@
+"""One thing at a time: a change counts from a day, and what stood before keeps its days."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from gongjian.chronicle.models import Act, Before
+from gongjian.register import actions
+from gongjian.register.models import BodyEntry, Cover, UnitEntry
+
+from . import town as small
+
+DAY = date(2022, 3, 1)
+LATER = date(2023, 3, 1)
+
+
+def names(unit) -> list[tuple]:
+    return [(e.name, e.since, e.until) for e in UnitEntry.objects.filter(unit=unit).order_by("valid")]
+
+
+@pytest.fixture
+def village(town):
+    return small.unit("甲村", "village", town.units["county"], code="330681999001")
+
+
+def test_a_new_name_counts_from_its_day_and_the_old_one_keeps_its_days(town, village):
+    actions.amend_unit(village, on=DAY, today=town.today, by=town.clerk, name="乙村")
+    assert names(village) == [("甲村", small.FIRST, DAY), ("乙村", DAY, None)]
+
+
+def test_a_change_from_the_first_day_replaces_and_is_kept_in_the_chronicle(town, village):
+    actions.amend_unit(village, on=small.FIRST, today=town.today, by=town.clerk, name="乙村")
+    assert names(village) == [("乙村", small.FIRST, None)]
+    act = Act.objects.latest("pk")
+    assert (act.verb, act.by, act.subject) == ("register.amend", town.clerk, f"register.unit:{village.pk}")
+    assert [before.was["name"] for before in Before.objects.filter(act=act)] == ["甲村"]
+
+
+def test_a_change_in_the_past_is_carried_on_until_the_same_thing_changes_again(town, village):
+    actions.amend_unit(village, on=LATER, today=town.today, by=None, status="suspended")
+    actions.amend_unit(village, on=LATER + timedelta(days=9), today=town.today, by=None, name="丙村")
+    actions.amend_unit(village, on=DAY, today=town.today, by=None, name="乙村")
+    assert names(village) == [
+        ("甲村", small.FIRST, DAY),
+        ("乙村", DAY, LATER),
+        ("乙村", LATER, LATER + timedelta(days=9)),
+        ("丙村", LATER + timedelta(days=9), None),
+    ]
+    assert [e.status for e in UnitEntry.objects.filter(unit=village).order_by("valid")] == [
+        "active",
+        "active",
+        "suspended",
+        "suspended",
+    ]
+
+
+def test_saying_what_is_so_already_writes_nothing(town, village):
+    acts = Act.objects.count()
+    actions.amend_unit(village, on=DAY, today=town.today, by=None, name="甲村")
+    assert (names(village), Act.objects.count()) == ([("甲村", small.FIRST, None)], acts)
+
+
+@pytest.mark.parametrize("day", [small.FIRST - timedelta(days=1), date(1990, 1, 1)])
+def test_a_change_on_a_day_it_did_not_stand_is_refused(town, village, day):
+    with pytest.raises(actions.Refused, match=str(day)):
+        actions.amend_unit(village, on=day, today=town.today, by=None, name="乙村")
+
+
+def test_a_unit_cannot_be_put_below_itself(town):
+    with pytest.raises(actions.Refused):
+        actions.move_unit(
+            town.units["county"], to=town.units["village"], on=town.today, today=town.today, by=None
+        )
+
+
+def test_a_parent_that_does_not_stand_that_day_is_refused(town, village):
+    with pytest.raises(actions.Refused):
+        actions.move_unit(village, to=town.units["old_town"], on=town.today, today=town.today, by=None)
+
+
+def test_closing_ends_the_life_and_takes_the_unit_out_of_todays_walk(town, village):
+    actions.close_unit(village, on=DAY, today=town.today, by=town.clerk)
+    assert (names(village), village.path) == ([("甲村", small.FIRST, DAY)], "")
+
+
+@pytest.mark.parametrize("name", ["street", "village"])
+def test_a_unit_on_which_something_stands_is_not_closed(town, name):
+    with pytest.raises(actions.Refused):
+        actions.close_unit(town.units[name], on=DAY, today=town.today, by=None)
+
+
+def test_closing_twice_is_refused(town, village):
+    actions.close_unit(village, on=DAY, today=town.today, by=None)
+    with pytest.raises(actions.Refused):
+        actions.close_unit(village, on=DAY, today=town.today, by=None)
+
+
+def test_ending_a_body_ends_its_covers_with_it(town, village):
+    union = small.body("甲工会", "union_committee", village)
+    small.cover(union, village)
+    actions.close_body(union, on=DAY, today=town.today, by=town.clerk)
+    assert Cover.objects.get(body=union).until == DAY
+    assert BodyEntry.objects.get(body=union).until == DAY
+
+
+def test_a_body_with_others_below_it_is_not_ended(town):
+    top = small.body("甲", "union_federation", town.units["county"])
+    small.body("乙", "union_committee", town.units["county"], superior=top)
+    with pytest.raises(actions.Refused):
+        actions.close_body(top, on=DAY, today=town.today, by=None)
+
+
+def test_a_cover_outside_the_life_of_the_body_or_twice_is_refused(town, village):
+    union = small.body("甲工会", "union_committee", village, since=DAY)
+    with pytest.raises(actions.Refused):
+        actions.cover(union, village, on=small.FIRST, by=None)
+    actions.cover(union, village, on=DAY, by=None)
+    with pytest.raises(actions.Refused):
+        actions.cover(union, village, on=LATER, by=None)
+
+
+def test_an_action_that_is_refused_leaves_no_act(town, village):
+    acts = Act.objects.count()
+    with pytest.raises(actions.Refused):
+        actions.move_unit(village, to=village, on=DAY, today=town.today, by=None)
+    assert Act.objects.count() == acts
