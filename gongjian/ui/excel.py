@@ -26,13 +26,24 @@ class Column:
     kind: Literal["text", "day", "number"] = "text"
 
 
+Notes = tuple[str, Sequence[tuple[str, str]]]
+
+
 def workbook_response(
-    filename: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, sheet: str = ""
+    filename: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    sheet: str = "",
+    notes: Notes | None = None,
 ) -> FileResponse:
-    """The rows as a download. Raises ValueError when they are more than a sheet holds."""
+    """The rows as a download. Raises ValueError when they are more than a sheet holds.
+
+    `notes` is the name of a second sheet and what it says of the first, as pairs of a heading and a text.
+    """
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 – the response closes it
     try:
-        write_workbook(file, columns, rows, sheet=sheet)
+        write_workbook(file, columns, rows, sheet=sheet, notes=notes)
         file.seek(0)
     except BaseException:
         file.close()
@@ -41,7 +52,12 @@ def workbook_response(
 
 
 def write_workbook(
-    file: Any, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, sheet: str = ""
+    file: Any,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    sheet: str = "",
+    notes: Notes | None = None,
 ) -> int:
     """Write the rows under a frozen, filterable header and return how many there were."""
     book = xlsxwriter.Workbook(
@@ -74,8 +90,18 @@ def write_workbook(
         for at, (column, value) in enumerate(zip(columns, row, strict=True)):
             _write_cell(page, written, at, column.kind, value, formats[column.kind])
     page.autofilter(0, 0, written, len(columns) - 1)
+    if notes:
+        _write_notes(book.add_worksheet(notes[0][:31]), notes[1], head, formats["text"])
     book.close()
     return written
+
+
+def _write_notes(page: Worksheet, notes: Sequence[tuple[str, str]], head: Any, form: Any) -> None:
+    page.set_column(0, 0, 16)
+    page.set_column(1, 1, 60)
+    for row, (heading, text) in enumerate(notes):
+        page.write_string(row, 0, heading, head)
+        page.write_string(row, 1, text, form)
 
 
 def _write_cell(page: Worksheet, row: int, at: int, kind: str, value: Any, form: Any) -> None:

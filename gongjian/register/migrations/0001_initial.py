@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
                 ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='register.body')),
                 ('kind', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='register.officekind')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='register.person')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='register.person')),
             ],
         ),
         migrations.CreateModel(
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
                 ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
                 ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='register.body')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='register.person')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='register.person')),
             ],
         ),
         migrations.CreateModel(
@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
                 ('number', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('body', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='register.body')),
+                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='register.body')),
             ],
         ),
         migrations.CreateModel(
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
                 ('migrant', models.PositiveIntegerField(blank=True, null=True)),
                 ('source', models.CharField(blank=True, max_length=200)),
                 ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='headcounts', to='register.unit')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='headcounts', to='register.unit')),
             ],
         ),
         migrations.CreateModel(
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
                 ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('body', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='register.body')),
+                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='register.body')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='register.unit')),
             ],
         ),
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
                 ('kind', models.CharField(max_length=40)),
                 ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('venue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='plaques', to='register.venue')),
+                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plaques', to='register.venue')),
             ],
         ),
         migrations.CreateModel(
@@ -300,7 +300,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('checked_on', models.DateField()),
                 ('items', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('venue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='register.venue')),
+                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='register.venue')),
             ],
             options={
                 'ordering': ('-checked_on',),
@@ -313,7 +313,7 @@ class Migration(migrations.Migration):
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
                 ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
                 ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='register.line')),
-                ('venue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='register.venue')),
+                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='register.venue')),
             ],
         ),
         migrations.AddIndex(
@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='cover',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('body', '='), ('unit', '='), ('valid', '&&')], name='register_cover_once_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('unit', '='), ('body', '='), ('valid', '&&')], name='register_cover_once_a_day'),
         ),
         migrations.AddConstraint(
             model_name='cover',

@@ -65,7 +65,7 @@ class BodyEntry(Dated):
 class Term(Dated):
     """届期: the term of office a body was elected for. Past its last day the term has expired until a new one begins."""
 
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="terms", db_index=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="terms")
     number = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
@@ -79,12 +79,12 @@ class Term(Dated):
 class Cover(Dated):
     """覆盖: a body covers a unit. Many-to-many: a joint union covers many units, a unit has a body of each line."""
 
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="covers", db_index=False)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="covers")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="covers")
 
     class Meta:
         constraints = [
-            one_at_a_time("register_cover_once_a_day", "body", "unit"),
+            one_at_a_time("register_cover_once_a_day", "unit", "body"),
             not_empty("register_cover_has_days"),
         ]
         indexes = [by_act("register_cover_act")]

@@ -26,7 +26,7 @@ class Person(models.Model):
 class Membership(Dated):
     """A person is a member of a body."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="memberships")
 
     class Meta:
@@ -43,7 +43,7 @@ class Membership(Dated):
 class Office(Dated):
     """职务: a person holds an office in a body. From offices comes authority."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="offices", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="offices")
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="offices")
     kind = models.ForeignKey(OfficeKind, on_delete=models.PROTECT, db_index=False)
 

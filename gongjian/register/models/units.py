@@ -88,7 +88,7 @@ class Headcount(Dated):
 
     KINDS = ("staff", "women", "under_35", "dispatched", "migrant")
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="headcounts", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="headcounts")
     staff = models.PositiveIntegerField(null=True, blank=True)
     women = models.PositiveIntegerField(null=True, blank=True)
     under_35 = models.PositiveIntegerField(null=True, blank=True)

@@ -32,7 +32,7 @@ class Venue(Dated):
 class VenueShare(Dated):
     """A line shares a venue."""
 
-    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="shares", db_index=False)
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="shares")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
@@ -45,7 +45,7 @@ class VenueShare(Dated):
 class Plaque(Dated):
     """牌子: 党员之家, 职工之家, 青年之家, 妇女之家 on the door, from–to. `kind` is a choice of the list "plaque"."""
 
-    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="plaques", db_index=False)
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="plaques")
     kind = models.CharField(max_length=40)
 
     class Meta:
@@ -58,7 +58,7 @@ class Plaque(Dated):
 class VenueCheck(models.Model):
     """Which of the checklist's items a venue had on the day it was looked at. Items are choices of "check_item"."""
 
-    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="checks", db_index=False)
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="checks")
     checked_on = models.DateField()
     items = ArrayField(models.CharField(max_length=40), default=list)
 

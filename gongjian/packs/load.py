@@ -1,0 +1,191 @@
+"""Loads a pack into the register: says first what would change, then changes just that, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from gongjian.chronicle.record import record
+from gongjian.register import define, spelling
+from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Threshold, UnitKind
+
+from . import here
+from .models import LoadedPack
+from .read import Pack, PackFault
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the difference: `sign` is + for added, ~ for changed, - for removed."""
+
+    sign: str
+    what: str
+    key: str
+    before: Fields
+    after: Fields
+
+    def __str__(self) -> str:
+        if self.sign != "~":
+            return f"{self.sign} {self.what} {self.key}"
+        before, after = _flat(self.before), _flat(self.after)
+        fields = ", ".join(
+            f"{name}: {before.get(name)} → {after.get(name)}"
+            for name in sorted(before.keys() | after.keys())
+            if before.get(name) != after.get(name)
+        )
+        return f"~ {self.what} {self.key} ({fields})"
+
+
+def _flat(fields: Fields) -> Fields:
+    """names.en beside the other fields, so that the difference shows no more than what differs."""
+    flat: Fields = {}
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{part}": text for part, text in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+# In the order in which words may point to each other.
+_LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...] = (
+    ("line", Line, define.define_line, ("names", "position", "mark", "leads")),
+    ("unit_kind", UnitKind, define.define_unit_kind, ("names", "position", "level", "under")),
+    ("body_kind", BodyKind, define.define_body_kind, ("names", "position", "line", "many_units", "has_term")),
+    ("form", Form, define.define_form, ("names", "position")),
+    ("office_kind", OfficeKind, define.define_office_kind, ("names", "position", "line", "heads", "keeps_register")),
+    ("choice", Choice, define.define_choice, ("list", "names", "position")),
+    ("threshold", Threshold, define.define_threshold, ("since", "until", "line", "least", "names", "source")),
+)
+
+
+def difference(pack: Pack) -> list[Change]:
+    """What loading the pack would add, change and remove; empty if the register has it already."""
+    return [change for what, *_rest in _LISTS for change in _changes(what, pack)]
+
+
+def load_pack(
+    pack: Pack, say: Callable[[str], None] = lambda line: None, *, by: AbstractBaseUser | None = None
+) -> list[Change]:
+    """Bring the register's words to those of the pack and return what was changed, each `say`-d beforehand.
+
+    Raises PackFault, and changes nothing, if a word that is no longer in the pack is still used.
+    """
+    with transaction.atomic():
+        changes = difference(pack)
+        for change in changes:
+            say(str(change))
+        loaded = LoadedPack.objects.filter(key=pack.key).first()
+        if not changes and loaded and loaded.sha256 == pack.sha256:
+            return []
+        _apply(changes)
+        LoadedPack.objects.update_or_create(
+            key=pack.key,
+            defaults={
+                "version": pack.version,
+                "sha256": pack.sha256,
+                "names": pack.names,
+                "official_days": [day.isoformat() for day in pack.official_days],
+            },
+        )
+        facts = {"version": pack.version, "sha256": pack.sha256, "changes": [str(change) for change in changes]}
+        record("load_pack", by=by, subject=f"packs.pack:{pack.key}", facts=facts)
+    spelling.forget_readings()
+    here.forget()
+    return changes
+
+
+def _apply(changes: list[Change]) -> None:
+    """Drops come first, from those that point to those pointed to: a rule may give its days to the next version."""
+    lists = {what: (model, defines) for what, model, defines, _fields in _LISTS}
+    kept = []
+    for change in reversed([change for change in changes if change.sign == "-"]):
+        try:
+            define.drop(_row(lists[change.what][0], change))
+        except define.StillUsed:
+            sentence = _("The %(what)s “%(key)s” is still used in the register; put it back into the pack.")
+            kept.append(sentence % {"what": change.what, "key": change.key})
+    if kept:
+        raise PackFault(kept)
+    for change in changes:
+        if change.sign != "-":
+            lists[change.what][1](change.key.rpartition("/")[2].partition("@")[0], **change.after)
+
+
+def _row(model: type[Model], change: Change) -> Model:
+    if model is Choice:
+        return Choice.objects.get(list=change.before["list"], key=change.key.partition("/")[2])
+    if model is Threshold:
+        return Threshold.objects.get(key=change.key.partition("@")[0], valid__startswith=change.before["since"])
+    return model._default_manager.get(pk=change.key)
+
+
+def _changes(what: str, pack: Pack) -> Iterator[Change]:
+    before, after = _in_register(what), _in_pack(what, pack)
+    for key, fields in after.items():
+        if key not in before:
+            yield Change("+", what, key, {}, fields)
+        elif before[key] != fields:
+            yield Change("~", what, key, before[key], fields)
+    for key, fields in before.items():
+        if key not in after:
+            yield Change("-", what, key, fields, {})
+
+
+def _in_pack(what: str, pack: Pack) -> dict[str, Fields]:
+    names = next(fields for known, _model, _define, fields in _LISTS if known == what)
+    words = [
+        (_key(what, {**vars(word), "key": word.key}), {name: getattr(word, name) for name in names})
+        for word in getattr(pack, f"{what}s")
+    ]
+    if what == "choice":
+        words += [
+            (
+                f"reading/{reading.word}",
+                {
+                    "list": "reading",
+                    "names": {"zh-hans": reading.word, "pinyin": reading.pinyin, "basis": reading.basis},
+                    "position": position,
+                },
+            )
+            for position, reading in enumerate(pack.readings)
+        ]
+    return dict(words)
+
+
+def _in_register(what: str) -> dict[str, Fields]:
+    _what, model, _define, names = next(row for row in _LISTS if row[0] == what)
+    found: dict[str, Fields] = {}
+    for row in model._default_manager.all():
+        fields = {name: _value(row, name) for name in names}
+        found[_key(what, {**fields, "key": row.key})] = fields  # type: ignore[attr-defined]
+    return found
+
+
+def _value(row: Any, name: str) -> Any:
+    match name:
+        case "line":
+            return row.line_id
+        case "since":
+            return row.valid.lower
+        case "until":
+            return row.valid.upper
+    return getattr(row, name)
+
+
+def _key(what: str, fields: Fields) -> str:
+    """status/active for a choice, union_committee@2001-10-27 for a version of a threshold."""
+    match what:
+        case "choice":
+            return f"{fields['list']}/{fields['key']}"
+        case "threshold":
+            return f"{fields['key']}@{fields['since']}"
+    return str(fields["key"])

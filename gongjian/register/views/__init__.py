@@ -1,0 +1,1 @@
+"""The register's pages. Each is shown to whoever is signed in, on the day in its address."""

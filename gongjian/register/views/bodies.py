@@ -1,0 +1,21 @@
+"""A body's page."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from gongjian.ui.templatetags.ui import keep_day
+
+from ..queries.body import body_page
+from .door import DayRequest, signed_in_only
+
+
+@signed_in_only
+def body(request: DayRequest, body_id: int) -> HttpResponse:
+    places = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
+    page = body_page(request.user, body_id, request.day, request.today, **places)
+    if page is None:
+        raise Http404
+    above = [(name, keep_day(reverse("body", args=[id]), request)) for id, name in page.line_way]
+    facts = {"page": page, "trail": [*above, (page.nearest.name, "")], "walk": "line"}
+    return render(request, "register/body.html", facts)

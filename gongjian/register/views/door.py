@@ -1,0 +1,36 @@
+"""The door of the register's pages: they are for whoever is signed in."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+View = Callable[..., HttpResponseBase]
+
+
+class DayRequest(HttpRequest):
+    """A request as the middleware hands it on, with the day its page speaks of."""
+
+    day: date
+    today: date
+
+
+def signed_in_only(view: View) -> View:
+    """Sends everybody else home with a sentence that says what to do."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": reverse("home")})
+        said = _("The register is shown to whoever is signed in. Sign in here, then go there again.")
+        messages.warning(request, said)
+        return redirect("home")
+
+    return guarded

@@ -1,0 +1,30 @@
+"""A unit's page."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from gongjian.ui.templatetags.ui import keep_day
+
+from ..queries.unit import unit_page
+from .door import DayRequest, signed_in_only
+
+
+@signed_in_only
+def unit(request: DayRequest, unit_id: int) -> HttpResponse:
+    official_days = getattr(request, "official_days", ())
+    page = unit_page(request.user, unit_id, request.day, request.today, official_days)
+    if page is None:
+        raise Http404
+    trail = [(name, keep_day(reverse("unit", args=[id]), request)) for id, name in page.way]
+    facts = {
+        "page": page,
+        "trail": trail or [(page.nearest.name, "")],
+        "parent": page.way[-2] if len(page.way) > 1 else None,
+        "housed_list": keep_day(f"{reverse('units')}?{urlencode({'place': unit_id})}", request),
+        "bodies_list": keep_day(f"{reverse('bodies')}?{urlencode({'below': unit_id})}", request),
+        "walk": "territory",
+    }
+    return render(request, "register/unit.html", facts)

@@ -1,0 +1,18 @@
+"""The addresses of the whole site."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from .api import api
+
+urlpatterns = [
+    path("", include("gongjian.desk.urls")),
+    path("", include("gongjian.register.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", api.urls),
+]
+
+if settings.PERSONA_DOORS:
+    urlpatterns.append(path("sample/", include("gongjian.sample.urls")))
+
+handler400 = "gongjian.ui.errors.bad_request"

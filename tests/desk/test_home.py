@@ -1,0 +1,116 @@
+"""Home: who one is here, where to go, what is counted, and the door for everybody else."""
+
+import pytest
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import translation
+
+from gongjian.desk import queries, views
+from gongjian.sample.models import SampleMark
+from gongjian.sample.personas import PERSONAS
+from tests.register import town as small
+from tests.register.town import BEFORE, FIRST, REFORM
+
+
+@pytest.fixture(autouse=True)
+def nothing_known():
+    queries.forget()
+    yield
+    queries.forget()
+
+
+def test_home_names_the_office_its_body_and_its_seat(town):
+    (standing,) = queries.standings(town.secretary, town.today)
+    assert (str(standing.office.kind_id), standing.body.name, standing.seat.name) == (
+        "party_secretary",
+        "上下文村党支部",
+        "上下文村",
+    )
+
+
+def test_whoever_holds_no_office_is_told_so(town, signed_in):
+    with translation.override("en"):
+        answer = signed_in(town.stranger).get("/", headers={"accept-language": "en"})
+    assert "You hold no office in the register" in answer.content.decode()
+
+
+def test_mine_leads_to_the_unit_of_ones_office(town, signed_in):
+    answer = signed_in(town.secretary).get(reverse("mine"))
+    assert answer.headers["Location"] == reverse("unit", args=[town.units["village"].pk])
+    assert signed_in(town.stranger).get(reverse("mine")).headers["Location"] == "/"
+
+
+def test_mine_keeps_the_day(town, signed_in):
+    answer = signed_in(town.secretary).get(reverse("mine"), {"on": "2018-10-31"})
+    assert answer.headers["Location"].endswith("?on=2018-10-31")
+
+
+def test_counts_follow_the_day_and_every_new_act(town):
+    assert queries.counts(town.clerk, town.today)["employers"] == 3
+    assert queries.counts(town.clerk, BEFORE)["employers"] == 0
+    small.unit("样例新厂", "enterprise", town.units["street"], since=REFORM)
+    assert queries.counts(town.clerk, town.today)["employers"] == 4
+
+
+def test_counts_are_not_made_twice_for_the_same_state(town, django_assert_num_queries):
+    queries.counts(town.clerk, town.today)
+    with django_assert_num_queries(2):  # the last act, the lines
+        queries.counts(town.clerk, town.today)
+
+
+def test_the_story_of_the_villages_is_told_by_county(town):
+    story = queries.village_story(town.clerk, [FIRST, BEFORE, REFORM])
+    assert (story.first, story.last, story.most_lost, story.lost_there) == (2, 1, "诸暨市", 1)
+    assert [(name, [(cell.count, cell.shade) for cell in cells]) for name, cells in story.rows] == [
+        ("诸暨市", [(2, "q5"), (2, "q5"), (1, "q0")]),
+        ("", [(2, "q5"), (2, "q5"), (1, "q0")]),
+    ]
+
+
+def test_there_is_no_story_before_two_official_days(town):
+    assert queries.village_story(town.clerk, [FIRST]) is None
+    assert queries.village_story(town.clerk, []) is None
+
+
+def test_nobody_signed_in_is_told_how_to_get_in(town, client):
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert answer.context["personas"] == []
+    assert "李样例" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("doors, marked", [(True, False), (False, True)])
+def test_personas_are_not_offered_without_both_the_setting_and_the_sample_mark(town, client, doors, marked):
+    if marked:
+        SampleMark.objects.create(seed=1)
+    with override_settings(PERSONA_DOORS=doors):
+        assert client.get("/").context["personas"] == []
+
+
+def test_in_the_sample_city_each_persona_has_its_door(town, client):
+    SampleMark.objects.create(seed=1)
+    with override_settings(PERSONA_DOORS=True):
+        answer = client.get("/").content.decode()
+    assert [key for key, *_ in views.personas()] == [persona.key for persona in PERSONAS]
+    assert all(f'href="/sample/enter/{persona.key}/"' in answer for persona in PERSONAS)
+
+
+def test_home_asks_the_same_number_of_questions_for_one_office_and_for_three(
+    town, signed_in, django_assert_max_num_queries
+):
+    client = signed_in(town.secretary)
+    client.get("/")
+    with django_assert_max_num_queries(16) as one:
+        client.get("/")
+    for body in ("league", "joint_union"):
+        small.office(town.people["secretary"], town.bodies[body], "union_chair")
+    client.get("/")
+    with django_assert_max_num_queries(16) as three:
+        client.get("/")
+    assert len(one) == len(three)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_language_is_switched_from_the_foot(town, client, language):
+    answer = client.post(reverse("set_language"), {"language": language, "next": "/"}, follow=True)
+    assert f'<html lang="{"en" if language == "en" else "zh-Hans"}"' in answer.content.decode()
