@@ -1,0 +1,42 @@
+"""The API: mounts what each matter offers, and tells every refusal as a problem document."""
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+from ninja.security import django_auth
+
+from gongjian.register.api import router as register
+from gongjian.ui.errors import problem
+
+api = NinjaAPI(
+    title="Gongjian",
+    version="1",
+    description="Read-only. Every list takes a day with `on` and is cut into pages with `after` and `limit`.",
+    auth=django_auth,
+    docs_url=None,  # the viewer loads its script from elsewhere; the document itself stands at openapi.json
+    urls_namespace="api",
+)
+api.add_router("", register)
+
+
+@api.exception_handler(AuthenticationError)
+def sign_in_first(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return problem(401, _("Sign in first"), _("This address answers to people who are signed in."))
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, _("Not found"), str(error) or _("There is nothing at this address."))
+
+
+@api.exception_handler(BadRequest)
+def bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
+    return problem(400, _("This request cannot be read"), str(error))
+
+
+@api.exception_handler(ValidationError)
+def wrong_form(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    told = "; ".join(f"{'.'.join(str(part) for part in e['loc'][1:])}: {e['msg']}" for e in error.errors)
+    return problem(400, _("This request cannot be read"), told)

@@ -1,0 +1,142 @@
+"""The command line: what it tells, what it refuses and with which exit code."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from gongjian import cli, serving
+
+from ..register import town as small
+
+
+@pytest.fixture
+def run(town, capsys, monkeypatch):
+    """Runs a command in this process, on the database of the test."""
+    monkeypatch.setattr(cli, "_open_database", lambda: False)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = cli.main(list(words))
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+def test_stats_count_what_stood_on_the_day(run):
+    code, out, _ = run("register", "stats", "--on", "2018-10-31", "--json")
+    counts = json.loads(out)
+    assert code == 0
+    assert {name: counts[name] for name in ("on", "counties", "towns", "villages", "divisions", "employers")} == {
+        "on": "2018-10-31", "counties": 2, "towns": 2, "villages": 2, "divisions": 7, "employers": 0,
+    }  # fmt: skip
+
+
+def test_show_follows_the_same_unit_under_both_codes(run):
+    _, then, _ = run("register", "show", "330681113264", "--on", "2018-10-31", "--json")
+    _, now, _ = run("register", "show", "330681005247", "--on", "2023-06-30", "--json")
+    then, now = json.loads(then), json.loads(now)
+    assert then["id"] == now["id"]
+    assert (then["name"], then["parent"]["name"]) == ("上下文村", "草塔镇")
+    assert (now["name"], now["parent"]["name"]) == ("上下文村", "大唐街道")
+
+
+def test_show_reads_a_body_too(run):
+    code, out, _ = run("register", "show", "P3306")
+    assert code == 0 and "绍兴市委" in out
+
+
+def test_a_code_held_on_another_day_says_when(run):
+    code, out, err = run("register", "show", "330681113264", "--on", "2023-06-30")
+    assert (code, out) == (cli.NOT_FOUND, "")
+    assert "上下文村 from 2016-07-31 until 2020-06-30" in err
+
+
+def test_a_code_nobody_ever_held_says_so(run):
+    code, _, err = run("register", "show", "999999999999")
+    assert code == cli.NOT_FOUND and "ever held" in err
+
+
+def test_export_writes_exactly_what_stood(run, tmp_path):
+    target = tmp_path / "units.csv"
+    code, out, _ = run("register", "export", "--kind", "units", "--on", "2018-10-31", "--output", str(target))
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert (code, len(rows) - 1) == (0, 7)
+    assert any("上下文村" in row for row in rows)
+
+
+@pytest.mark.parametrize(
+    "name, words", [("units.pdf", "neither in .xlsx nor in .csv"), ("missing/units.xlsx", "cannot be written")]
+)
+def test_export_to_nowhere_says_what_to_do(run, tmp_path, name, words):
+    code, _, err = run("register", "export", "--output", str(tmp_path / name))
+    assert code == cli.USAGE and words in err
+
+
+def test_a_dry_run_writes_nothing(run, tmp_path):
+    file = tmp_path / "firms.csv"
+    file.write_text("单位名称,单位类别,上级单位\n大唐样例水产009,企业,大唐街道\n", encoding="utf-8")
+    code, out, err = run("register", "import", str(file), "--kind", "units", "--dry-run")
+    assert (code, err) == (0, "")
+    assert "add 1" in out
+    assert not small.UnitEntry.objects.filter(name="大唐样例水产009").exists()
+
+
+def test_an_import_applies_the_sound_rows_and_tells_the_others(run, tmp_path):
+    file = tmp_path / "firms.csv"
+    file.write_text("单位名称,单位类别,上级单位\n大唐样例水产009,企业,大唐街道\n某厂,企业,没有的镇\n", encoding="utf-8")
+    code, out, _ = run("register", "import", str(file), "--kind", "units")
+    assert code == cli.PROBLEMS and "row 3" in out
+    assert small.UnitEntry.objects.filter(name="大唐样例水产009").count() == 1
+
+
+def test_a_file_that_is_not_there_is_said(run, tmp_path):
+    code, _, err = run("register", "import", str(tmp_path / "none.xlsx"))
+    assert code == cli.USAGE and "is not a file" in err
+
+
+def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gongjian.cli", *words],
+        capture_output=True, text=True, timeout=60, env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [[], ["demo"], ["serve"], ["register"], ["register", "import"], ["register", "show"]])
+def test_help_has_an_example_and_needs_no_database(words):
+    done = command(*words, "--help", DATABASE_URL="postgresql://nobody@/nowhere?host=/nonexistent")
+    assert done.returncode == 0
+    assert "gongjian" in done.stdout
+
+
+def test_a_wrong_day_is_refused_before_anything_starts():
+    done = command("register", "stats", "--on", "yesterday", DATABASE_URL="postgresql://x@/y?host=/nonexistent")
+    assert done.returncode == cli.USAGE
+    assert "Write it as 2018-10-31" in done.stderr
+
+
+def test_no_database_ends_with_a_sentence_and_its_own_code():
+    done = command("migrate", DATABASE_URL="postgresql://x@/y?host=/nonexistent")
+    assert done.returncode == cli.UNAVAILABLE
+    assert "DATABASE_URL" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "host, answer", [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("10.0.0.1", False)]
+)
+def test_loopback_is_what_only_this_machine_reaches(host, answer):
+    assert serving.is_loopback(host) is answer
+
+
+def test_a_taken_port_gives_way_to_a_free_one():
+    import socket  # optional: only here
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert serving.free_port("127.0.0.1", port) != port
