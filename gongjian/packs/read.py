@@ -206,7 +206,8 @@ def _sentences(file: str, tables: Tables, error: ValidationError) -> Iterator[st
             yield sentence % {**gaps, "value": error.instance, "allowed": ", ".join(error.validator_value)}
         case _:
             sentence = _("%(file)s, %(place)s: “%(value)s” does not fit; write %(expected)s.")
-            yield sentence % {**gaps, "value": error.instance, "expected": _(error.schema["description"])}
+            expected: str = error.schema["description"]
+            yield sentence % {**gaps, "value": error.instance, "expected": _(expected)}
 
 
 def _place(steps: list[str | int], tables: Any) -> str:

@@ -8,12 +8,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 from jsonschema import Draft202012Validator
 
 from gongjian.packs.read import EXPECTED, PARTS, SCHEMA, Pack, PackFault, read_pack
 from gongjian.register.identity import kind_of
 
 SHAOXING = Path(__file__).parents[2] / "packs" / "shaoxing"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")

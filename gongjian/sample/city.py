@@ -1,0 +1,176 @@
+"""Builds the sample city: the real divisions of the official days, and made-up employers, bodies and people.
+
+The same seed gives the same city. All is written in one transaction: a build that is killed leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gongjian.chronicle.models import Act
+from gongjian.chronicle.record import record
+from gongjian.packs.load import load_pack
+from gongjian.packs.read import Pack, read_pack
+from gongjian.register import spelling, walks
+from gongjian.register.models import Body, Person, Unit
+
+from . import bodies, divisions, employers, loading, people, personas, venues
+from .models import SampleMark
+from .world import World
+
+SEED = 20101215  # the day of the speech
+
+Report = Callable[[str, int, int], None]
+
+UNITS = ["register_unit", "register_unitentry", "register_standsin", "register_headcount"]
+BODIES = ["register_body", "register_bodyentry", "register_term", "register_cover"]
+PEOPLE = ["register_person", "register_membership", "register_office"]
+VENUES = ["register_venue", "register_venueshare", "register_plaque", "register_venuecheck"]
+
+
+class NotEmpty(RuntimeError):
+    """The sample city goes only into a register that holds nothing else."""
+
+    def __str__(self) -> str:
+        return _("This database already holds a register; load the sample city into an empty database.")
+
+
+def build(
+    seed: int = SEED,
+    report: Report = lambda step, done, total: None,
+    *,
+    scale: float = 1.0,
+    counties: Iterable[str] | None = None,
+    today: date | None = None,
+) -> bool:
+    """Load the sample city; False if it is there already, whole.
+
+    `scale` 1 is the true size, 0.01 a small town for tests; `counties` (codes such as 330681) leaves the others out.
+    `report(step, done, total)` is called as it goes on. Raises NotEmpty.
+    """
+    if is_built():
+        return False
+    if Unit.objects.exists() or Body.objects.exists() or Person.objects.exists():
+        raise NotEmpty
+    today = today or timezone.localdate()
+    pack = read_pack(Path(settings.PACKS_ROOT) / "shaoxing")
+    load_pack(pack)
+    with _Learning(beside=not connection.in_atomic_block) as learning, transaction.atomic():
+        SampleMark.objects.update_or_create(id=1, defaults={"seed": seed, "finished_at": None})
+        world = _generate_and_load(pack, seed, scale, counties, report, learning)
+        learning.finish(report)
+        _refresh_paths(today, report)
+        act = record("sample.appoint_personas", on=today)
+        personas.settle(act, {persona.key: world.names.person() for persona in personas.PERSONAS}, today)
+        SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
+    _tidy(report)
+    return True
+
+
+def is_built() -> bool:
+    return SampleMark.objects.filter(finished_at__isnull=False).exists()
+
+
+def _generate_and_load(
+    pack: Pack,
+    seed: int,
+    scale: float,
+    counties: Iterable[str] | None,
+    report: Report,
+    learning: _Learning,
+) -> World:
+    """Makes the next rows while the database takes the last ones in."""
+    lists = divisions.lists_of(pack, counties)
+    world = World(seed, scale, report, min(lists), _acts(pack))
+    cursor = connection.connection.cursor()
+    with ThreadPoolExecutor(1) as loader:
+
+        def load(tables: list[str]) -> Future[None]:
+            return loader.submit(loading.load, cursor, world.rows.take(tables))
+
+        divisions.settle(world, lists)
+        employers.found(world)
+        loads = [load(UNITS)]
+        learning.take(world)
+        bodies.set_up_all(world)
+        loads.append(load(BODIES))
+        learning.take(world)
+        heads = people.enrol(world)
+        loads.append(load(PEOPLE))
+        venues.open_venues(world, pack, heads)
+        loads.append(load(VENUES))
+        for number, waiting in enumerate(loads):
+            report("writing", number, len(loads))
+            waiting.result()
+        report("writing", len(loads), len(loads))
+    return world
+
+
+def _acts(pack: Pack) -> dict[str, int]:
+    """One act for each official day, and one for each matter that is made up."""
+    acts: dict[str, Act] = {}
+    for day in pack.official_days:
+        acts[day.isoformat()] = record("sample.load_official_day", on=day, facts={"pack": pack.key})
+    for matter in ("employers", "bodies", "people", "venues"):
+        acts[matter] = record(f"sample.make_{matter}", on=pack.official_days[0])
+    return {key: act.pk for key, act in acts.items()}
+
+
+class _Learning:
+    """Makes the names findable. They are a dictionary, true whether or not the city is finished, so they are learnt
+    `beside` the building, over a connection of their own; inside somebody's transaction they wait for their turn."""
+
+    def __init__(self, *, beside: bool) -> None:
+        self._thread = ThreadPoolExecutor(1) if beside else None
+        self._waiting: list[tuple[int, Callable[[], object]]] = []
+
+    def __enter__(self) -> _Learning:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._thread:
+            self._thread.submit(connection.close)
+            self._thread.shutdown(cancel_futures=_error[0] is not None)
+
+    def take(self, world: World) -> None:
+        """The names that were given since the last time."""
+        names, world.spellings = world.spellings, []
+        for start in range(0, len(names), 20_000):
+            batch = names[start : start + 20_000]
+            learn = partial(spelling.learn, batch)
+            self._waiting.append((len(batch), self._thread.submit(learn).result if self._thread else learn))
+
+    def finish(self, report: Report) -> None:
+        done, total = 0, sum(count for count, _ in self._waiting)
+        for count, wait in self._waiting:
+            report("search", done, total)
+            wait()
+            done += count
+        report("search", total, total)
+
+
+def _refresh_paths(today: date, report: Report) -> None:
+    report("paths", 0, 2)
+    walks.refresh_unit_paths(today)
+    report("paths", 1, 2)
+    walks.refresh_body_paths(today)
+    report("paths", 2, 2)
+
+
+def _tidy(report: Report) -> None:
+    """What the planner knows is brought up to date; outside a transaction space is given back too."""
+    report("tidying", 0, 1)
+    tables = ", ".join([*UNITS, *BODIES, *PEOPLE, *VENUES, "register_spelling"])
+    with connection.cursor() as cursor:
+        inside = connection.in_atomic_block
+        cursor.execute(f"{'ANALYZE' if inside else 'VACUUM (ANALYZE)'} {tables}")
+    report("tidying", 1, 1)

@@ -1,0 +1,50 @@
+"""Building the sample city: the same seed gives the same city, a broken build leaves nothing, progress is told."""
+
+import pytest
+from django.db import transaction
+
+from gongjian.packs.models import LoadedPack
+from gongjian.register.models import Body, Unit
+from gongjian.sample.city import NotEmpty, build
+from gongjian.sample.models import SampleMark
+
+from .conftest import TODAY, content
+
+
+def built(seed: int) -> str:
+    """The content of one county, built and taken back."""
+    with transaction.atomic():
+        build(seed, scale=0.005, counties=["330681"], today=TODAY)
+        found = content()
+        transaction.set_rollback(True)
+    return found
+
+
+def test_the_same_seed_gives_the_same_city_and_another_one_another(db):
+    assert built(1) == built(1) != built(2)
+
+
+def test_a_build_that_breaks_off_leaves_nothing_and_can_be_begun_again(db):
+    def breaks(step: str, done: int, total: int) -> None:
+        if step == "search":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(1, breaks, scale=0.005, counties=["330681"], today=TODAY)
+    assert not Unit.objects.exists() and not SampleMark.objects.exists()
+    assert build(1, scale=0.005, counties=["330681"], today=TODAY) is True
+
+
+def test_a_register_with_something_in_it_is_refused(db):
+    Unit.objects.create()
+    with pytest.raises(NotEmpty):
+        build(scale=0.005, today=TODAY)
+    assert not LoadedPack.objects.exists() and not Body.objects.exists()
+
+
+def test_progress_is_told_step_by_step(db):
+    told: list[tuple[str, int, int]] = []
+    build(1, lambda *step: told.append(step), scale=0.005, counties=["330681"], today=TODAY)
+    steps = list(dict.fromkeys(step for step, _, _ in told))
+    assert steps == ["divisions", "employers", "bodies", "people", "venues", "writing", "search", "paths", "tidying"]
+    assert all(sum(done == total for step, done, total in told if step == name) == 1 for name in steps)
