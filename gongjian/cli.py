@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -139,12 +140,10 @@ def _empty_database() -> None:
 
 def serve(options: argparse.Namespace) -> int:
     from gongjian import serving  # app ready: after the database
-    from gongjian.register.walks import refresh_body_paths, refresh_unit_paths  # app ready: models
     from gongjian.sample.mark import is_sample_city  # app ready: models
 
     _migrate()
-    refresh_unit_paths(_today())
-    refresh_body_paths(_today())
+    _refresh_paths_soon()
     doors = is_sample_city() and serving.is_loopback(options.host)
     os.environ["GONGJIAN_PERSONA_DOORS"] = "1" if doors else "0"
     port = serving.free_port(options.host, options.port)
@@ -162,6 +161,16 @@ def serve(options: argparse.Namespace) -> int:
     except serving.NotServing as problem:
         raise Stop(str(problem), UNAVAILABLE) from problem
     return OK
+
+
+def _refresh_paths_soon() -> None:
+    """Days may have passed since the last time: the worker catches up while pages are served already."""
+    from procrastinate.exceptions import AlreadyEnqueued  # app ready: models
+
+    from gongjian.register.tasks import refresh_paths  # app ready: models
+
+    with contextlib.suppress(AlreadyEnqueued):
+        refresh_paths.defer()
 
 
 def _persona_links(address: str) -> list[str]:
