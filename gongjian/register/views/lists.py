@@ -1,0 +1,287 @@
+"""The lists of units and of organisations: filters, orders, pages, and Excel of exactly what is filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gongjian.ui.excel import Column, workbook_response
+from gongjian.ui.templatetags.ui import keep_day, moment, thousands
+
+from ..forms import BodyFilterForm, UnitFilterForm
+from ..models import Choice, Line
+from ..queries import lists
+from .door import signed_in_only
+
+
+@signed_in_only
+def units(request: HttpRequest) -> HttpResponse:
+    form = UnitFilterForm(request.GET)
+    sort = _sort(request, lists.UNIT_SORTS)
+    facts: dict[str, Any] = {
+        "form": form,
+        "sort": sort,
+        "place": "lists",
+        "is_more_open": form.hides_errors(form.FIRST),
+    }
+    if not form.is_valid():
+        return render(request, "register/units.html", facts | {"trail": [(_("Units"), None)]})
+    filters = form.filters()
+    ask = (request.user, request.day, request.today, filters)
+    if request.GET.get("part") == "count":
+        return HttpResponse(_units_counted(request, filters, lists.count_up_to(lists.unit_rows(*ask)), lists.MOST))
+    listed = lists.unit_list(*ask, sort=sort, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    _name_words(listed.page.rows, list(Line.objects.all()))
+    names = lists.unit_names(request.user, request.day, [filters.below, filters.place])
+    _offer_units(request, form, filters.below, names)
+    facts |= {
+        "page": listed.page,
+        "summary": _units_counted(request, filters, listed.count, lists.AT_ONCE),
+        "is_counted": listed.count is not None,
+        "tags": _tags(request, form.conditions(names)),
+        "clear_href": keep_day(reverse("units"), request),
+        "export_href": _address(request, reverse("units_export")),
+        "bodies_href": _address(request, reverse("bodies"), keep=("below", "text")),
+        "trail": _trail(request, filters.below, names, _("Units")),
+    }
+    return render(request, "register/units.html", facts)
+
+
+@signed_in_only
+def bodies(request: HttpRequest) -> HttpResponse:
+    form = BodyFilterForm(request.GET)
+    sort = _sort(request, lists.BODY_SORTS)
+    facts: dict[str, Any] = {
+        "form": form,
+        "sort": sort,
+        "place": "lists",
+        "is_more_open": form.hides_errors(form.FIRST),
+    }
+    if not form.is_valid():
+        return render(request, "register/bodies.html", facts | {"trail": [(_("Organisations"), None)]})
+    filters = form.filters()
+    ask = (request.user, request.day, request.today, filters)
+    if request.GET.get("part") == "count":
+        return HttpResponse(_bodies_counted(lists.count_up_to(lists.body_rows(*ask)), lists.MOST))
+    listed = lists.body_list(*ask, sort=sort, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    names = lists.unit_names(request.user, request.day, [filters.below])
+    _offer_units(request, form, filters.below, names)
+    facts |= {
+        "page": listed.page,
+        "summary": _bodies_counted(listed.count, lists.AT_ONCE),
+        "is_counted": listed.count is not None,
+        "tags": _tags(request, form.conditions(names, _body_names(request, filters))),
+        "clear_href": keep_day(reverse("bodies"), request),
+        "export_href": _address(request, reverse("bodies_export")),
+        "units_href": _address(request, reverse("units"), keep=("below", "text")),
+        "trail": _trail(request, filters.below, names, _("Organisations")),
+    }
+    return render(request, "register/bodies.html", facts)
+
+
+def _body_names(request: HttpRequest, filters: lists.BodyFilters) -> dict[int | None, str]:
+    return lists.body_names(request.user, request.day, [filters.under, filters.led_by])
+
+
+# == what is around the rows ==
+def _sort(request: HttpRequest, known: Iterable[str]) -> str:
+    """The order asked for; an unknown one is the default order."""
+    sort = request.GET.get("sort", "")
+    return sort if sort.removeprefix("-") in known else ""
+
+
+def _address(request: HttpRequest, path: str, *, keep: Iterable[str] | None = None, drop: Iterable[str] = ()) -> str:
+    """An address with the conditions of this page, or with those to `keep`, at the list's beginning."""
+    query = request.GET.copy()
+    for name in list(query):
+        is_kept = keep is None or name in keep
+        if not is_kept or not query.get(name) or name in {*drop, "after", "before", "on", "part"}:
+            del query[name]
+    return keep_day(f"{path}?{query.urlencode()}" if query else path, request)
+
+
+def _tags(request: HttpRequest, conditions: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(words, _address(request, request.path, drop=(name,))) for name, words in conditions]
+
+
+def _trail(
+    request: HttpRequest, below: int | None, names: dict[int | None, str], title: str
+) -> list[tuple[str, str | None]]:
+    here: tuple[str, str | None] = (title, None)
+    if below is None or below not in names:
+        return [here]
+    return [(names[below], keep_day(reverse("unit", args=[below]), request)), here]
+
+
+def _offer_units(
+    request: HttpRequest, form: UnitFilterForm | BodyFilterForm, below: int | None, names: dict[int | None, str]
+) -> None:
+    """Where the list stands now, and what lies one level further down; at the top, the tops and what they hold."""
+    inside = lists.units_to_narrow_to(request.user, request.day, below)
+    here = [(below, names.get(below, "?"))] if below else []
+    form.offer_units([*here, *inside])
+
+
+def _units_counted(request: HttpRequest, filters: lists.UnitFilters, count: int | None, most: int) -> str:
+    """ "3,498家里的412家": how many fit, and out of how many below the same unit today."""
+    is_more = count is None or count > most
+    gaps = {"count": thousands(most if is_more else count)}
+    if filters == lists.UnitFilters(below=filters.below) or request.day != request.today:
+        return (_("Units: more than %(count)s") if is_more else _("Units: %(count)s")) % gaps
+    among = lists.units_in(request.user, filters.below)
+    gaps["all"] = thousands(min(among, lists.MOST))
+    if among > lists.MOST:
+        said = (
+            _("Units: more than %(count)s out of more than %(all)s")
+            if is_more
+            else _("Units: %(count)s out of more than %(all)s")
+        )
+    else:
+        said = _("Units: more than %(count)s out of %(all)s") if is_more else _("Units: %(count)s out of %(all)s")
+    return said % gaps
+
+
+def _bodies_counted(count: int | None, most: int) -> str:
+    if count is None or count > most:
+        return _("Organisations: more than %(count)s") % {"count": thousands(most)}
+    return _("Organisations: %(count)s") % {"count": thousands(count)}
+
+
+def _name_words(rows: Iterable[Any], lines: list[Line]) -> None:
+    """The words of the smaller lists, and the lines in their order."""
+    words = {(choice.list, choice.key): str(choice) for choice in Choice.objects.all()}
+    for row in rows:
+        row.status_name = words.get(("status", row.status), row.status)
+        row.trade_name = words.get(("trade", row.trade), row.trade)
+        row.sector_name = words.get(("sector", row.sector), row.sector)
+        row.ownership_name = words.get(("ownership", row.ownership), row.ownership)
+        row.covering = [line for line in lines if line.key in row.lines]
+
+
+# == Excel ==
+@signed_in_only
+def units_export(request: HttpRequest) -> HttpResponseBase:
+    form = UnitFilterForm(request.GET)
+    if not form.is_valid():
+        raise BadRequest(_first_error(form))
+    filters, sort = form.filters(), _sort(request, lists.UNIT_SORTS)
+    names = lists.unit_names(request.user, request.day, [filters.below, filters.place])
+    rows = lists.all_units(request.user, request.day, request.today, filters, sort)
+    columns = [
+        Column(_("Name"), 30),
+        Column(_("Official name"), 30),
+        Column(_("Code"), 16),
+        Column(_("Credit code"), 22),
+        Column(_("Kind")),
+        Column(_("Where"), 24),
+        Column(_("Status")),
+        Column(_("Trade"), 20),
+        Column(_("Type"), 20),
+        Column(_("Ownership")),
+        Column(_("Staff"), 10, "number"),
+        Column(_("Lines with a body covering it"), 24),
+        Column(_("Address"), 30),
+        Column(_("So since"), 12, "day"),
+        Column(_("Source"), 24),
+    ]
+    said = [words for _name, words in form.conditions(names)]
+    return _workbook(request, _("Units"), columns, _unit_cells(rows), said)
+
+
+def _unit_cells(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+    words = {(choice.list, choice.key): str(choice) for choice in Choice.objects.all()}
+    lines = list(Line.objects.all())
+    for row in rows:
+        yield (
+            row.name,
+            row.official_name or row.name,
+            row.code,
+            row.credit_code,
+            str(row.kind),
+            " › ".join(row.where),
+            words.get(("status", row.status), row.status),
+            words.get(("trade", row.trade), row.trade),
+            words.get(("sector", row.sector), row.sector),
+            words.get(("ownership", row.ownership), row.ownership),
+            row.staff,
+            "、".join(str(line) for line in lines if line.key in row.lines),
+            row.address,
+            row.since,
+            row.source,
+        )
+
+
+@signed_in_only
+def bodies_export(request: HttpRequest) -> HttpResponseBase:
+    form = BodyFilterForm(request.GET)
+    if not form.is_valid():
+        raise BadRequest(_first_error(form))
+    filters, sort = form.filters(), _sort(request, lists.BODY_SORTS)
+    names = lists.unit_names(request.user, request.day, [filters.below])
+    rows = lists.all_bodies(request.user, request.day, request.today, filters, sort)
+    columns = [
+        Column(_("Name"), 30),
+        Column(_("Code"), 16),
+        Column(_("Line")),
+        Column(_("Kind"), 20),
+        Column(_("Form")),
+        Column(_("Seat"), 30),
+        Column(_("Superior"), 30),
+        Column(_("Leader"), 30),
+        Column(_("Units covered"), 10, "number"),
+        Column(_("Term of office")),
+        Column(_("Last day of the term"), 12, "day"),
+        Column(_("So since"), 12, "day"),
+        Column(_("Source"), 24),
+    ]
+    said = [words for _name, words in form.conditions(names, _body_names(request, filters))]
+    return _workbook(request, _("Organisations"), columns, _body_cells(rows), said)
+
+
+def _body_cells(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+    terms = {"running": _("Running"), "expired": _("Expired"), "none": _("None entered")}
+    for row in rows:
+        yield (
+            row.name,
+            row.code,
+            str(row.body.line),
+            str(row.kind),
+            str(row.form),
+            " › ".join(row.where),
+            row.superior_name,
+            row.leader_name,
+            row.covers,
+            terms.get(row.term_state, ""),
+            row.term_last,
+            row.since,
+            row.source,
+        )
+
+
+def _workbook(
+    request: HttpRequest, title: str, columns: list[Column], rows: Iterator[tuple[Any, ...]], said: list[str]
+) -> HttpResponseBase:
+    notes = [
+        (_("As of"), request.day.isoformat()),
+        (_("Filtered by"), "；".join(said) or _("Nothing: the whole register")),
+        (_("Exported by"), str(request.user)),
+        (_("Exported at"), moment(timezone.now())),
+    ]
+    name = f"{title} {request.day.isoformat()}.xlsx"
+    try:
+        return workbook_response(name, columns, rows, sheet=title, notes=(_("About this list"), notes))
+    except ValueError as too_long:
+        raise BadRequest(str(too_long)) from too_long
+
+
+def _first_error(form: UnitFilterForm | BodyFilterForm) -> str:
+    name, errors = next(iter(form.errors.items()))
+    label = form.fields[name].label if name in form.fields else ""
+    return _("%(what)s: %(which)s") % {"what": label, "which": errors[0]} if label else str(errors[0])
