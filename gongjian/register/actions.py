@@ -19,6 +19,7 @@ from gongjian.chronicle.record import keep_before, record
 from .access import Reader
 from .models import Body, BodyEntry, Cover, Line, Unit, UnitEntry
 from .models.dated import DatedQuerySet
+from .spelling import learn
 from .walks import LEADERSHIP, LINE, TERRITORY, refresh_body_paths, refresh_unit_paths, way_up
 
 TERRITORY_LOCK, LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK = 71011, 71013, 71014, 71015  # as in migration 0002
@@ -44,6 +45,7 @@ def open_unit(*, on: date, today: date, by: Reader | None, **values: Any) -> Uni
     act = record("register.open_unit", by=by, subject=f"register.unit:{unit.pk}", on=on, facts={"name": values["name"]})
     _check_parent(unit, values.get("parent"), on)
     UnitEntry.objects.create(unit=unit, valid=(on, None), act=act, **values)
+    learn([values["name"]])
     refresh_unit_paths(today, [unit.pk])
     unit.refresh_from_db()
     return unit
@@ -102,6 +104,7 @@ def open_body(line: Line, *, on: date, today: date, by: Reader | None, **values:
     act = record("register.open_body", by=by, subject=f"register.body:{body.pk}", on=on, facts={"name": values["name"]})
     _check_links(body, values, on)
     BodyEntry.objects.create(body=body, valid=(on, None), act=act, **values)
+    learn([values["name"]])
     refresh_body_paths(today, [body.pk])
     body.refresh_from_db()
     return body
@@ -189,6 +192,8 @@ def _amend(
             setattr(row, field, value)
         row.act = act
         row.save()
+    if "name" in changes:
+        learn([changes["name"]])
     return act
 
 

@@ -13,6 +13,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from .actions import Refused
+from .imports import names
 from .imports.apply import apply
 from .imports.preflight import preflight
 from .imports.staging import State, look
@@ -54,3 +55,10 @@ def refresh_paths(timestamp: int = 0) -> None:
     today = timezone.localdate()
     refresh_unit_paths(today)
     refresh_body_paths(today)
+
+
+@app.task(queue="imports", name=names.TASK, retry=WHEN_DATABASE_IS_AWAY)
+def learn_names(act_id: int) -> None:
+    """Make the names of a large import findable."""
+    close_old_connections()
+    names.learn_names(act_id)

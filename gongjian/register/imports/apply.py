@@ -15,7 +15,8 @@ from ..access import Reader
 from ..actions import Refused, lock
 from ..models import ImportDraft
 from . import body_deeds, unit_deeds
-from .preflight import recheck
+from .names import learn_or_queue
+from .preflight import recheck, register_mark
 from .staging import State, move, rows_of, working_on
 
 ALL_WALKS = (71011, 71012, 71013, 71014, 71015)  # as in migration 0002
@@ -60,7 +61,7 @@ def _reason(error: IntegrityError) -> str:
 @transaction.atomic
 def _apply(draft: ImportDraft, by: Reader | None, all_or_nothing: bool, today: date) -> ImportDraft:
     lock(*ALL_WALKS)
-    if draft.seen_seal != _last_seal() or rows_of(draft).count() != draft.row_count:
+    if draft.seen_mark != register_mark() or rows_of(draft).count() != draft.row_count:
         recheck(draft)
     verdicts: dict[str, int] = draft.counts["verdicts"]
     if all_or_nothing and verdicts.get("problem"):
@@ -75,10 +76,5 @@ def _apply(draft: ImportDraft, by: Reader | None, all_or_nothing: bool, today: d
     act = record(IMPORTED, by=by, subject=draft.subject, on=draft.as_of, facts=facts)
     deeds: Any = unit_deeds if draft.kind == "units" else body_deeds
     deeds.write(draft, act, today)
+    learn_or_queue(act.pk, sum(numbers.values()))
     return move(draft, State.APPLIED, act=act, undo_act=None)
-
-
-def _last_seal() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT max(number) FROM chronicle_seal")
-        return cursor.fetchone()[0] or 0

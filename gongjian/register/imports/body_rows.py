@@ -183,7 +183,10 @@ UPDATE import_full f SET new_covers = c.units FROM (
 ) c WHERE c.number = f.number;
 """
 
-_IS_NEW = "f.body_id IS NULL AND f.name IS NOT NULL AND NOT f.misread"
+_IS_NEW = (
+    "f.body_id IS NULL AND f.name IS NOT NULL AND NOT f.misread AND NOT EXISTS "
+    "(SELECT 1 FROM import_trouble t WHERE t.number = f.number AND t.what = 'body_ambiguous' AND t.field = 'name')"
+)
 CHECKS = [
     note("name", "nothing_to_tell_by", "coalesce(f.code, f.name) IS NULL"),
     note("seat_name", "no_such_unit", "f.seat IS NOT NULL AND f.given_seat_id IS NULL AND NOT EXISTS "

@@ -47,8 +47,7 @@ def preflight(draft: ImportDraft, *, today: date | None = None) -> ImportDraft:
 def check(draft: ImportDraft) -> ImportDraft:
     """Settle what was staged, and write verdicts, problems and counts."""
     with override(draft.language), connection.cursor() as cursor:
-        cursor.execute("SELECT max(number) FROM chronicle_seal")
-        seal = cursor.fetchone()[0] or 0
+        mark = register_mark()
         _forget_last_check(cursor)
         rows: Any = unit_rows if draft.kind == "units" else body_rows
         keys = [field.key for field in FIELDS[draft.kind]]  # type: ignore[index]
@@ -59,9 +58,18 @@ def check(draft: ImportDraft) -> ImportDraft:
         rows.settle_dependents()
         _write_rows(cursor, draft, rows, keys)
         _write_problems(cursor, draft)
-        draft.counts, draft.seen_seal = _counts(cursor, draft), seal
-    draft.save(update_fields=["counts", "seen_seal", "row_count"])
+        draft.counts, draft.seen_mark = _counts(cursor, draft), mark
+    draft.save(update_fields=["counts", "seen_mark", "row_count"])
     return draft
+
+
+def register_mark() -> int:
+    """Grows with every act that is committed, and with every act of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce((SELECT max(number) FROM chronicle_seal), 0) + coalesce((SELECT max(id) FROM chronicle_act), 0)"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _forget_last_check(cursor: Any) -> None:

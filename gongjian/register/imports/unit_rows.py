@@ -249,6 +249,10 @@ WHERE f.{field} IS NOT NULL AND f.{field} IS DISTINCT FROM f.old_{field} AND e.u
   AND (f.closed_on IS NULL OR f.closed_on > CASE WHEN f.unit_id IS NULL THEN f.starts_on ELSE f.day END);
 """
 
+_IS_NEW = (
+    "f.unit_id IS NULL AND NOT f.misread AND NOT EXISTS "
+    "(SELECT 1 FROM import_trouble t WHERE t.number = f.number AND t.what = 'unit_ambiguous')"
+)
 CHECKS = [
     note("code", "codes_of_two_units", "f.by_code <> f.by_credit",
              "jsonb_build_object('found', f.code, 'credit_code', f.credit_code, 'unit', f.by_code, 'other', f.by_credit)"),
@@ -265,10 +269,10 @@ CHECKS = [
              "jsonb_build_object('found', coalesce(f.parent_code, f.parent_name))"),
     note("name", "new_without_name", "f.unit_id IS NULL AND f.name IS NULL AND coalesce(f.code, f.credit_code) IS NOT NULL",
              "jsonb_build_object('found', coalesce(f.code, f.credit_code), 'day', f.day)"),
-    note("kind", "new_without_kind", "f.unit_id IS NULL AND f.kind IS NULL AND f.name IS NOT NULL AND f.closed_on IS NULL AND NOT f.misread",
+    note("kind", "new_without_kind", f"{_IS_NEW} AND f.kind IS NULL AND f.name IS NOT NULL AND f.closed_on IS NULL",
              "jsonb_build_object('name', f.name)"),
     note("parent_name", "new_without_parent",
-             "f.unit_id IS NULL AND f.parent_code IS NULL AND f.parent_name IS NULL AND k.under <> '{}' AND NOT f.misread",
+             _IS_NEW + " AND f.parent_code IS NULL AND f.parent_name IS NULL AND k.under <> '{}'",
              "jsonb_build_object('name', f.name)", "import_full f JOIN register_unitkind k ON k.key = f.kind"),
     note("kind", "may_not_stand_under", "above.level IS NOT NULL AND NOT above.level = ANY (k.under)",
              "jsonb_build_object('found', k.names->>'zh-hans', 'kind', k.names, 'parent_kind', above.names)",

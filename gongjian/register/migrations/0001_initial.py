@@ -7,6 +7,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.constraints
 import django.db.models.deletion
+import django.db.models.expressions
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
@@ -266,7 +267,7 @@ class Migration(migrations.Migration):
                 ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='child_entries', to='register.unit')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='register.unit')),
-                ('kind', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='register.unitkind')),
+                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='register.unitkind')),
             ],
         ),
         migrations.CreateModel(
@@ -330,7 +331,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='office',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('person', '='), ('body', '='), ('kind', '='), ('valid', '&&')], name='register_office_once_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('person'), '+', models.Value(0)), '='), (django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('kind', '='), ('valid', '&&')], name='register_office_once_a_day'),
         ),
         migrations.AddConstraint(
             model_name='office',
@@ -342,7 +343,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('person', '='), ('body', '='), ('valid', '&&')], name='register_membership_once_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('person'), '+', models.Value(0)), '='), (django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_membership_once_a_day'),
         ),
         migrations.AddConstraint(
             model_name='membership',
@@ -354,7 +355,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='term',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('body', '='), ('valid', '&&')], name='register_term_one_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_term_one_a_day'),
         ),
         migrations.AddConstraint(
             model_name='term',
@@ -370,7 +371,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='standsin',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('unit', '='), ('valid', '&&')], name='register_stands_in_one_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('unit'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_stands_in_one_a_day'),
         ),
         migrations.AddConstraint(
             model_name='standsin',
@@ -386,7 +387,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='headcount',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('unit', '='), ('valid', '&&')], name='register_headcount_one_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('unit'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_headcount_one_a_day'),
         ),
         migrations.AddConstraint(
             model_name='headcount',
@@ -402,7 +403,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='cover',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('unit', '='), ('body', '='), ('valid', '&&')], name='register_cover_once_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('unit'), '+', models.Value(0)), '='), (django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_cover_once_a_day'),
         ),
         migrations.AddConstraint(
             model_name='cover',
@@ -422,7 +423,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bodyentry',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('body', '='), ('valid', '&&')], name='register_body_one_entry_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_body_one_entry_a_day'),
         ),
         migrations.AddConstraint(
             model_name='bodyentry',
@@ -462,7 +463,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='unitentry',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('unit', '='), ('valid', '&&')], name='register_unit_one_entry_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('unit'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_unit_one_entry_a_day'),
         ),
         migrations.AddConstraint(
             model_name='unitentry',
@@ -494,7 +495,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='plaque',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('venue', '='), ('kind', '='), ('valid', '&&')], name='register_plaque_once_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('venue'), '+', models.Value(0)), '='), ('kind', '='), ('valid', '&&')], name='register_plaque_once_a_day'),
         ),
         migrations.AddConstraint(
             model_name='plaque',
@@ -506,7 +507,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='venueshare',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('venue', '='), ('line', '='), ('valid', '&&')], name='register_share_once_a_day'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('venue'), '+', models.Value(0)), '='), ('line', '='), ('valid', '&&')], name='register_share_once_a_day'),
         ),
         migrations.AddConstraint(
             model_name='venueshare',

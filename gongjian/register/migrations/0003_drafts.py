@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('row_count', models.PositiveIntegerField(default=0)),
                 ('progress', models.PositiveSmallIntegerField(default=0)),
                 ('failure', models.TextField(blank=True)),
-                ('seen_seal', models.BigIntegerField(blank=True, help_text='the last seal when the rows were checked', null=True)),
+                ('seen_mark', models.BigIntegerField(blank=True, help_text='how far the chronicle was when the rows were checked', null=True)),
                 ('made_at', models.DateTimeField(auto_now_add=True)),
                 ('act', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Deferrable, Q
+from django.db.models import Deferrable, F, Q
 
 from gongjian.chronicle.models import Act
 
@@ -53,8 +53,13 @@ class Dated(models.Model):
 
 
 def one_at_a_time(name: str, *fields: str, condition: Q | None = None) -> ExclusionConstraint:
-    """No two rows with the same `fields` may share a day. Checked at the end of each statement, or of the act."""
-    pairs = [(field, RangeOperators.EQUAL) for field in fields]
+    """No two rows with the same `fields` may share a day. Checked at the end of each statement, or of the act.
+
+    The fields are things pointed to, or texts. Things are compared as id + 0: PostgreSQL would else read lists through
+    the constraint's GiST index, which costs twenty times what the plain index on the id does.
+    """
+    texts = {"code", "credit_code", "kind", "line"}
+    pairs: list[Any] = [(field if field in texts else F(field) + 0, RangeOperators.EQUAL) for field in fields]
     return ExclusionConstraint(
         name=name,
         expressions=[*pairs, ("valid", RangeOperators.OVERLAPS)],

@@ -31,7 +31,7 @@ class UnitEntry(Dated):
     official_name = models.CharField(max_length=200, blank=True, help_text="as published, where it differs")
     code = models.CharField(max_length=20, blank=True, help_text="statistical code")
     credit_code = models.CharField(max_length=18, blank=True, help_text="统一社会信用代码")
-    kind = models.ForeignKey(UnitKind, on_delete=models.PROTECT, db_index=False)
+    kind = models.ForeignKey(UnitKind, on_delete=models.PROTECT)
     parent = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="child_entries")
     status = models.CharField(max_length=40, default="active")
     trade = models.CharField(max_length=40, blank=True)
