@@ -272,9 +272,10 @@ def _nobody_holds(code: str, day: date) -> str:
 
 
 def import_file(options: argparse.Namespace) -> int:
+    from gongjian.register.actions import Refused  # app ready: models
     from gongjian.register.imports.apply import apply  # app ready: models
     from gongjian.register.imports.preflight import preflight  # app ready: models
-    from gongjian.register.imports.staging import Refused, start_draft  # app ready: models
+    from gongjian.register.imports.staging import start_draft  # app ready: models
 
     path = Path(options.file)
     if not path.is_file():

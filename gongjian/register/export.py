@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from gongjian.ui.excel import write_workbook
+from django.utils.translation import gettext as _
+
+from gongjian.ui.excel import Column, write_workbook
 
 from .access import Reader
-from .queries.lists import BodyFilters, UnitFilters, body_sheet, unit_sheet
+from .models import Choice, Line
+from .queries import lists
+from .queries.lists import BodyFilters, UnitFilters
+
+Sheet = tuple[list[Column], Iterator[tuple[Any, ...]]]
 
 
 class UnknownEnding(ValueError):
@@ -37,3 +45,90 @@ def write_export(path: Path, kind: str, day: date, today: date, *, reader: Reade
         for written, row in enumerate(rows, start=1):  # noqa: B007 – counted on purpose
             writer.writerow(["" if value is None else value for value in row])
         return written
+
+
+def unit_sheet(reader: Reader, day: date, today: date, filters: UnitFilters, sort: str = "") -> Sheet:
+    """The columns of the Excel of units, and its rows as they are read."""
+    rows = lists.all_units(reader, day, today, filters, sort)
+    columns = [
+        Column(_("Name"), 30),
+        Column(_("Official name"), 30),
+        Column(_("Code"), 16),
+        Column(_("Credit code"), 22),
+        Column(_("Kind")),
+        Column(_("Where"), 24),
+        Column(_("Status")),
+        Column(_("Trade"), 20),
+        Column(_("Type"), 20),
+        Column(_("Ownership")),
+        Column(_("Staff"), 10, "number"),
+        Column(_("Lines with a body covering it"), 24),
+        Column(_("Address"), 30),
+        Column(_("So since"), 12, "day"),
+        Column(_("Source"), 24),
+    ]
+    return columns, _unit_cells(rows)
+
+
+def _unit_cells(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+    words = {(choice.list, choice.key): str(choice) for choice in Choice.objects.all()}
+    lines = list(Line.objects.all())
+    for row in rows:
+        yield (
+            row.name,
+            row.official_name or row.name,
+            row.code,
+            row.credit_code,
+            str(row.kind),
+            " › ".join(row.where),
+            words.get(("status", row.status), row.status),
+            words.get(("trade", row.trade), row.trade),
+            words.get(("sector", row.sector), row.sector),
+            words.get(("ownership", row.ownership), row.ownership),
+            row.staff,
+            "、".join(str(line) for line in lines if line.key in row.lines),
+            row.address,
+            row.since,
+            row.source,
+        )
+
+
+def body_sheet(reader: Reader, day: date, today: date, filters: BodyFilters, sort: str = "") -> Sheet:
+    """The columns of the Excel of bodies, and its rows as they are read."""
+    rows = lists.all_bodies(reader, day, today, filters, sort)
+    columns = [
+        Column(_("Name"), 30),
+        Column(_("Code"), 16),
+        Column(_("Line")),
+        Column(_("Kind"), 20),
+        Column(_("Form")),
+        Column(_("Seat"), 30),
+        Column(_("Superior"), 30),
+        Column(_("Leader"), 30),
+        Column(_("Units covered"), 10, "number"),
+        Column(_("Term of office")),
+        Column(_("Last day of the term"), 12, "day"),
+        Column(_("So since"), 12, "day"),
+        Column(_("Source"), 24),
+    ]
+    return columns, _body_cells(rows)
+
+
+def _body_cells(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+    terms = {"running": _("Running"), "expired": _("Expired"), "none": _("None entered")}
+    for row in rows:
+        yield (
+            row.name,
+            row.code,
+            str(row.body.line),
+            str(row.kind),
+            str(row.form),
+            " › ".join(row.where),
+            row.superior_name,
+            row.leader_name,
+            row.covers,
+            terms.get(row.term_state, ""),
+            row.term_last,
+            row.since,
+            row.source,
+        )

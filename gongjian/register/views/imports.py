@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -50,7 +50,7 @@ from ..imports.undo import standing_on, undo
 from ..models import ImportDraft
 from ..tasks import apply_draft as apply_task
 from ..tasks import preflight_draft as preflight_task
-from .door import signed_in_only
+from .door import DayRequest, signed_in_only
 
 View = Callable[..., HttpResponseBase]
 State = ImportDraft.State
@@ -68,7 +68,7 @@ def keepers_only(view: View) -> View:
 
     @signed_in_only
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: DayRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not can_change_register(request.user, request.today):
             raise Http404
         return view(request, *args, **kwargs)
@@ -90,13 +90,13 @@ def _to_draft(draft: ImportDraft) -> HttpResponse:
 # == the list, and a new file ==
 @keepers_only
 @require_GET
-def drafts(request: HttpRequest) -> HttpResponse:
+def drafts(request: DayRequest) -> HttpResponse:
     return _list_page(request, UploadForm(initial={"as_of": request.today}))
 
 
 @keepers_only
 @require_POST
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: DayRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _list_page(request, form, status=422)
@@ -119,7 +119,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect("import-mapping", draft.pk)
 
 
-def _list_page(request: HttpRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+def _list_page(request: DayRequest, form: UploadForm, status: int = 200) -> HttpResponse:
     page = page_of(
         ImportDraft.objects.select_related("by", "act"),
         ["-id"],
@@ -133,7 +133,7 @@ def _list_page(request: HttpRequest, form: UploadForm, status: int = 200) -> Htt
     return render(request, "register/imports.html", facts, status=status)
 
 
-def _started(request: HttpRequest, form: UploadForm) -> ImportDraft:
+def _started(request: DayRequest, form: UploadForm) -> ImportDraft:
     """A draft of the file. If the headings do not tell what it lists, it counts as units until somebody says."""
     file: UploadedFile = form.cleaned_data["file"]
     filename, kind, as_of = str(file.name), form.cleaned_data["kind"], form.cleaned_data["as_of"]
@@ -160,7 +160,7 @@ def _open_twin(draft: ImportDraft) -> ImportDraft | None:
     return _same_file(draft).filter(by=draft.by, as_of=draft.as_of, state__in=still_open).first()
 
 
-def _tell_of_earlier(request: HttpRequest, draft: ImportDraft) -> None:
+def _tell_of_earlier(request: DayRequest, draft: ImportDraft) -> None:
     earlier = _same_file(draft).filter(state=State.APPLIED).select_related("act").first()
     if earlier:
         messages.info(
@@ -172,7 +172,7 @@ def _tell_of_earlier(request: HttpRequest, draft: ImportDraft) -> None:
 
 @keepers_only
 @require_GET
-def empty_workbook(request: HttpRequest, kind: str) -> FileResponse:
+def empty_workbook(request: DayRequest, kind: str) -> FileResponse:
     if kind not in KINDS:
         raise Http404
     return workbook_response(f"{KINDS[kind]}.xlsx", empty_columns(kind), [example_row(kind)])
@@ -181,7 +181,7 @@ def empty_workbook(request: HttpRequest, kind: str) -> FileResponse:
 # == columns, and the check ==
 @keepers_only
 @require_http_methods(["GET", "POST"])
-def mapping(request: HttpRequest, draft_id: int) -> HttpResponse:
+def mapping(request: DayRequest, draft_id: int) -> HttpResponse:
     draft = _draft_or_404(draft_id)
     if request.method == "GET":
         return _mapping_page(request, draft, draft.mapping)
@@ -198,7 +198,7 @@ def mapping(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 def _mapping_page(
-    request: HttpRequest, draft: ImportDraft, chosen: dict[str, str], refusal: str = ""
+    request: DayRequest, draft: ImportDraft, chosen: dict[str, str], refusal: str = ""
 ) -> HttpResponse:
     facts = {
         "draft": draft,
@@ -214,7 +214,7 @@ def _mapping_page(
     return render(request, "register/import_mapping.html", facts, status=422 if refusal else 200)
 
 
-def _taken_for(request: HttpRequest, draft: ImportDraft, kind: str) -> ImportDraft:
+def _taken_for(request: DayRequest, draft: ImportDraft, kind: str) -> ImportDraft:
     """The same file as a list of the other kind. One that was never written is replaced."""
     with draft.file.open("rb") as file:
         other = start_draft(file, draft.filename, kind, draft.as_of, request.user)
@@ -225,7 +225,7 @@ def _taken_for(request: HttpRequest, draft: ImportDraft, kind: str) -> ImportDra
 
 @keepers_only
 @require_POST
-def check(request: HttpRequest, draft_id: int) -> HttpResponse:
+def check(request: DayRequest, draft_id: int) -> HttpResponse:
     draft = _draft_or_404(draft_id)
     try:
         _check(request, draft)
@@ -234,7 +234,7 @@ def check(request: HttpRequest, draft_id: int) -> HttpResponse:
     return _to_draft(draft)
 
 
-def _check(request: HttpRequest, draft: ImportDraft) -> None:
+def _check(request: DayRequest, draft: ImportDraft) -> None:
     """Small files at once, large ones by the worker."""
     if draft.file.size <= SMALL_FILE:
         preflight(draft, today=request.today)
@@ -251,7 +251,7 @@ def _defer(task: Any, draft: ImportDraft, **given: Any) -> None:
 # == the draft ==
 @keepers_only
 @require_GET
-def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
+def draft(request: DayRequest, draft_id: int) -> HttpResponse:
     draft = _draft_or_404(draft_id)
     at_work = job_of(draft)
     if draft.state == State.UPLOADED and not at_work:
@@ -264,7 +264,7 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 @keepers_only
 @require_GET
-def job(request: HttpRequest, draft_id: int) -> HttpResponse:
+def job(request: DayRequest, draft_id: int) -> HttpResponse:
     """How far the work is, for the page that waits for it."""
     draft = _draft_or_404(draft_id)
     facts: dict[str, Any] = {"draft": draft, "job": job_of(draft), "poll_href": request.path}
@@ -284,7 +284,7 @@ def _end_of_job(draft: ImportDraft) -> tuple[str, str, str]:
     return "warn", "s-late", _("The work was broken off. Nothing is half done: start it again.")
 
 
-def _facts(request: HttpRequest, draft: ImportDraft) -> dict[str, Any]:
+def _facts(request: DayRequest, draft: ImportDraft) -> dict[str, Any]:
     """What every state of the page shows."""
     is_written = has_written(draft)
     has_findings = draft.state in {State.CHECKED, State.APPLIED} and bool(draft.counts)
@@ -307,7 +307,7 @@ def _trail(draft: ImportDraft, *below: str) -> list[tuple[str, str | None]]:
     return [*above, (draft.filename, reverse("import", args=[draft.pk])), *((step, None) for step in below)]
 
 
-def _written(request: HttpRequest, draft: ImportDraft) -> list[tuple[str, str]]:
+def _written(request: DayRequest, draft: ImportDraft) -> list[tuple[str, str]]:
     """The first units or bodies that the last import of the file wrote, with their pages."""
     if draft.act_id is None:
         return []
@@ -332,7 +332,7 @@ def _problem_page(draft: ImportDraft, after: str, before: str) -> dict[str, Any]
 # == mending ==
 @keepers_only
 @require_http_methods(["GET", "POST"])
-def row(request: HttpRequest, draft_id: int, number: int) -> HttpResponse:
+def row(request: DayRequest, draft_id: int, number: int) -> HttpResponse:
     """One row of the file, to be mended. Sent by htmx it answers with the row and what else has changed."""
     draft = _draft_or_404(draft_id)
     if draft.state not in {State.CHECKED, State.APPLIED}:
@@ -358,7 +358,7 @@ def row(request: HttpRequest, draft_id: int, number: int) -> HttpResponse:
     return _back(request, draft)
 
 
-def _row_page(request: HttpRequest, draft: ImportDraft, number: int, status: int = 200) -> HttpResponse:
+def _row_page(request: DayRequest, draft: ImportDraft, number: int, status: int = 200) -> HttpResponse:
     problems = list(draft.problems.filter(number=number))
     cells = cells_of_row(draft, number, problems)
     if cells is None:
@@ -373,7 +373,7 @@ def _row_page(request: HttpRequest, draft: ImportDraft, number: int, status: int
     return render(request, "register/import_row.html", facts, status=status)
 
 
-def _back(request: HttpRequest, draft: ImportDraft) -> HttpResponse:
+def _back(request: DayRequest, draft: ImportDraft) -> HttpResponse:
     """To the place in the list of problems from which the form was sent."""
     place = {name: request.POST[name] for name in ("after", "before") if request.POST.get(name)}
     address = reverse("import", args=[draft.pk]) + (f"?{urlencode(place)}" if place else "")
@@ -384,7 +384,7 @@ def _back(request: HttpRequest, draft: ImportDraft) -> HttpResponse:
 
 @keepers_only
 @require_GET
-def problems(request: HttpRequest, draft_id: int) -> FileResponse:
+def problems(request: DayRequest, draft_id: int) -> FileResponse:
     draft = _draft_or_404(draft_id)
     if draft.state not in {State.CHECKED, State.APPLIED}:
         raise Http404
@@ -395,7 +395,7 @@ def problems(request: HttpRequest, draft_id: int) -> FileResponse:
 # == writing, taking back, throwing away ==
 @keepers_only
 @require_POST
-def apply_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
+def apply_draft(request: DayRequest, draft_id: int) -> HttpResponse:
     """Write the sound rows, or all or nothing. Asked twice it is done once."""
     draft = _draft_or_404(draft_id)
     all_or_nothing = "all_or_nothing" in request.POST
@@ -416,7 +416,7 @@ def apply_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 @keepers_only
 @require_http_methods(["GET", "POST"])
-def undo_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
+def undo_draft(request: DayRequest, draft_id: int) -> HttpResponse:
     """GET says what would be taken back, or what stands on it; POST takes it back."""
     draft = _draft_or_404(draft_id)
     until = undo_days([draft]).get(draft.pk)
@@ -444,7 +444,7 @@ def undo_draft(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 @keepers_only
 @require_POST
-def delete(request: HttpRequest, draft_id: int) -> HttpResponse:
+def delete(request: DayRequest, draft_id: int) -> HttpResponse:
     draft = _draft_or_404(draft_id)
     if draft.state not in DELETABLE or has_written(draft):
         messages.error(request, _("This file has been written into the register, so it is kept."))

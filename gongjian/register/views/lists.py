@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from gongjian.ui.excel import Column, workbook_response
 from gongjian.ui.templatetags.ui import keep_day, moment, thousands
 
+from ..export import body_sheet, unit_sheet
 from ..forms import BodyFilterForm, UnitFilterForm
 from ..models import Choice, Line
 from ..queries import lists
-from .door import signed_in_only
+from .door import DayRequest, signed_in_only
 
 
 @signed_in_only
-def units(request: HttpRequest) -> HttpResponse:
+def units(request: DayRequest) -> HttpResponse:
     form = UnitFilterForm(request.GET)
     sort = _sort(request, lists.UNIT_SORTS)
     facts: dict[str, Any] = {
@@ -55,7 +56,7 @@ def units(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in_only
-def bodies(request: HttpRequest) -> HttpResponse:
+def bodies(request: DayRequest) -> HttpResponse:
     form = BodyFilterForm(request.GET)
     sort = _sort(request, lists.BODY_SORTS)
     facts: dict[str, Any] = {
@@ -86,18 +87,18 @@ def bodies(request: HttpRequest) -> HttpResponse:
     return render(request, "register/bodies.html", facts)
 
 
-def _body_names(request: HttpRequest, filters: lists.BodyFilters) -> dict[int | None, str]:
+def _body_names(request: DayRequest, filters: lists.BodyFilters) -> dict[int | None, str]:
     return lists.body_names(request.user, request.day, [filters.under, filters.led_by])
 
 
 # == what is around the rows ==
-def _sort(request: HttpRequest, known: Iterable[str]) -> str:
+def _sort(request: DayRequest, known: Iterable[str]) -> str:
     """The order asked for; an unknown one is the default order."""
     sort = request.GET.get("sort", "")
     return sort if sort.removeprefix("-") in known else ""
 
 
-def _address(request: HttpRequest, path: str, *, keep: Iterable[str] | None = None, drop: Iterable[str] = ()) -> str:
+def _address(request: DayRequest, path: str, *, keep: Iterable[str] | None = None, drop: Iterable[str] = ()) -> str:
     """An address with the conditions of this page, or with those to `keep`, at the list's beginning."""
     query = request.GET.copy()
     for name in list(query):
@@ -107,12 +108,12 @@ def _address(request: HttpRequest, path: str, *, keep: Iterable[str] | None = No
     return keep_day(f"{path}?{query.urlencode()}" if query else path, request)
 
 
-def _tags(request: HttpRequest, conditions: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _tags(request: DayRequest, conditions: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(words, _address(request, request.path, drop=(name,))) for name, words in conditions]
 
 
 def _trail(
-    request: HttpRequest, below: int | None, names: dict[int | None, str], title: str
+    request: DayRequest, below: int | None, names: dict[int | None, str], title: str
 ) -> list[tuple[str, str | None]]:
     here: tuple[str, str | None] = (title, None)
     if below is None or below not in names:
@@ -121,7 +122,7 @@ def _trail(
 
 
 def _offer_units(
-    request: HttpRequest, form: UnitFilterForm | BodyFilterForm, below: int | None, names: dict[int | None, str]
+    request: DayRequest, form: UnitFilterForm | BodyFilterForm, below: int | None, names: dict[int | None, str]
 ) -> None:
     """Where the list stands now, and what lies one level further down; at the top, the tops and what they hold."""
     inside = lists.units_to_narrow_to(request.user, request.day, below)
@@ -129,7 +130,7 @@ def _offer_units(
     form.offer_units([*here, *inside])
 
 
-def _units_counted(request: HttpRequest, filters: lists.UnitFilters, count: int | None, most: int) -> str:
+def _units_counted(request: DayRequest, filters: lists.UnitFilters, count: int | None, most: int) -> str:
     """ "3,498家里的412家": how many fit, and out of how many below the same unit today."""
     is_more = count is None or count > most
     gaps = {"count": thousands(most if is_more else count)}
@@ -167,106 +168,31 @@ def _name_words(rows: Iterable[Any], lines: list[Line]) -> None:
 
 # == Excel ==
 @signed_in_only
-def units_export(request: HttpRequest) -> HttpResponseBase:
+def units_export(request: DayRequest) -> HttpResponseBase:
     form = UnitFilterForm(request.GET)
     if not form.is_valid():
         raise BadRequest(_first_error(form))
     filters, sort = form.filters(), _sort(request, lists.UNIT_SORTS)
     names = lists.unit_names(request.user, request.day, [filters.below, filters.place])
-    rows = lists.all_units(request.user, request.day, request.today, filters, sort)
-    columns = [
-        Column(_("Name"), 30),
-        Column(_("Official name"), 30),
-        Column(_("Code"), 16),
-        Column(_("Credit code"), 22),
-        Column(_("Kind")),
-        Column(_("Where"), 24),
-        Column(_("Status")),
-        Column(_("Trade"), 20),
-        Column(_("Type"), 20),
-        Column(_("Ownership")),
-        Column(_("Staff"), 10, "number"),
-        Column(_("Lines with a body covering it"), 24),
-        Column(_("Address"), 30),
-        Column(_("So since"), 12, "day"),
-        Column(_("Source"), 24),
-    ]
+    columns, rows = unit_sheet(request.user, request.day, request.today, filters, sort)
     said = [words for _name, words in form.conditions(names)]
-    return _workbook(request, _("Units"), columns, _unit_cells(rows), said)
-
-
-def _unit_cells(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
-    words = {(choice.list, choice.key): str(choice) for choice in Choice.objects.all()}
-    lines = list(Line.objects.all())
-    for row in rows:
-        yield (
-            row.name,
-            row.official_name or row.name,
-            row.code,
-            row.credit_code,
-            str(row.kind),
-            " › ".join(row.where),
-            words.get(("status", row.status), row.status),
-            words.get(("trade", row.trade), row.trade),
-            words.get(("sector", row.sector), row.sector),
-            words.get(("ownership", row.ownership), row.ownership),
-            row.staff,
-            "、".join(str(line) for line in lines if line.key in row.lines),
-            row.address,
-            row.since,
-            row.source,
-        )
+    return _workbook(request, _("Units"), columns, rows, said)
 
 
 @signed_in_only
-def bodies_export(request: HttpRequest) -> HttpResponseBase:
+def bodies_export(request: DayRequest) -> HttpResponseBase:
     form = BodyFilterForm(request.GET)
     if not form.is_valid():
         raise BadRequest(_first_error(form))
     filters, sort = form.filters(), _sort(request, lists.BODY_SORTS)
     names = lists.unit_names(request.user, request.day, [filters.below])
-    rows = lists.all_bodies(request.user, request.day, request.today, filters, sort)
-    columns = [
-        Column(_("Name"), 30),
-        Column(_("Code"), 16),
-        Column(_("Line")),
-        Column(_("Kind"), 20),
-        Column(_("Form")),
-        Column(_("Seat"), 30),
-        Column(_("Superior"), 30),
-        Column(_("Leader"), 30),
-        Column(_("Units covered"), 10, "number"),
-        Column(_("Term of office")),
-        Column(_("Last day of the term"), 12, "day"),
-        Column(_("So since"), 12, "day"),
-        Column(_("Source"), 24),
-    ]
+    columns, rows = body_sheet(request.user, request.day, request.today, filters, sort)
     said = [words for _name, words in form.conditions(names, _body_names(request, filters))]
-    return _workbook(request, _("Organisations"), columns, _body_cells(rows), said)
-
-
-def _body_cells(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
-    terms = {"running": _("Running"), "expired": _("Expired"), "none": _("None entered")}
-    for row in rows:
-        yield (
-            row.name,
-            row.code,
-            str(row.body.line),
-            str(row.kind),
-            str(row.form),
-            " › ".join(row.where),
-            row.superior_name,
-            row.leader_name,
-            row.covers,
-            terms.get(row.term_state, ""),
-            row.term_last,
-            row.since,
-            row.source,
-        )
+    return _workbook(request, _("Organisations"), columns, rows, said)
 
 
 def _workbook(
-    request: HttpRequest, title: str, columns: list[Column], rows: Iterator[tuple[Any, ...]], said: list[str]
+    request: DayRequest, title: str, columns: list[Column], rows: Iterator[tuple[Any, ...]], said: list[str]
 ) -> HttpResponseBase:
     notes = [
         (_("As of"), request.day.isoformat()),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from ..queries.search import MOST_FOUND, PAGE, found
-from .door import signed_in_only
+from .door import DayRequest, signed_in_only
 
 LONGEST = 100
 
 
 @signed_in_only
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: DayRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     facts = {
         "q": words,
@@ -22,6 +22,6 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "register/search.html", facts)
 
 
-def _page(request: HttpRequest) -> int:
+def _page(request: DayRequest) -> int:
     typed = request.GET.get("page", "")
     return min(max(int(typed), 1), 2 * MOST_FOUND // PAGE) if typed.isdecimal() and len(typed) < 4 else 1
