@@ -65,7 +65,7 @@ def sentences_in(path: Path) -> Iterator[Key]:
         # What is left of a template reads as Python once nothing is indented.
         text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).split("\n"))
     for _line, function, found, _comments in extract_python(io.BytesIO(text.encode()), KEYWORDS, [], {}):
-        parts = [found] if isinstance(found, str) else [str(part) for part in found if part]
+        parts = [found] if isinstance(found, str) else [str(part) for part in found or () if part]
         if str(function).startswith("pgettext"):
             yield parts[0], parts[1]
         elif parts:
