@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gongjian.register.access import can_change_register
 from gongjian.register.views.door import DayRequest
 from gongjian.ui.templatetags.ui import keep_day
 
@@ -21,6 +22,7 @@ def home(request: DayRequest) -> HttpResponse:
         return render(request, "desk/welcome.html", {"place": "home", "personas": personas() if is_open else []})
     facts: dict[str, Any] = {
         "place": "home",
+        "keeps_register": can_change_register(request.user, request.today),
         "standings": queries.standings(request.user, request.today),
         "counts": queries.counts(request.user, request.day),
         "story": queries.village_story(request.user, getattr(request, "official_days", ())),

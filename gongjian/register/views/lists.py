@@ -134,19 +134,14 @@ def _units_counted(request: DayRequest, filters: lists.UnitFilters, count: int |
     """ "3,498家里的412家": how many fit, and out of how many below the same unit today."""
     is_more = count is None or count > most
     gaps = {"count": thousands(most if is_more else count)}
-    if filters == lists.UnitFilters(below=filters.below) or request.day != request.today:
+    bare = filters == lists.UnitFilters(below=filters.below)
+    if bare or is_more or request.day != request.today:
         return (_("Units: more than %(count)s") if is_more else _("Units: %(count)s")) % gaps
     among = lists.units_in(request.user, filters.below)
     gaps["all"] = thousands(min(among, lists.MOST))
     if among > lists.MOST:
-        said = (
-            _("Units: more than %(count)s out of more than %(all)s")
-            if is_more
-            else _("Units: %(count)s out of more than %(all)s")
-        )
-    else:
-        said = _("Units: more than %(count)s out of %(all)s") if is_more else _("Units: %(count)s out of %(all)s")
-    return said % gaps
+        return _("Units: %(count)s out of more than %(all)s") % gaps
+    return _("Units: %(count)s out of %(all)s") % gaps
 
 
 def _bodies_counted(count: int | None, most: int) -> str:
