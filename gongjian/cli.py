@@ -274,6 +274,7 @@ def _nobody_holds(code: str, day: date) -> str:
 def import_file(options: argparse.Namespace) -> int:
     from gongjian.register.actions import Refused  # app ready: models
     from gongjian.register.imports.apply import apply  # app ready: models
+    from gongjian.register.imports.names import learn_names  # app ready: models
     from gongjian.register.imports.preflight import preflight  # app ready: models
     from gongjian.register.imports.staging import start_draft  # app ready: models
 
@@ -295,6 +296,8 @@ def import_file(options: argparse.Namespace) -> int:
         return PROBLEMS if problems else OK
     try:
         draft = apply(draft, by=None, all_or_nothing=options.all_or_nothing)
+        if draft.act_id:
+            learn_names(draft.act_id)  # pages leave this to the worker, which need not run here
     except Refused as refused:
         raise Stop(str(refused), PROBLEMS) from refused
     if not options.json:

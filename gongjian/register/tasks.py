@@ -39,7 +39,7 @@ def apply_draft(draft_id: int, by_id: int | None, all_or_nothing: bool = False) 
     draft = look(draft_id)
     if draft.state == State.APPLIED:
         return
-    by = get_user_model().objects.filter(pk=by_id).first()
+    by = get_user_model().objects.filter(pk=by_id).first() if by_id else None
     with override(draft.language):
         try:
             apply(draft, by=by, all_or_nothing=all_or_nothing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,7 +39,8 @@ def apply(
         except IntegrityError as error:
             _back(draft)
             raise Refused(
-                _("The register does not take these rows: %(reason)s Check the file again.") % {"reason": _reason(error)}
+                _("The register does not take these rows: %(reason)s Check the file again.")
+                % {"reason": _reason(error)}
             ) from error
         except (OperationalError, InterfaceError):
             raise  # the database is away: whoever looks next finds the draft where it was safe

@@ -15,13 +15,15 @@ from gongjian.chronicle.models import Act
 
 from ..models import Form, ImportDraft
 from ..walks import refresh_body_paths
-from .unit_deeds import cut, keep
+from .unit_deeds import carried, cut, keep
 from .unit_rows import run
 
 DEEDS = """
 CREATE TEMP TABLE import_deed ON COMMIT DROP AS
-SELECT d.*, CASE WHEN verdict = 'add' THEN nextval(pg_get_serial_sequence('register_body', 'id')) ELSE body_id END AS the_body
-FROM (SELECT * FROM register_draftbody WHERE draft_id = %(draft)s AND verdict IN ('add', 'change', 'end') ORDER BY number) d;
+SELECT d.*, CASE WHEN verdict = 'add' THEN nextval(pg_get_serial_sequence('register_body', 'id'))
+  ELSE body_id END AS the_body
+FROM (SELECT * FROM register_draftbody WHERE draft_id = %(draft)s AND verdict IN ('add', 'change', 'end')
+  ORDER BY number) d;
 ALTER TABLE import_deed ADD PRIMARY KEY (number);
 ANALYZE import_deed;
 UPDATE import_deed d SET superior_id = p.the_body FROM import_deed p WHERE p.number = d.superior_number;
@@ -30,9 +32,12 @@ UPDATE import_deed d SET leader_id = p.the_body FROM import_deed p WHERE p.numbe
 
 ADD = """
 INSERT INTO register_body (id, line_id, line_path, lead_path)
-SELECT d.the_body, k.line_id, '', '' FROM import_deed d JOIN register_bodykind k ON k.key = d.kind WHERE d.verdict = 'add' ORDER BY d.number;
-INSERT INTO register_bodyentry (body_id, valid, name, code, kind_id, form_id, seat_id, superior_id, leader_id, source, act_id)
-SELECT the_body, daterange(starts_on, closed_on), name, coalesce(code, ''), kind, coalesce(form, %(form)s), seat_id, superior_id,
+SELECT d.the_body, k.line_id, '', '' FROM import_deed d JOIN register_bodykind k ON k.key = d.kind
+  WHERE d.verdict = 'add' ORDER BY d.number;
+INSERT INTO register_bodyentry (body_id, valid, name, code, kind_id, form_id, seat_id, superior_id, leader_id,
+  source, act_id)
+SELECT the_body, daterange(starts_on, closed_on), name, coalesce(code, ''), kind, coalesce(form, %(form)s),
+  seat_id, superior_id,
        leader_id, %(source)s, %(act)s
 FROM import_deed WHERE verdict = 'add' ORDER BY number
 """
@@ -55,13 +60,14 @@ SELECT * FROM (
 ) x WHERE {" OR ".join(f"new_{column} IS DISTINCT FROM {column}" for column in _ALL)};
 CREATE TEMP TABLE import_carried ON COMMIT DROP AS
 SELECT * FROM (
-  SELECT l.id, {", ".join(f"CASE WHEN c.new_{column} IS DISTINCT FROM c.{column} AND bool_and(l.{column} IS NOT DISTINCT FROM c.{column}) OVER w THEN c.new_{column} ELSE l.{column} END AS {column}, l.{column} AS was_{column}" for column in _ALL)}
+  SELECT l.id, {", ".join(carried(column) for column in _ALL)}
   FROM import_changed c JOIN register_bodyentry l ON l.body_id = c.body_id AND lower(l.valid) >= upper(c.valid)
   WINDOW w AS (PARTITION BY l.body_id ORDER BY l.valid)
 ) x WHERE {" OR ".join(f"{column} IS DISTINCT FROM was_{column}" for column in _ALL)}
 """
 CHANGE = f"""
-UPDATE register_bodyentry e SET {", ".join(f"{column} = c.new_{column}" for column in _ALL)}, source = %(source)s, act_id = %(act)s
+UPDATE register_bodyentry e SET {", ".join(f"{column} = c.new_{column}" for column in _ALL)}, source = %(source)s,
+  act_id = %(act)s
 FROM import_changed c WHERE e.id = c.id AND lower(c.valid) = c.day;
 UPDATE register_bodyentry e SET valid = daterange(lower(c.valid), c.day), act_id = %(act)s
 FROM import_changed c WHERE e.id = c.id AND lower(c.valid) < c.day;
@@ -77,7 +83,8 @@ COVER = """
 INSERT INTO register_cover (body_id, unit_id, valid, act_id)
 SELECT body_id, unit_id, daterange(since, until), %(act)s FROM (
   SELECT d.the_body AS body_id, u.unit_id, s.since,
-         least((SELECT upper(span) FROM (SELECT unnest(range_agg(e.valid)) AS span FROM register_bodyentry e WHERE e.body_id = d.the_body) x
+         least((SELECT upper(span) FROM (SELECT unnest(range_agg(e.valid)) AS span FROM register_bodyentry e
+         WHERE e.body_id = d.the_body) x
                 WHERE span @> s.since),
                (SELECT min(lower(c.valid)) FROM register_cover c
                 WHERE c.body_id = d.the_body AND c.unit_id = u.unit_id AND lower(c.valid) > s.since)) AS until
@@ -95,13 +102,15 @@ FROM import_deed d
 LEFT JOIN register_term t ON t.body_id = d.the_body
   AND (lower(t.valid) = d.term_from OR d.term_from IS NULL AND t.valid @> d.day)
 LEFT JOIN register_term o ON o.body_id = d.the_body AND o.valid @> d.term_from AND lower(o.valid) < d.term_from
-WHERE (d.term_from IS NOT NULL OR d.term_until IS NOT NULL) AND (d.verdict = 'add' OR d.closed_on IS NULL OR d.closed_on > %(on)s::date)
+WHERE (d.term_from IS NOT NULL OR d.term_until IS NOT NULL) AND (d.verdict = 'add' OR d.closed_on IS NULL
+  OR d.closed_on > %(on)s::date)
   AND (t.id IS NULL OR upper(t.valid) IS DISTINCT FROM coalesce(d.term_until + 1, upper(t.valid)))
 """
 TERM = """
 UPDATE register_term t SET valid = daterange(lower(t.valid), n.term_from), act_id = %(act)s
 FROM import_term n WHERE t.id = n.before_id AND n.same_id IS NULL;
-UPDATE register_term t SET valid = daterange(lower(t.valid), n.new_until), act_id = %(act)s FROM import_term n WHERE t.id = n.same_id;
+UPDATE register_term t SET valid = daterange(lower(t.valid), n.new_until), act_id = %(act)s FROM import_term n
+  WHERE t.id = n.same_id;
 INSERT INTO register_term (body_id, valid, act_id)
 SELECT the_body, daterange(term_from, until), %(act)s FROM import_term WHERE same_id IS NULL AND term_from IS NOT NULL
 """
@@ -128,6 +137,9 @@ def write(draft: ImportDraft, act: Act, today: date) -> None:
 
 def _end(cursor: Any, act: Act) -> None:
     """With a body end its covers, term, members and offices."""
-    cursor.execute("CREATE TEMP TABLE import_end ON COMMIT DROP AS SELECT the_body AS thing, closed_on FROM import_deed WHERE verdict = 'end'")
+    cursor.execute(
+        "CREATE TEMP TABLE import_end ON COMMIT DROP AS SELECT the_body AS thing, closed_on "
+        "FROM import_deed WHERE verdict = 'end'"
+    )
     for table in ("register_cover", "register_term", "register_membership", "register_office", "register_bodyentry"):
         cut(cursor, act, table, "body_id")

@@ -36,7 +36,8 @@ SEATS = """
 CREATE TEMP TABLE import_seat ON COMMIT DROP AS
 WITH code AS MATERIALIZED (
   SELECT k.seat_code, k.day, coalesce(c.unit_id, s.unit_id) AS unit_id
-  FROM (SELECT DISTINCT r.seat_code, d.day FROM import_row r JOIN import_dated d USING (number) WHERE r.seat_code IS NOT NULL) k
+  FROM (SELECT DISTINCT r.seat_code, d.day FROM import_row r JOIN import_dated d USING (number)
+    WHERE r.seat_code IS NOT NULL) k
   LEFT JOIN register_unitentry c ON c.code = k.seat_code AND c.code <> '' AND c.valid @> k.day
   LEFT JOIN register_unitentry s ON s.credit_code = k.seat_code AND s.credit_code <> '' AND s.valid @> k.day
 ), named AS MATERIALIZED (
@@ -47,12 +48,14 @@ WITH code AS MATERIALIZED (
 ), offer AS (
   SELECT r.number, n.unit_id,
          rank() OVER (PARTITION BY r.number ORDER BY coalesce(n.unit_id = w.old_seat_id, false) DESC,
-           EXISTS (SELECT 1 FROM register_bodyentry e WHERE e.name = r.name AND e.valid @> w.day AND e.seat_id = n.unit_id) DESC) AS place
+           EXISTS (SELECT 1 FROM register_bodyentry e WHERE e.name = r.name AND e.valid @> w.day
+           AND e.seat_id = n.unit_id) DESC) AS place
   FROM import_row r JOIN import_known w USING (number) JOIN named n ON n.seat_name = r.seat_name AND n.day = w.day
   WHERE r.seat_code IS NULL
 )
 SELECT r.number, c.unit_id, 1::bigint AS offers, NULL::bigint[] AS units
-FROM import_row r JOIN import_dated d USING (number) JOIN code c ON c.seat_code = r.seat_code AND c.day = d.day WHERE c.unit_id IS NOT NULL
+FROM import_row r JOIN import_dated d USING (number) JOIN code c ON c.seat_code = r.seat_code AND c.day = d.day
+  WHERE c.unit_id IS NOT NULL
 UNION ALL
 SELECT number, min(unit_id), count(*), (array_agg(unit_id))[1:12] FROM offer WHERE place = 1 GROUP BY number;
 CREATE UNIQUE INDEX ON import_seat (number);
@@ -90,10 +93,12 @@ WITH wanted AS MATERIALIZED (
   WHERE coalesce(r.{above}_code, r.{above}_name) IS NOT NULL
 ), key AS MATERIALIZED (SELECT DISTINCT ref, by_name, day FROM wanted), found AS MATERIALIZED (
   SELECT k.*, e.body_id, NULL::int AS row, b.line_id AS line
-  FROM key k JOIN register_bodyentry e ON NOT k.by_name AND e.code = k.ref AND e.code <> '' AND e.valid @> k.day JOIN register_body b ON b.id = e.body_id
+  FROM key k JOIN register_bodyentry e ON NOT k.by_name AND e.code = k.ref AND e.code <> '' AND e.valid @> k.day
+    JOIN register_body b ON b.id = e.body_id
   UNION
   SELECT k.*, e.body_id, NULL, b.line_id
-  FROM key k JOIN register_bodyentry e ON k.by_name AND e.name = k.ref AND e.valid @> k.day JOIN register_body b ON b.id = e.body_id
+  FROM key k JOIN register_bodyentry e ON k.by_name AND e.name = k.ref AND e.valid @> k.day
+    JOIN register_body b ON b.id = e.body_id
   UNION
   SELECT k.*, w.body_id, CASE WHEN w.body_id IS NULL THEN f.number END, w.line
   FROM key k JOIN import_row f ON NOT k.by_name AND f.code = k.ref JOIN import_known w ON w.number = f.number
@@ -102,12 +107,15 @@ WITH wanted AS MATERIALIZED (
   FROM key k JOIN import_row f ON k.by_name AND f.name = k.ref JOIN import_known w ON w.number = f.number
 ), offer AS (
   SELECT w.number, f.body_id, f.row, {fits} AS fits,
-         rank() OVER (PARTITION BY w.number ORDER BY coalesce({fits}, false) DESC, coalesce(f.body_id = w.stays, false) DESC) AS place
-  FROM wanted w JOIN found f ON f.ref = w.ref AND f.by_name = w.by_name AND f.day = w.day LEFT JOIN register_line l ON l.key = f.line
+         rank() OVER (PARTITION BY w.number ORDER BY coalesce({fits}, false) DESC, coalesce(f.body_id = w.stays,
+         false) DESC) AS place
+  FROM wanted w JOIN found f ON f.ref = w.ref AND f.by_name = w.by_name AND f.day = w.day LEFT
+    JOIN register_line l ON l.key = f.line
   WHERE f.row IS DISTINCT FROM w.number AND (f.body_id IS DISTINCT FROM w.body_id OR f.body_id IS NULL)
 )
 SELECT w.number, w.ref AS found, w.day, w.by_name, min(o.body_id) AS body_id, min(o.row) AS row,
-       coalesce(bool_and(o.fits), false) AS fits, count(o.place) AS offers, (array_agg(o.body_id) FILTER (WHERE o.body_id IS NOT NULL))[1:12] AS bodies
+       coalesce(bool_and(o.fits), false) AS fits, count(o.place) AS offers, (array_agg(o.body_id) FILTER (WHERE
+       o.body_id IS NOT NULL))[1:12] AS bodies
 FROM wanted w LEFT JOIN offer o ON o.number = w.number AND o.place = 1
 GROUP BY w.number, w.ref, w.by_name, w.day;
 CREATE UNIQUE INDEX ON import_{above} (number);
@@ -119,17 +127,22 @@ SELECT a.number, CASE WHEN a.by_name THEN '{above}_name' ELSE '{above}_code' END
 FROM import_{above} a WHERE a.offers <> 1 OR NOT a.fits;
 """
 UP = [
-    _UP.format(above="superior", fits="(w.line IS NULL OR f.line IS NULL OR f.line = w.line)", misfit="superior_of_other_line"),
+    _UP.format(
+        above="superior", fits="(w.line IS NULL OR f.line IS NULL OR f.line = w.line)", misfit="superior_of_other_line"
+    ),
     _UP.format(above="leader", fits="(f.line IS NULL OR l.leads)", misfit="leader_not_leading"),
 ]
 
 FULL = """
 CREATE TEMP TABLE import_full ON COMMIT DROP AS
-SELECT r.number, w.day, w.body_id, w.line, b.line_id AS old_line, r.line AS given_line, r.misread, r.name, r.code, r.kind, r.form,
+SELECT r.number, w.day, w.body_id, w.line, b.line_id AS old_line, r.line AS given_line, r.misread, r.name, r.code,
+  r.kind, r.form,
        e.id AS entry_id, e.valid AS entry_valid,
        e.name AS old_name, e.code AS old_code, e.kind_id AS old_kind, e.form_id AS old_form, e.seat_id AS old_seat_id,
-       coalesce(r.name, e.name) AS new_name, coalesce(r.code, e.code) AS new_code, coalesce(r.kind, e.kind_id) AS new_kind,
-       coalesce(r.form, e.form_id) AS new_form, coalesce(s.unit_id, e.seat_id) AS new_seat_id, s.unit_id AS given_seat_id,
+       coalesce(r.name, e.name) AS new_name, coalesce(r.code, e.code) AS new_code, coalesce(r.kind,
+       e.kind_id) AS new_kind,
+       coalesce(r.form, e.form_id) AS new_form, coalesce(s.unit_id, e.seat_id) AS new_seat_id,
+       s.unit_id AS given_seat_id,
        coalesce(r.seat_code, r.seat_name) AS seat, r.seat_code,
        e.superior_id AS old_superior_id, up.row AS superior_number,
        CASE WHEN up.row IS NULL THEN coalesce(up.body_id, e.superior_id) END AS new_superior_id,
@@ -160,16 +173,20 @@ FROM import_full f CROSS JOIN LATERAL jsonb_array_elements_text(f.covers::jsonb)
 ANALYZE import_item;
 CREATE TEMP TABLE import_covered ON COMMIT DROP AS
 WITH key AS MATERIALIZED (SELECT DISTINCT item, day FROM import_item), found AS MATERIALIZED (
-  SELECT k.item, k.day, e.unit_id FROM key k JOIN register_unitentry e ON e.code = k.item AND e.code <> '' AND e.valid @> k.day
-  UNION SELECT k.item, k.day, e.unit_id FROM key k JOIN register_unitentry e ON e.credit_code = k.item AND e.credit_code <> '' AND e.valid @> k.day
+  SELECT k.item, k.day, e.unit_id FROM key k JOIN register_unitentry e ON e.code = k.item AND e.code <> ''
+    AND e.valid @> k.day
+  UNION SELECT k.item, k.day, e.unit_id FROM key k JOIN register_unitentry e ON e.credit_code = k.item
+    AND e.credit_code <> '' AND e.valid @> k.day
   UNION SELECT k.item, k.day, e.unit_id FROM key k JOIN register_unitentry e ON e.name = k.item AND e.valid @> k.day
 ), offer AS (
   SELECT i.number, i.item, f.unit_id,
-         rank() OVER (PARTITION BY i.number, i.item ORDER BY coalesce(s.path <> '' AND starts_with(u.path, s.path), false) DESC) AS place
+         rank() OVER (PARTITION BY i.number, i.item ORDER BY coalesce(s.path <> '' AND starts_with(u.path, s.path),
+         false) DESC) AS place
   FROM import_item i JOIN found f ON f.item = i.item AND f.day = i.day
   JOIN register_unit u ON u.id = f.unit_id LEFT JOIN register_unit s ON s.id = i.new_seat_id
 )
-SELECT i.number, i.item, i.day, i.body_id, min(o.unit_id) AS unit_id, count(o.unit_id) AS offers, (array_agg(o.unit_id))[1:12] AS units
+SELECT i.number, i.item, i.day, i.body_id, min(o.unit_id) AS unit_id, count(o.unit_id) AS offers,
+  (array_agg(o.unit_id))[1:12] AS units
 FROM import_item i LEFT JOIN offer o ON o.number = i.number AND o.item = i.item AND o.place = 1
 GROUP BY i.number, i.item, i.day, i.body_id;
 INSERT INTO import_trouble
@@ -178,7 +195,8 @@ SELECT DISTINCT ON (number) number, 'covers', CASE WHEN offers = 0 THEN 'no_such
 FROM import_covered WHERE offers <> 1 ORDER BY number, item;
 UPDATE import_full f SET new_covers = c.units FROM (
   SELECT n.number, array_agg(DISTINCT n.unit_id) AS units FROM import_covered n
-  WHERE n.offers = 1 AND NOT EXISTS (SELECT 1 FROM register_cover c WHERE c.body_id = n.body_id AND c.unit_id = n.unit_id AND c.valid @> n.day)
+  WHERE n.offers = 1 AND NOT EXISTS (SELECT 1 FROM register_cover c WHERE c.body_id = n.body_id
+    AND c.unit_id = n.unit_id AND c.valid @> n.day)
   GROUP BY n.number
 ) c WHERE c.number = f.number;
 """
@@ -194,17 +212,22 @@ CHECKS = [
          "jsonb_build_object('found', f.seat, 'day', f.day)"),
     note("name", "new_without_name", "f.body_id IS NULL AND f.name IS NULL AND f.code IS NOT NULL",
          "jsonb_build_object('found', f.code, 'day', f.day)"),
-    note("kind", "new_body_without_kind", f"{_IS_NEW} AND f.kind IS NULL AND f.closed_on IS NULL", "jsonb_build_object('name', f.name)"),
-    note("seat_name", "new_without_seat", f"{_IS_NEW} AND f.seat IS NULL AND (f.closed_on IS NULL OR f.kind IS NOT NULL)", "jsonb_build_object('name', f.name)"),
+    note("kind", "new_body_without_kind", f"{_IS_NEW} AND f.kind IS NULL "
+                                          f"AND f.closed_on IS NULL", "jsonb_build_object('name', f.name)"),
+    note("seat_name", "new_without_seat", f"{_IS_NEW} AND f.seat IS NULL AND (f.closed_on IS NULL "
+                                          f"OR f.kind IS NOT NULL)", "jsonb_build_object('name', f.name)"),
     note("kind", "kind_of_other_line", "k.line_id <> f.line",
-         "jsonb_build_object('found', k.names->>'zh-hans', 'kind', k.names)", "import_full f JOIN register_bodykind k ON k.key = f.kind"),
+         "jsonb_build_object('found', k.names->>'zh-hans', 'kind', "
+         "k.names)", "import_full f JOIN register_bodykind k ON k.key = f.kind"),
     note("line", "line_stays", "f.old_line <> f.line", "jsonb_build_object('found', f.given_line)"),
     note("superior_code", "own_superior", "f.new_superior_id = f.body_id OR f.new_leader_id = f.body_id"),
     note("closed_on", "closed_before_opened", "f.closed_on <= f.opened_on",
          "jsonb_build_object('found', f.closed_on, 'opened_on', f.opened_on)"),
-    note("closed_on", "closed_unknown", "f.body_id IS NULL AND f.opened_on IS NULL AND (f.closed_on <= %(on)s::date OR f.closed_on IS NOT NULL AND f.kind IS NULL)",
+    note("closed_on", "closed_unknown", "f.body_id IS NULL AND f.opened_on IS NULL AND (f.closed_on <= %(on)s::date "
+                                        "OR f.closed_on IS NOT NULL AND f.kind IS NULL)",
          "jsonb_build_object('found', f.closed_on, 'day', f.day)"),
-    note("closed_on", "closed_before_parent", "f.body_id IS NULL AND f.opened_on < f.closed_on AND f.closed_on <= f.starts_on",
+    note("closed_on", "closed_before_parent", "f.body_id IS NULL AND f.opened_on < f.closed_on "
+                                              "AND f.closed_on <= f.starts_on",
          "jsonb_build_object('found', f.closed_on, 'since', f.starts_on)"),
     note("closed_on", "later_entries", "f.body_id IS NOT NULL AND f.closed_on IS NOT NULL",
          "jsonb_build_object('found', f.closed_on, 'since', later.since)",
@@ -212,9 +235,11 @@ CHECKS = [
          "WHERE e.body_id = f.body_id AND lower(e.valid) >= f.closed_on HAVING min(lower(e.valid)) IS NOT NULL) later"),
     note("code", "body_code_taken", "f.code IS NOT NULL AND f.code IS DISTINCT FROM f.old_code",
          "jsonb_build_object('found', f.code, 'name', e.name, 'since', lower(e.valid))",
-         "import_full f JOIN register_bodyentry e ON e.code = f.code AND e.code <> '' AND e.body_id IS DISTINCT FROM f.body_id "
+         "import_full f JOIN register_bodyentry e ON e.code = f.code AND e.code <> '' AND e.body_id IS DISTINCT "
+         "FROM f.body_id "
          "AND upper(e.valid) IS DISTINCT FROM lower(e.valid) AND (upper(e.valid) IS NULL OR upper(e.valid) > "
-         "CASE WHEN f.body_id IS NULL THEN f.starts_on ELSE f.day END) AND (f.closed_on IS NULL OR f.closed_on > lower(e.valid)) "
+         "CASE WHEN f.body_id IS NULL THEN f.starts_on ELSE f.day END) AND (f.closed_on IS NULL "
+         "OR f.closed_on > lower(e.valid)) "
          "AND (f.entry_valid IS NULL OR e.valid && f.entry_valid)"),
     note("term_until", "term_backwards", "f.term_until < f.term_from", "jsonb_build_object('found', f.term_until)"),
     note("term_from", "term_overlaps", "f.term_from IS NOT NULL",
@@ -222,7 +247,8 @@ CHECKS = [
          "import_full f JOIN register_term t ON t.body_id = f.body_id AND lower(t.valid) > f.term_from "
          "AND (f.term_until IS NULL OR lower(t.valid) <= f.term_until)"),
     note("term_until", "term_without_start", "f.term_until IS NOT NULL AND f.term_from IS NULL AND NOT EXISTS "
-         "(SELECT 1 FROM register_term t WHERE t.body_id = f.body_id AND t.valid @> f.day AND lower(t.valid) <= f.term_until)",
+         "(SELECT 1 FROM register_term t WHERE t.body_id = f.body_id AND t.valid @> f.day "
+         "AND lower(t.valid) <= f.term_until)",
          "jsonb_build_object('found', f.term_until)"),
 ]  # fmt: skip
 
@@ -241,7 +267,8 @@ SELECT number, {above}_number FROM import_full WHERE body_id IS NULL AND {above}
 # In leadership a body of the leading line stands below its superior where it has no leader.
 _CIRCLES = """
 WITH RECURSIVE node AS NOT MATERIALIZED (
-  SELECT f.number, f.body_id, {file_above} AS above, f.day FROM import_full f LEFT JOIN register_line l ON l.key = f.line
+  SELECT f.number, f.body_id, {file_above} AS above, f.day FROM import_full f LEFT
+    JOIN register_line l ON l.key = f.line
 ), moved AS (
   SELECT f.number, f.body_id, n.above, f.day FROM import_full f JOIN node n USING (number)
   WHERE f.body_id IS NOT NULL AND n.above IS NOT NULL
@@ -275,20 +302,24 @@ CLOSING = [
     f"""
 INSERT INTO import_trouble
 SELECT f.number, 'closed_on', '{what}', jsonb_build_object('found', f.closed_on, 'names', held.names)
-FROM import_full f CROSS JOIN LATERAL (SELECT jsonb_agg(h.name) AS names FROM (SELECT DISTINCT x.name FROM ({sql}) x LIMIT 6) h) held
+FROM import_full f CROSS JOIN LATERAL (SELECT jsonb_agg(h.name) AS names FROM (SELECT DISTINCT x.name
+  FROM ({sql}) x LIMIT 6) h) held
 WHERE f.body_id IS NOT NULL AND f.closed_on IS NOT NULL AND held.names IS NOT NULL
   AND upper(f.entry_valid) IS DISTINCT FROM f.closed_on
   AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = f.number AND t.what = '{what}')
 """
     for what, sql in {
         "still_below": "SELECT c.name FROM register_bodyentry c WHERE f.body_id IN (c.superior_id, c.leader_id) "
-        "AND c.valid && daterange(f.closed_on, NULL) AND NOT EXISTS (SELECT 1 FROM import_full x WHERE x.body_id = c.body_id "
+        "AND c.valid && daterange(f.closed_on, NULL) AND NOT EXISTS (SELECT 1 FROM import_full x "
+        "WHERE x.body_id = c.body_id "
         "AND (x.closed_on <= f.closed_on OR x.day <= f.closed_on AND coalesce(x.new_superior_id, 0) <> f.body_id "
         "AND coalesce(x.new_leader_id, 0) <> f.body_id) "
         "AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = x.number)) "
-        "UNION SELECT x.name FROM import_full x WHERE f.body_id IN (x.new_superior_id, x.new_leader_id) AND x.body_id IS NULL "
+        "UNION SELECT x.name FROM import_full x WHERE f.body_id IN (x.new_superior_id, x.new_leader_id) "
+        "AND x.body_id IS NULL "
         "AND (x.closed_on IS NULL OR x.closed_on > f.closed_on)",
-        "still_keeps": "SELECT v.name FROM register_venue v WHERE v.owner_id = f.body_id AND v.valid && daterange(f.closed_on, NULL)",
+        "still_keeps": "SELECT v.name FROM register_venue v WHERE v.owner_id = f.body_id "
+        "AND v.valid && daterange(f.closed_on, NULL)",
     }.items()
 ]
 BELOW_TROUBLE = """
@@ -298,34 +329,44 @@ SELECT f.number, CASE WHEN min(above.number) = min(f.superior_number) THEN 'supe
 FROM import_full f JOIN import_full above ON above.number IN (f.superior_number, f.leader_number)
 WHERE EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = above.number) OR above.misread
 GROUP BY f.number
-HAVING NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = f.number AND t.what IN ('below_trouble', 'circle_of_body_rows'))
+HAVING NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = f.number AND t.what IN ('below_trouble',
+  'circle_of_body_rows'))
 """
 
 _SEAT_MOVES = "f.new_seat_id IS DISTINCT FROM f.old_seat_id"
-_UP_MOVES = {above: f"(f.{above}_number IS NOT NULL OR f.new_{above}_id IS DISTINCT FROM f.old_{above}_id)" for above in ABOVE}
+_UP_MOVES = {
+    above: f"(f.{above}_number IS NOT NULL OR f.new_{above}_id IS DISTINCT FROM f.old_{above}_id)" for above in ABOVE
+}
 ENTRY_CHANGES = " OR ".join(
     [*(f"f.new_{field} IS DISTINCT FROM f.old_{field}" for field in ENTRY), _SEAT_MOVES, *_UP_MOVES.values()]
 )
 # A term that the file names and that does not stand so.
 TERM_CHANGES = """(
-  f.term_from IS NOT NULL AND NOT EXISTS (SELECT 1 FROM register_term t WHERE t.body_id = f.body_id AND lower(t.valid) = f.term_from
+  f.term_from IS NOT NULL AND NOT EXISTS (SELECT 1 FROM register_term t WHERE t.body_id = f.body_id
+    AND lower(t.valid) = f.term_from
     AND (f.term_until IS NULL OR upper(t.valid) = f.term_until + 1))
-  OR f.term_from IS NULL AND f.term_until IS NOT NULL AND NOT EXISTS (SELECT 1 FROM register_term t WHERE t.body_id = f.body_id
+  OR f.term_from IS NULL AND f.term_until IS NOT NULL AND NOT EXISTS (SELECT 1 FROM register_term t
+    WHERE t.body_id = f.body_id
     AND upper(t.valid) = f.term_until + 1))"""
-ENDS = "f.closed_on IS NOT NULL AND EXISTS (SELECT 1 FROM register_bodyentry e WHERE e.body_id = f.body_id AND e.valid @> f.closed_on)"
+ENDS = """f.closed_on IS NOT NULL AND EXISTS (
+  SELECT 1 FROM register_bodyentry e WHERE e.body_id = f.body_id AND e.valid @> f.closed_on)"""
 
 _CHANGES = ", ".join(
-    f"'{field}', CASE WHEN f.new_{field} IS DISTINCT FROM f.old_{field} THEN jsonb_build_array(f.old_{field}, f.new_{field}) END"
+    f"'{field}', CASE WHEN f.new_{field} IS DISTINCT FROM f.old_{field} THEN jsonb_build_array(f.old_{field}, "
+    f"f.new_{field}) END"
     for field in ENTRY
 )
 VERDICTS = f"""
-INSERT INTO register_draftbody (draft_id, verdict, changes, misread, starts_on, day, body_id, seat_id, superior_id, superior_number,
+INSERT INTO register_draftbody (draft_id, verdict, changes, misread, starts_on, day, body_id, seat_id, superior_id,
+  superior_number,
                                 leader_id, leader_number, new_covers, number, {{columns}})
 SELECT %(draft)s, v.verdict,
        CASE WHEN v.verdict IN ('change', 'end') THEN jsonb_strip_nulls(jsonb_build_object({_CHANGES},
          'seat', CASE WHEN {_SEAT_MOVES} THEN jsonb_build_array(f.old_seat_id, f.new_seat_id) END,
-         'superior', CASE WHEN {_UP_MOVES["superior"]} THEN jsonb_build_array(f.old_superior_id, f.new_superior_id, f.superior_number) END,
-         'leader', CASE WHEN {_UP_MOVES["leader"]} THEN jsonb_build_array(f.old_leader_id, f.new_leader_id, f.leader_number) END,
+         'superior', CASE WHEN {_UP_MOVES["superior"]} THEN jsonb_build_array(f.old_superior_id, f.new_superior_id,
+         f.superior_number) END,
+         'leader', CASE WHEN {_UP_MOVES["leader"]} THEN jsonb_build_array(f.old_leader_id, f.new_leader_id,
+         f.leader_number) END,
          'covers', CASE WHEN f.new_covers IS NOT NULL THEN to_jsonb(f.new_covers) END,
          'term', CASE WHEN {TERM_CHANGES} THEN jsonb_build_array(f.term_from, f.term_until) END,
          'closed_on', CASE WHEN v.verdict = 'end' THEN jsonb_build_array(NULL, f.closed_on) END)) END,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,7 @@ from ..models import ImportDraft
 from . import body_rows, unit_rows
 from .columns import FIELDS
 from .problems import as_facts, told
-from .staging import State, move, restage, stage, working_on
+from .staging import State, heading_of, move, restage, stage, working_on
 
 REPEATS = """
 CREATE TEMP TABLE import_repeat ON COMMIT DROP AS
@@ -67,7 +66,8 @@ def register_mark() -> int:
     """Grows with every act that is committed, and with every act of this transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce((SELECT max(number) FROM chronicle_seal), 0) + coalesce((SELECT max(id) FROM chronicle_act), 0)"
+            "SELECT coalesce((SELECT max(number) FROM chronicle_seal), 0) + coalesce((SELECT max(id) "
+            "FROM chronicle_act), 0)"
         )
         return int(cursor.fetchone()[0])
 
@@ -94,27 +94,19 @@ def _note_rows_that_differ(cursor: Any, draft: ImportDraft, groups_sql: str, key
     if not groups:
         return
     cursor.execute(
-        f"SELECT number, {', '.join(keys)} FROM import_row WHERE number = ANY(%s)", [[n for group in groups for n in group]]
+        f"SELECT number, {', '.join(keys)} FROM import_row WHERE number = ANY(%s)",
+        [[n for group in groups for n in group]],
     )
     values = {row[0]: row[1:] for row in cursor.fetchall()}
-    labels = {field.key: str(field.label) for field in FIELDS[draft.kind]}  # type: ignore[index]
-    headings = {draft.mapping[column]: draft.headers[int(column)] for column in draft.mapping if int(column) < len(draft.headers)}
+    headings = {key: heading_of(draft, key) for key in keys}
     notes = []
     for group in groups:
-        differing = [
-            headings.get(key, labels[key])
-            for at, key in enumerate(keys)
-            if len({values[number][at] for number in group}) > 1
-        ]
+        differing = [headings[key] for at, key in enumerate(keys) if len({values[number][at] for number in group}) > 1]
         facts = {"rows": group[:12], "columns": differing}
         notes += [(number, facts) for number in group]
-    _copy(cursor, "import_trouble", ((number, "name", "rows_differ", json.dumps(facts, ensure_ascii=False)) for number, facts in notes))
-
-
-def _copy(cursor: Any, into: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    with cursor.copy("COPY import_trouble FROM STDIN") as copy:
+        for number, facts in notes:
+            copy.write_row((number, "name", "rows_differ", json.dumps(facts, ensure_ascii=False)))
 
 
 def _write_rows(cursor: Any, draft: ImportDraft, rows: Any, keys: list[str]) -> None:
@@ -125,7 +117,8 @@ def _write_rows(cursor: Any, draft: ImportDraft, rows: Any, keys: list[str]) -> 
     cursor.execute(rows.VERDICTS.format(columns=columns, values=values), named)
     cursor.execute(
         f"INSERT INTO {table} (draft_id, number, misread, verdict, changes, {columns}) "
-        f"SELECT %(draft)s, r.number, false, 'repeat', jsonb_build_object('repeats', r.first), {values} FROM import_repeated r",
+        f"SELECT %(draft)s, r.number, false, 'repeat', jsonb_build_object('repeats', r.first), {values} "
+        f"FROM import_repeated r",
         named,
     )
     cursor.execute(f"ANALYZE {table}")
@@ -138,7 +131,10 @@ def _write_problems(cursor: Any, draft: ImportDraft) -> None:
         'SELECT %s, number, field, "column", found, sentence, true FROM import_misread ORDER BY number',
         [draft.pk],
     )
-    cursor.execute("SELECT DISTINCT ON (number, field, what) number, field, what, facts::text FROM import_trouble ORDER BY number, field, what")
+    cursor.execute(
+        "SELECT DISTINCT ON (number, field, what) number, field, what, facts::text FROM import_trouble "
+        "ORDER BY number, field, what"
+    )
     troubles = [(number, field, what, as_facts(facts)) for number, field, what, facts in cursor.fetchall()]
     rows = told(draft, troubles)
     with cursor.copy(
@@ -151,7 +147,8 @@ def _write_problems(cursor: Any, draft: ImportDraft) -> None:
 def _counts(cursor: Any, draft: ImportDraft) -> dict[str, Any]:
     table = "register_draftunit" if draft.kind == "units" else "register_draftbody"
     cursor.execute(
-        f"SELECT coalesce(f.new_kind, r.kind, ''), r.verdict, count(*) FROM {table} r LEFT JOIN import_full f USING (number) "
+        f"SELECT coalesce(f.new_kind, r.kind, ''), r.verdict, count(*) FROM {table} r LEFT "
+        f"JOIN import_full f USING (number) "
         "WHERE r.draft_id = %s GROUP BY 1, 2 ORDER BY 1, 2",
         [draft.pk],
     )
@@ -168,4 +165,3 @@ def _counts(cursor: Any, draft: ImportDraft) -> dict[str, Any]:
         "problems": cursor.fetchone()[0],
         "skipped": draft.counts.get("skipped", 0),
     }
-

@@ -54,12 +54,14 @@ SENTENCES = {
         "Correct the code, or enter the name."
     ),
     "new_without_kind": gettext_lazy("“%(name)s” is new, and its kind is missing. Enter the kind."),
-    "new_without_parent": gettext_lazy("“%(name)s” is new, and its parent is missing. Enter the parent's name or code."),
+    "new_without_parent": gettext_lazy("“%(name)s” is new, and its parent is missing. Enter the parent's name or "
+                                       "code."),
     "may_not_stand_under": gettext_lazy(
         "A unit of the kind “%(kind)s” cannot stand under one of the kind “%(parent_kind)s”. "
         "Correct the kind or the parent."
     ),
-    "closed_before_opened": gettext_lazy("It closes on %(found)s, before it opened on %(opened_on)s. Correct one of the days."),
+    "closed_before_opened": gettext_lazy("It closes on %(found)s, before it opened on %(opened_on)s. Correct one of "
+                                         "the days."),
     "closed_unknown": gettext_lazy(
         "It closed on %(found)s, but is not found on %(day)s. Correct the code or the name, or delete the row."
     ),
@@ -69,7 +71,8 @@ SENTENCES = {
     "later_entries": gettext_lazy(
         "It cannot close on %(found)s: the register has a change of it from %(since)s. Undo that change first."
     ),
-    "part_exceeds_staff": gettext_lazy("This is more than the whole staff of %(staff)s. Correct one of the two numbers."),
+    "part_exceeds_staff": gettext_lazy("This is more than the whole staff of %(staff)s. Correct one of the two "
+                                       "numbers."),
     "code_taken": gettext_lazy(
         "The code %(found)s is held by “%(name)s” from %(since)s. Correct the code, or close that unit first."
     ),
@@ -77,24 +80,30 @@ SENTENCES = {
         "The credit code %(found)s is held by “%(name)s” from %(since)s. Correct it, or close that unit first."
     ),
     "still_units": gettext_lazy("It cannot close: units still stand in it (%(names)s). Move or close them first."),
-    "still_housed": gettext_lazy("It cannot close: employers are still housed in it (%(names)s). Move or close them first."),
-    "still_bodies": gettext_lazy("It cannot close: bodies have their seat in it (%(names)s). Move or dissolve them first."),
+    "still_housed": gettext_lazy("It cannot close: employers are still housed in it (%(names)s). Move or close them "
+                                 "first."),
+    "still_bodies": gettext_lazy("It cannot close: bodies have their seat in it (%(names)s). Move or dissolve them "
+                                 "first."),
     "still_covers": gettext_lazy("It cannot close: bodies cover it (%(names)s). End the covers first."),
     "still_venues": gettext_lazy("It cannot close: venues stand in it (%(names)s). Close them first."),
     "still_rows": gettext_lazy("It cannot close: other rows of this file stand in it (%(names)s). Correct them first."),
     "no_such_place": gettext_lazy(
         "No building, park or market “%(found)s” is known. Correct the name, or add a row for it."
     ),
-    "place_ambiguous": gettext_lazy("“%(found)s” is the name of several places: %(units)s. Give the code instead of the name."),
+    "place_ambiguous": gettext_lazy("“%(found)s” is the name of several places: %(units)s. Give the code instead of "
+                                    "the name."),
     "rows_differ": gettext_lazy(
         "Rows %(rows)s mean the same one but differ in: %(columns)s. Keep the row that is right and delete the others."
     ),
     # bodies
-    "body_ambiguous": gettext_lazy("“%(found)s” is the name of several bodies: %(bodies)s. Give the code of the one that is meant."),
+    "body_ambiguous": gettext_lazy("“%(found)s” is the name of several bodies: %(bodies)s. Give the code of the one "
+                                   "that is meant."),
     "new_body_without_kind": gettext_lazy("“%(name)s” is new, and its kind is missing. Enter the kind of body."),
-    "new_without_seat": gettext_lazy("“%(name)s” is new, and its seat is missing. Enter the name or the code of the unit it stands in."),
+    "new_without_seat": gettext_lazy("“%(name)s” is new, and its seat is missing. Enter the name or the code of the "
+                                     "unit it stands in."),
     "kind_of_other_line": gettext_lazy("“%(kind)s” is not a kind of body of this line. Correct the kind or the line."),
-    "line_stays": gettext_lazy("The body belongs to another line in the register, and a body does not change its line. Correct the line."),
+    "line_stays": gettext_lazy("The body belongs to another line in the register, and a body does not change its "
+                               "line. Correct the line."),
     "no_such_unit": gettext_lazy(
         "No unit “%(found)s” stands on %(day)s. Correct the name or the code, or enter the unit first."
     ),
@@ -102,17 +111,20 @@ SENTENCES = {
         "No body “%(found)s” stands on %(day)s, neither in the register nor in this file. Correct the name or the code."
     ),
     "own_superior": gettext_lazy("The body would stand below itself. Enter another superior or leader."),
-    "circle_of_bodies": gettext_lazy("The body would stand below itself, because the one above stands below it. Enter another."),
+    "circle_of_bodies": gettext_lazy("The body would stand below itself, because the one above stands below it. "
+                                     "Enter another."),
     "circle_of_body_rows": gettext_lazy(
         "The bodies above go round in a circle: row %(rows)s. Correct one of these rows."
     ),
     "superior_of_other_line": gettext_lazy("“%(found)s” belongs to another line. A superior is of the same line."),
     "leader_not_leading": gettext_lazy("“%(found)s” is not of the line that leads. Enter a Party body."),
     "body_code_taken": gettext_lazy("The code %(found)s is held by “%(name)s” from %(since)s. Correct the code."),
-    "still_below": gettext_lazy("It cannot be dissolved: bodies stand below it (%(names)s). Give them another superior or leader first."),
+    "still_below": gettext_lazy("It cannot be dissolved: bodies stand below it (%(names)s). Give them another "
+                                "superior or leader first."),
     "still_keeps": gettext_lazy("It cannot be dissolved: it keeps venues (%(names)s). Hand them over first."),
     "term_backwards": gettext_lazy("The term ends on %(found)s, before it begins. Correct one of the days."),
-    "term_overlaps": gettext_lazy("The term overlaps the one that began on %(since)s. Correct the day on which it begins."),
+    "term_overlaps": gettext_lazy("The term overlaps the one that began on %(since)s. Correct the day on which it "
+                                  "begins."),
     "term_without_start": gettext_lazy("The term has an end but no beginning. Enter the day on which it began."),
 }  # fmt: skip
 
@@ -147,7 +159,7 @@ def _ids(troubles: list[Trouble], keys: tuple[str, ...]) -> set[int]:
         for key in keys:
             value = facts.get(key)
             found.update(value if isinstance(value, list) else [value] if value else [])
-    found.discard(None)  # type: ignore[arg-type]
+    found.discard(None)
     return found
 
 
@@ -170,12 +182,11 @@ def _shown(key: str, value: Any, units: dict[int, str], bodies: dict[int, str]) 
 
 def problems_workbook(draft: ImportDraft) -> IO[bytes]:
     """The rows of the file as they were sent, with a column that says what is wrong in each. A temporary file."""
-    file = tempfile.TemporaryFile(suffix=".xlsx")
+    file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 – the caller closes it
     table = open_table(draft.file.path, draft.filename, draft.sheet or None)
     wrong = _sentences_by_row(draft)
-    book = xlsxwriter.Workbook(
-        file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, **as_text})
     page, bold = book.add_worksheet(), book.add_format({"bold": True})
     red, text = book.add_format({"font_color": "#B00020", "text_wrap": True}), book.add_format({"num_format": "@"})
     width = len(table.headers)
@@ -203,7 +214,8 @@ def problems_workbook(draft: ImportDraft) -> IO[bytes]:
 def _sentences_by_row(draft: ImportDraft) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT number, string_agg(CASE WHEN \"column\" = '' THEN sentence ELSE \"column\" || ': ' || sentence END, E'\\n' ORDER BY id) "
+            "SELECT number, string_agg(CASE WHEN \"column\" = '' THEN sentence "
+            "ELSE \"column\" || ': ' || sentence END, E'\\n' ORDER BY id) "
             "FROM register_importproblem WHERE draft_id = %s GROUP BY number",
             [draft.pk],
         )

@@ -21,6 +21,8 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from gongjian.accounts.models import User
+
 from ..access import Reader
 from ..actions import Refused
 from ..models import (
@@ -75,7 +77,7 @@ def start_draft(
 ) -> ImportDraft:
     """Keep the file and guess what its columns hold; `kind` None = guess that too. Raises Refused if it is no table."""
     with tempfile.NamedTemporaryFile(suffix=Path(filename).suffix) as copy:
-        digest = _copied(file, copy)  # type: ignore[arg-type]
+        digest = _copied(file, copy)
         try:
             table = open_table(copy.name, filename)
         except Unreadable as unreadable:
@@ -88,7 +90,7 @@ def start_draft(
             filename=Path(filename).name[-200:],
             sha256=digest,
             as_of=as_of,
-            by=by if by is not None and by.is_authenticated else None,
+            by=by if isinstance(by, User) else None,
             language=(get_language() or "zh-hans")[:10],
         )
         _describe(draft, table)
@@ -105,8 +107,7 @@ def _copied(source: IO[bytes], target: IO[bytes]) -> str:
         size += len(piece)
         if size > MAX_BYTES:
             raise Refused(
-                _("The file is larger than %(most)s MB. Divide it, and send the parts.")
-                % {"most": MAX_BYTES >> 20}
+                _("The file is larger than %(most)s MB. Divide it, and send the parts.") % {"most": MAX_BYTES >> 20}
             )
         digest.update(piece)
         target.write(piece)
@@ -128,9 +129,7 @@ def set_mapping(draft: ImportDraft, mapping: Mapping[Any, str]) -> ImportDraft:
         if key not in known:
             raise Refused(_("“%(field)s” is not something a column can hold.") % {"field": key})
         if list(chosen.values()).count(key) > 1:
-            raise Refused(
-                _("Two columns are given as “%(field)s”. Choose one of them.") % {"field": known[key].label}
-            )
+            raise Refused(_("Two columns are given as “%(field)s”. Choose one of them.") % {"field": known[key].label})
     if not chosen:
         raise Refused(_("No column is chosen. Say at least which column holds the name or the code."))
     return move(draft, State.UPLOADED, mapping=chosen)
@@ -157,9 +156,7 @@ def working_on(draft: ImportDraft) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ALIVE, draft.pk])
         if not cursor.fetchone()[0]:
-            raise Refused(
-                _("Somebody is working on this file just now. Wait until it is done, then look again.")
-            )
+            raise Refused(_("Somebody is working on this file just now. Wait until it is done, then look again."))
     try:
         draft.refresh_from_db()
         yield
@@ -210,11 +207,11 @@ def _copy_rows(draft: ImportDraft, table: Table) -> None:
         headings = {field.key: heading_of(draft, field.key) for _column, field in chosen}
         with transaction.atomic(), connection.cursor() as cursor:
             names = ", ".join(f'"{key}"' for key in ["number", "misread", *keys])
-            with cursor.copy(f"COPY import_row ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+            with cursor.copy(f"COPY import_row ({names}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
             if misread:
-                with cursor.copy("COPY import_misread FROM STDIN") as copy:  # type: ignore[attr-defined]
+                with cursor.copy("COPY import_misread FROM STDIN") as copy:
                     for number, key, found, sentence in misread:
                         copy.write_row((number, key, headings[key][:200], found, sentence))
         done += len(batch)
@@ -235,7 +232,8 @@ def restage(draft: ImportDraft) -> None:
     columns = ", ".join(["number", "misread", *(field.key for field in FIELDS[draft.kind])])  # type: ignore[index]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO import_row ({columns}) SELECT {columns} FROM {model._meta.db_table} WHERE draft_id = %s", [draft.pk]
+            f"INSERT INTO import_row ({columns}) SELECT {columns} FROM {model._meta.db_table} WHERE draft_id = %s",
+            [draft.pk],
         )
         cursor.execute(
             'INSERT INTO import_misread SELECT number, field, "column", found, sentence '
@@ -272,12 +270,8 @@ Misread = tuple[int, str, str, str]
 
 def _reader_of_rows(
     chosen: list[tuple[int, Field]], readers: Mapping[str, Cell], lengths: Mapping[str, int]
-) -> Callable[
-    [list[tuple[int, list[object]]], Mapping[str, Mapping[str, str]]], tuple[list[list[Any]], list[Misread]]
-]:
-    plan = [
-        (column, field.key, _checked(readers[field.key], lengths.get(field.key))) for column, field in chosen
-    ]
+) -> Callable[[list[tuple[int, list[object]]], Mapping[str, Mapping[str, str]]], tuple[list[list[Any]], list[Misread]]]:
+    plan = [(column, field.key, _checked(readers[field.key], lengths.get(field.key))) for column, field in chosen]
 
     def read(
         batch: list[tuple[int, list[object]]], mended: Mapping[str, Mapping[str, str]]

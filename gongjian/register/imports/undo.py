@@ -64,7 +64,9 @@ class StoodOn(Refused):
     """Later work stands on the import. `sentences` name it."""
 
     def __init__(self, sentences: list[str]) -> None:
-        super().__init__(_("Later work stands on this import. Undo that first: %(what)s") % {"what": " ".join(sentences)})
+        super().__init__(
+            _("Later work stands on this import. Undo that first: %(what)s") % {"what": " ".join(sentences)}
+        )
         self.sentences = sentences
 
 
@@ -130,7 +132,8 @@ def _later_acts(acts: list[int]) -> list[str]:
             SELECT DISTINCT a.id, a.verb, a.at, coalesce(b.was->>'name', '')
             FROM chronicle_before b JOIN chronicle_act a ON a.id = b.act_id
             WHERE b.act_id > %(first)s AND NOT b.act_id = ANY (%(acts)s) AND a.verb <> %(undone)s
-              AND NOT EXISTS (SELECT 1 FROM chronicle_act u WHERE u.verb = %(undone)s AND u.facts->'acts' @> to_jsonb(a.id))
+              AND NOT EXISTS (SELECT 1 FROM chronicle_act u WHERE u.verb = %(undone)s
+              AND u.facts->'acts' @> to_jsonb(a.id))
               AND ((b.was->>'act_id')::bigint = ANY (%(acts)s)
                    OR EXISTS (SELECT 1 FROM chronicle_before o WHERE o.act_id = ANY (%(acts)s)
                               AND o."table" = b."table" AND o.row = b.row))
@@ -157,7 +160,8 @@ def _stands_on(acts: list[int], entries: str, owner: str, links: dict[Any, tuple
             SELECT e.{owner} AS thing, min(e.name) AS name FROM {entries} e
             WHERE e.act_id = ANY (%(acts)s)
               AND NOT EXISTS (SELECT 1 FROM {entries} o WHERE o.{owner} = e.{owner} AND NOT o.act_id = ANY (%(acts)s))
-              AND e.{owner} NOT IN (SELECT (b.was->>'{owner}')::bigint FROM chronicle_before b WHERE b.act_id = ANY (%(acts)s)
+              AND e.{owner} NOT IN (SELECT (b.was->>'{owner}')::bigint FROM chronicle_before b
+              WHERE b.act_id = ANY (%(acts)s)
                 AND b."table" = '{entries}' AND NOT (b.was->>'act_id')::bigint = ANY (%(acts)s))
             GROUP BY 1
             """,
@@ -177,15 +181,21 @@ def _stands_on(acts: list[int], entries: str, owner: str, links: dict[Any, tuple
 
 # == putting back ==
 def _remove_what_it_added(undoing: Act, act: Act, table: str) -> None:
-    added = 'r.act_id = %s AND NOT EXISTS (SELECT 1 FROM chronicle_before b WHERE b.act_id = %s AND b."table" = %s AND b.row = r.id)'
-    params = [act.pk, act.pk, table]
+    added = (
+        "r.act_id = %s AND NOT EXISTS (SELECT 1 FROM chronicle_before b "
+        'WHERE b.act_id = %s AND b."table" = %s AND b.row = r.id)'
+    )
+    params: list[int | str] = [act.pk, act.pk, table]
     if keep_before(undoing, table, added, params, deleted=True):
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table} r WHERE {added}", params)
 
 
 def _put_back(undoing: Act, act: Act, table: str) -> None:
-    was = f'chronicle_before b CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, b.was) w WHERE b.act_id = %s AND b."table" = %s'
+    was = (
+        f"chronicle_before b CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, b.was) w "
+        'WHERE b.act_id = %s AND b."table" = %s'
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
@@ -194,10 +204,13 @@ def _put_back(undoing: Act, act: Act, table: str) -> None:
         )
         columns = cursor.fetchone()[0]
         values = ", ".join(f"w.{column}" for column in columns.split(", "))
-        changed = 'r.id IN (SELECT b.row FROM chronicle_before b WHERE b.act_id = %s AND b."table" = %s AND NOT b.deleted)'
+        changed = (
+            'r.id IN (SELECT b.row FROM chronicle_before b WHERE b.act_id = %s AND b."table" = %s AND NOT b.deleted)'
+        )
         if keep_before(undoing, table, changed, [act.pk, table]):
             cursor.execute(
-                f"UPDATE {table} r SET ({columns}) = ROW({values}) FROM {was} AND NOT b.deleted AND r.id = b.row", [act.pk, table]
+                f"UPDATE {table} r SET ({columns}) = ROW({values}) FROM {was} AND NOT b.deleted AND r.id = b.row",
+                [act.pk, table],
             )
         cursor.execute(
             f"INSERT INTO {table} (id, {columns}) SELECT b.row, {values} FROM {was} AND b.deleted", [act.pk, table]
@@ -213,7 +226,8 @@ def _remove_empty(undoing: Act) -> None:
         ):
             cursor.execute(
                 f"DELETE FROM {table} t WHERE t.id IN (SELECT (b.was->>%s)::bigint FROM chronicle_before b "
-                f"WHERE b.act_id = %s AND b.\"table\" = %s AND b.deleted) AND NOT EXISTS (SELECT 1 FROM {entries} e WHERE e.{owner} = t.id)",
+                f'WHERE b.act_id = %s AND b."table" = %s AND b.deleted) AND NOT EXISTS (SELECT 1 FROM {entries} e '
+                f"WHERE e.{owner} = t.id)",
                 [owner, undoing.pk, entries],
             )
 

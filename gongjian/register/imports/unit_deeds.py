@@ -20,8 +20,10 @@ from .unit_rows import COUNTS, ENTRY, run
 
 DEEDS = """
 CREATE TEMP TABLE import_deed ON COMMIT DROP AS
-SELECT d.*, CASE WHEN verdict = 'add' THEN nextval(pg_get_serial_sequence('register_unit', 'id')) ELSE unit_id END AS the_unit
-FROM (SELECT * FROM register_draftunit WHERE draft_id = %(draft)s AND verdict IN ('add', 'change', 'end') ORDER BY number) d;
+SELECT d.*, CASE WHEN verdict = 'add' THEN nextval(pg_get_serial_sequence('register_unit', 'id'))
+  ELSE unit_id END AS the_unit
+FROM (SELECT * FROM register_draftunit WHERE draft_id = %(draft)s AND verdict IN ('add', 'change', 'end')
+  ORDER BY number) d;
 ALTER TABLE import_deed ADD PRIMARY KEY (number);
 ANALYZE import_deed;
 UPDATE import_deed d SET parent_id = p.the_unit FROM import_deed p WHERE p.number = d.parent_number;
@@ -34,17 +36,21 @@ WITH RECURSIVE standing AS MATERIALIZED (
   SELECT number, the_unit, parent_id, parent_number, daterange(starts_on, closed_on) @> %(today)s::date AS stands
   FROM import_deed WHERE verdict = 'add'
 ), t AS (
-  SELECT s.number, s.the_unit, CASE WHEN s.stands THEN coalesce(u.path, '') || register_step(s.the_unit) ELSE '' END AS path
+  SELECT s.number, s.the_unit, CASE WHEN s.stands THEN coalesce(u.path, '') || register_step(s.the_unit)
+    ELSE '' END AS path
   FROM standing s LEFT JOIN register_unit u ON u.id = s.parent_id WHERE s.parent_number IS NULL
   UNION ALL
   SELECT s.number, s.the_unit, CASE WHEN s.stands THEN t.path || register_step(s.the_unit) ELSE '' END
   FROM t JOIN standing s ON s.parent_number = t.number
 )
 INSERT INTO register_unit (id, path) SELECT the_unit, path FROM t ORDER BY number;
-INSERT INTO register_unitentry (unit_id, valid, name, official_name, code, credit_code, kind_id, parent_id, status, trade,
+INSERT INTO register_unitentry (unit_id, valid, name, official_name, code, credit_code, kind_id, parent_id, status,
+  trade,
                                 sector, ownership, address, source, act_id)
-SELECT the_unit, daterange(starts_on, closed_on), name, '', coalesce(code, ''), coalesce(credit_code, ''), kind, parent_id,
-       coalesce(status, 'active'), coalesce(trade, ''), coalesce(sector, ''), coalesce(ownership, ''), coalesce(address, ''),
+SELECT the_unit, daterange(starts_on, closed_on), name, '', coalesce(code, ''), coalesce(credit_code, ''), kind,
+  parent_id,
+       coalesce(status, 'active'), coalesce(trade, ''), coalesce(sector, ''), coalesce(ownership, ''),
+       coalesce(address, ''),
        %(source)s, %(act)s
 FROM import_deed WHERE verdict = 'add' ORDER BY number;
 INSERT INTO register_headcount (unit_id, valid, staff, women, under_35, dispatched, migrant, source, act_id)
@@ -58,8 +64,19 @@ FROM import_deed WHERE verdict = 'add' AND place_id IS NOT NULL ORDER BY number
 """
 
 _COLUMNS = [("kind_id" if field == "kind" else field, field) for field in ENTRY]
+_ALL = [*(column for column, _field in _COLUMNS), "parent_id"]
 _NEW = [f"coalesce(d.{field}, e.{column}) AS new_{column}" for column, field in _COLUMNS]
 _STILL = "d.verdict IN ('change', 'end') AND (d.closed_on IS NULL OR d.closed_on > %(on)s::date)"
+
+
+def carried(column: str) -> str:
+    """A later entry's value: the new one, as long as all entries up to it carry the value that is changed."""
+    return (
+        f"CASE WHEN c.new_{column} IS DISTINCT FROM c.{column} "
+        f"AND bool_and(l.{column} IS NOT DISTINCT FROM c.{column}) OVER w "
+        f"THEN c.new_{column} ELSE l.{column} END AS {column}, l.{column} AS was_{column}"
+    )
+
 
 CHANGED = f"""
 CREATE TEMP TABLE import_changed ON COMMIT DROP AS
@@ -68,17 +85,17 @@ SELECT * FROM (
          e.official_name, {", ".join(_NEW)}, coalesce(d.parent_id, e.parent_id) AS new_parent_id
   FROM import_deed d JOIN register_unitentry e ON e.unit_id = d.the_unit AND e.valid @> d.day
   WHERE {_STILL}
-) x WHERE {" OR ".join(f"new_{column} IS DISTINCT FROM {column}" for column in [*(c for c, _f in _COLUMNS), "parent_id"])};
+) x WHERE {" OR ".join(f"new_{column} IS DISTINCT FROM {column}" for column in _ALL)};
 CREATE TEMP TABLE import_carried ON COMMIT DROP AS
 SELECT * FROM (
-  SELECT l.id, {", ".join(f"CASE WHEN c.new_{column} IS DISTINCT FROM c.{column} AND bool_and(l.{column} IS NOT DISTINCT FROM c.{column}) OVER w THEN c.new_{column} ELSE l.{column} END AS {column}, l.{column} AS was_{column}" for column in [*(c for c, _f in _COLUMNS), "parent_id"])}
+  SELECT l.id, {", ".join(carried(column) for column in _ALL)}
   FROM import_changed c JOIN register_unitentry l ON l.unit_id = c.unit_id AND lower(l.valid) >= upper(c.valid)
   WINDOW w AS (PARTITION BY l.unit_id ORDER BY l.valid)
-) x WHERE {" OR ".join(f"{column} IS DISTINCT FROM was_{column}" for column in [*(c for c, _f in _COLUMNS), "parent_id"])}
+) x WHERE {" OR ".join(f"{column} IS DISTINCT FROM was_{column}" for column in _ALL)}
 """
-_ALL = [*(column for column, _field in _COLUMNS), "parent_id"]
 CHANGE = f"""
-UPDATE register_unitentry e SET {", ".join(f"{column} = c.new_{column}" for column in _ALL)}, source = %(source)s, act_id = %(act)s
+UPDATE register_unitentry e SET {", ".join(f"{column} = c.new_{column}" for column in _ALL)}, source = %(source)s,
+  act_id = %(act)s
 FROM import_changed c WHERE e.id = c.id AND lower(c.valid) = c.day;
 UPDATE register_unitentry e SET valid = daterange(lower(c.valid), c.day), act_id = %(act)s
 FROM import_changed c WHERE e.id = c.id AND lower(c.valid) < c.day;
@@ -102,7 +119,8 @@ WHERE {_STILL} AND ({" OR ".join(f"d.{field} IS NOT NULL" for field in COUNTS)})
   AND (h.id IS NULL OR {" OR ".join(f"coalesce(d.{field}, h.{field}) IS DISTINCT FROM h.{field}" for field in COUNTS)})
 """
 COUNT = f"""
-UPDATE register_headcount h SET {", ".join(f"{field} = c.{field}" for field in COUNTS)}, source = %(source)s, act_id = %(act)s
+UPDATE register_headcount h SET {", ".join(f"{field} = c.{field}" for field in COUNTS)}, source = %(source)s,
+  act_id = %(act)s
 FROM import_counted c WHERE h.id = c.id AND lower(c.valid) = c.day;
 UPDATE register_headcount h SET valid = daterange(lower(c.valid), c.day), act_id = %(act)s
 FROM import_counted c WHERE h.id = c.id AND lower(c.valid) < c.day;
@@ -140,7 +158,8 @@ def write(draft: ImportDraft, act: Act, today: date) -> None:
             _change(cursor, act, named)
             _end(cursor, act, named)
             cursor.execute(
-                "SELECT unit_id FROM import_changed WHERE new_parent_id IS DISTINCT FROM parent_id OR upper(valid) IS NOT NULL "
+                "SELECT unit_id FROM import_changed WHERE new_parent_id IS DISTINCT FROM parent_id "
+                "OR upper(valid) IS NOT NULL "
                 "UNION SELECT the_unit FROM import_deed WHERE verdict = 'end'"
             )
             refresh_unit_paths(today, [row[0] for row in cursor.fetchall()])
@@ -159,7 +178,10 @@ def _change(cursor: Any, act: Act, named: dict[str, Any]) -> None:
 
 
 def _end(cursor: Any, act: Act, named: dict[str, Any]) -> None:
-    cursor.execute("CREATE TEMP TABLE import_end ON COMMIT DROP AS SELECT the_unit AS thing, closed_on FROM import_deed WHERE verdict = 'end'")
+    cursor.execute(
+        "CREATE TEMP TABLE import_end ON COMMIT DROP AS SELECT the_unit AS thing, closed_on "
+        "FROM import_deed WHERE verdict = 'end'"
+    )
     for table in ("register_unitentry", "register_headcount", "register_standsin"):
         cut(cursor, act, table, "unit_id")
 
@@ -181,4 +203,3 @@ def cut(cursor: Any, act: Act, table: str, owner: str) -> None:
 def keep(act: Act, table: str, ids: str, *, deleted: bool = False) -> None:
     """Keep what rows were, unless this act has written them itself."""
     keep_before(act, table, f"r.id IN ({ids}) AND r.act_id <> %s", [act.pk], deleted=deleted)
-

@@ -98,7 +98,8 @@ WITH key AS MATERIALIZED (
 )
 SELECT o.parent_name, o.day, o.kind, o.unit_id, o.number, o.code,
        own.key IS NULL OR coalesce(above.level = ANY (own.under), false) AS fits
-FROM once o LEFT JOIN register_unitkind own ON own.key = o.kind LEFT JOIN register_unitkind above ON above.key = o.kind_id;
+FROM once o LEFT JOIN register_unitkind own ON own.key = o.kind LEFT JOIN register_unitkind above ON above.key =
+  o.kind_id;
 ANALYZE import_candidate;
 CREATE TEMP TABLE import_offer ON COMMIT DROP AS
 SELECT r.number, c.unit_id, c.number AS parent_number, c.fits,
@@ -107,7 +108,8 @@ SELECT r.number, c.unit_id, c.number AS parent_number, c.fits,
 FROM import_ready r
 JOIN import_candidate c ON c.parent_name = r.parent_name AND c.day = r.day AND c.kind IS NOT DISTINCT FROM r.kind
 LEFT JOIN register_unitentry own ON own.unit_id = r.unit_id AND own.valid @> r.day
-WHERE r.parent_code IS NULL AND c.number IS DISTINCT FROM r.number AND (c.unit_id IS DISTINCT FROM r.unit_id OR c.unit_id IS NULL);
+WHERE r.parent_code IS NULL AND c.number IS DISTINCT FROM r.number AND (c.unit_id IS DISTINCT FROM r.unit_id
+  OR c.unit_id IS NULL);
 INSERT INTO import_up
 SELECT number, unit_id, parent_number FROM (
   SELECT *, count(*) OVER (PARTITION BY number) AS offers FROM (
@@ -118,7 +120,8 @@ SELECT number, unit_id, parent_number FROM (
 ) best WHERE offers = 1;
 INSERT INTO import_trouble
 SELECT o.number, 'parent_name', 'parent_ambiguous', jsonb_build_object('found', r.parent_name, 'units',
-       jsonb_agg(o.unit_id ORDER BY o.unit_id) FILTER (WHERE o.unit_id IS NOT NULL), 'rows', jsonb_agg(o.parent_number) FILTER (WHERE o.parent_number IS NOT NULL))
+       jsonb_agg(o.unit_id ORDER BY o.unit_id) FILTER (WHERE o.unit_id IS NOT NULL), 'rows',
+       jsonb_agg(o.parent_number) FILTER (WHERE o.parent_number IS NOT NULL))
 FROM import_offer o JOIN import_ready r USING (number)
 WHERE NOT EXISTS (SELECT 1 FROM import_up u WHERE u.number = o.number)
 GROUP BY o.number, r.parent_name;
@@ -147,7 +150,8 @@ WITH life AS MATERIALIZED (
   SELECT p.parent_id, p.day, lower(span) AS since
   FROM (SELECT DISTINCT u.parent_id, r.day FROM import_up u JOIN import_ready r USING (number)
         WHERE u.parent_id IS NOT NULL) p
-  CROSS JOIN LATERAL (SELECT unnest(range_agg(e.valid)) AS span FROM register_unitentry e WHERE e.unit_id = p.parent_id) s
+  CROSS JOIN LATERAL (SELECT unnest(range_agg(e.valid)) AS span FROM register_unitentry e
+    WHERE e.unit_id = p.parent_id) s
   WHERE span @> p.day
 )
 INSERT INTO import_plan
@@ -173,7 +177,8 @@ WHERE NOT EXISTS (SELECT 1 FROM import_plan p WHERE p.number = m.number)
 FULL = """
 ANALYZE import_plan;
 CREATE TEMP TABLE import_full ON COMMIT DROP AS
-SELECT r.number, p.day, p.unit_id, p.starts_on, m.by_code, m.by_credit, r.misread, e.id AS entry_id, e.valid AS entry_valid,
+SELECT r.number, p.day, p.unit_id, p.starts_on, m.by_code, m.by_credit, r.misread, e.id AS entry_id,
+  e.valid AS entry_valid,
        {given}, {old}, {new},
        r.parent_code, r.parent_name, p.parent_id AS given_parent_id, p.parent_number, e.parent_id AS old_parent_id,
        CASE WHEN p.parent_number IS NULL THEN coalesce(p.parent_id, e.parent_id) END AS new_parent_id,
@@ -188,10 +193,12 @@ LEFT JOIN register_headcount h ON h.unit_id = p.unit_id AND h.valid @> coalesce(
 ALTER TABLE import_full ADD PRIMARY KEY (number);
 CREATE INDEX ON import_full (unit_id) WHERE unit_id IS NOT NULL;
 ANALYZE import_full;
-""".format(  # noqa: UP032
+""".format(
     given=", ".join(f"r.{field}" for field in ENTRY),
     old=", ".join(f"e.{'kind_id' if field == 'kind' else field} AS old_{field}" for field in ENTRY),
-    new=", ".join(f"coalesce(r.{field}, e.{'kind_id' if field == 'kind' else field}) AS new_{field}" for field in ENTRY),
+    new=", ".join(
+        f"coalesce(r.{field}, e.{'kind_id' if field == 'kind' else field}) AS new_{field}" for field in ENTRY
+    ),
     counts=", ".join(f"r.{field}" for field in COUNTS),
     old_counts=", ".join(f"h.{field} AS old_{field}" for field in COUNTS),
     new_counts=", ".join(f"coalesce(r.{field}, h.{field}) AS new_{field}" for field in COUNTS),
@@ -213,7 +220,8 @@ WITH key AS MATERIALIZED (SELECT DISTINCT stands_in, day FROM import_full WHERE 
 SELECT n.*, w.level = 'place' AS is_place FROM named n LEFT JOIN register_unitkind w ON w.key = n.kind_id;
 ANALYZE import_place;
 CREATE TEMP TABLE import_choice ON COMMIT DROP AS
-SELECT number, min(unit_id) AS unit_id, min(place_number) AS place_number, count(*) AS offers, array_agg(unit_id) AS units
+SELECT number, min(unit_id) AS unit_id, min(place_number) AS place_number, count(*) AS offers, array_agg(unit_id)
+  AS units
 FROM (
   SELECT f.number, p.unit_id, p.number AS place_number,
          rank() OVER (PARTITION BY f.number ORDER BY coalesce(p.is_place, false) DESC,
@@ -224,7 +232,8 @@ FROM (
 INSERT INTO import_trouble SELECT f.number, 'stands_in', 'no_such_place', jsonb_build_object('found', f.stands_in)
 FROM import_full f LEFT JOIN import_choice c USING (number) WHERE f.stands_in IS NOT NULL AND c.number IS NULL;
 INSERT INTO import_trouble
-SELECT c.number, 'stands_in', 'place_ambiguous', jsonb_build_object('found', f.stands_in, 'units', to_jsonb(c.units[1:12]))
+SELECT c.number, 'stands_in', 'place_ambiguous', jsonb_build_object('found', f.stands_in, 'units',
+  to_jsonb(c.units[1:12]))
 FROM import_choice c JOIN import_full f USING (number) WHERE c.offers > 1;
 UPDATE import_full f SET place_id = c.unit_id, place_number = c.place_number FROM import_choice c
 WHERE c.number = f.number AND c.offers = 1;
@@ -239,13 +248,15 @@ def note(field: str, what: str, condition: str, facts: str = "'{}'::jsonb", sour
 
 _OTHER_HOLDER = """
 INSERT INTO import_trouble
-SELECT DISTINCT ON (f.number) f.number, '{field}', '{field}_taken', jsonb_build_object('found', f.{field}, 'unit', e.unit_id, 'name', e.name, 'since', lower(e.valid))
+SELECT DISTINCT ON (f.number) f.number, '{field}', '{field}_taken', jsonb_build_object('found', f.{field}, 'unit',
+  e.unit_id, 'name', e.name, 'since', lower(e.valid))
 FROM import_full f JOIN register_unitentry e ON e.{field} = f.{field} AND e.{field} <> ''
  AND e.valid && daterange(CASE WHEN f.unit_id IS NULL THEN f.starts_on ELSE f.day END,
                           CASE WHEN f.unit_id IS NULL THEN f.closed_on ELSE upper(f.entry_valid) END)
 WHERE f.{field} IS NOT NULL AND f.{field} IS DISTINCT FROM f.old_{field} AND e.unit_id IS DISTINCT FROM f.unit_id
   AND NOT (f.by_code IS NOT NULL AND f.by_credit IS NOT NULL AND f.by_code <> f.by_credit)
-  AND NOT EXISTS (SELECT 1 FROM import_full x WHERE x.unit_id = e.unit_id AND x.closed_on <= CASE WHEN f.unit_id IS NULL THEN f.starts_on ELSE f.day END)
+  AND NOT EXISTS (SELECT 1 FROM import_full x WHERE x.unit_id = e.unit_id AND x.closed_on <= CASE
+    WHEN f.unit_id IS NULL THEN f.starts_on ELSE f.day END)
   AND (f.closed_on IS NULL OR f.closed_on > CASE WHEN f.unit_id IS NULL THEN f.starts_on ELSE f.day END);
 """
 
@@ -255,19 +266,24 @@ _IS_NEW = (
 )
 CHECKS = [
     note("code", "codes_of_two_units", "f.by_code <> f.by_credit",
-             "jsonb_build_object('found', f.code, 'credit_code', f.credit_code, 'unit', f.by_code, 'other', f.by_credit)"),
+             "jsonb_build_object('found', f.code, 'credit_code', f.credit_code, 'unit', f.by_code, 'other', "
+             "f.by_credit)"),
     note("name", "nothing_to_tell_by", "coalesce(f.code, f.credit_code, f.name) IS NULL"),
     note("parent_code", "no_such_parent_code",
              "f.parent_code IS NOT NULL AND f.given_parent_id IS NULL AND f.parent_number IS NULL "
-             "AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = f.number AND t.what IN ('circle', 'below_trouble'))",
+             "AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = f.number AND t.what IN ('circle', "
+             "'below_trouble'))",
              "jsonb_build_object('found', f.parent_code, 'day', f.day)"),
     note("parent_name", "no_such_parent",
-             "f.parent_code IS NULL AND f.parent_name IS NOT NULL AND f.given_parent_id IS NULL AND f.parent_number IS NULL "
-             "AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = f.number AND t.what IN ('circle', 'below_trouble', 'parent_ambiguous'))",
+             "f.parent_code IS NULL AND f.parent_name IS NOT NULL AND f.given_parent_id IS NULL "
+             "AND f.parent_number IS NULL "
+             "AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = f.number AND t.what IN ('circle', "
+             "'below_trouble', 'parent_ambiguous'))",
              "jsonb_build_object('found', f.parent_name, 'day', f.day)"),
     note("parent_code", "own_parent", "f.given_parent_id = f.unit_id OR f.parent_number = f.number",
              "jsonb_build_object('found', coalesce(f.parent_code, f.parent_name))"),
-    note("name", "new_without_name", "f.unit_id IS NULL AND f.name IS NULL AND coalesce(f.code, f.credit_code) IS NOT NULL",
+    note("name", "new_without_name", "f.unit_id IS NULL AND f.name IS NULL "
+                                     "AND coalesce(f.code, f.credit_code) IS NOT NULL",
              "jsonb_build_object('found', coalesce(f.code, f.credit_code), 'day', f.day)"),
     note("kind", "new_without_kind", f"{_IS_NEW} AND f.kind IS NULL AND f.name IS NOT NULL AND f.closed_on IS NULL",
              "jsonb_build_object('name', f.name)"),
@@ -285,7 +301,8 @@ CHECKS = [
              "OR f.new_parent_id IS DISTINCT FROM f.old_parent_id)"),
     note("closed_on", "closed_before_opened", "f.closed_on <= f.opened_on",
              "jsonb_build_object('found', f.closed_on, 'opened_on', f.opened_on)"),
-    note("closed_on", "closed_unknown", "f.unit_id IS NULL AND f.opened_on IS NULL AND (f.closed_on <= %(on)s::date OR f.closed_on IS NOT NULL AND f.kind IS NULL)",
+    note("closed_on", "closed_unknown", "f.unit_id IS NULL AND f.opened_on IS NULL AND (f.closed_on <= %(on)s::date "
+                                        "OR f.closed_on IS NOT NULL AND f.kind IS NULL)",
              "jsonb_build_object('found', f.closed_on, 'day', f.day)"),
     note("closed_on", "closed_before_parent",
              "f.unit_id IS NULL AND f.opened_on < f.closed_on AND f.closed_on <= f.starts_on",
@@ -294,10 +311,12 @@ CHECKS = [
              "f.unit_id IS NOT NULL AND f.closed_on IS NOT NULL",
              "jsonb_build_object('found', f.closed_on, 'since', later.since)",
              "import_full f CROSS JOIN LATERAL (SELECT min(lower(e.valid)) AS since FROM register_unitentry e "
-             "WHERE e.unit_id = f.unit_id AND lower(e.valid) >= f.closed_on HAVING min(lower(e.valid)) IS NOT NULL) later"),
+             "WHERE e.unit_id = f.unit_id AND lower(e.valid) >= f.closed_on HAVING min(lower(e.valid)) IS NOT NULL) "
+             "later"),
     *[
         note(part, "part_exceeds_staff",
-                 f"f.{part} IS NOT NULL AND f.new_{part} > f.new_staff OR f.staff IS NOT NULL AND f.new_{part} > f.new_staff",
+                 f"f.{part} IS NOT NULL AND f.new_{part} > f.new_staff OR f.staff IS NOT NULL "
+                 f"AND f.new_{part} > f.new_staff",
                  f"jsonb_build_object('found', f.new_{part}, 'staff', f.new_staff)")
         for part in ("women", "under_35", "migrant")
     ],
@@ -324,20 +343,23 @@ WITH RECURSIVE moved AS (
   SELECT f.number, f.unit_id, coalesce(f.new_parent_id, -f.parent_number) AS above
   FROM import_full f
   WHERE f.unit_id IS NOT NULL AND (f.parent_number IS NOT NULL OR f.new_parent_id IS DISTINCT FROM f.old_parent_id)
-    AND EXISTS (SELECT 1 FROM register_unitentry c WHERE c.parent_id = f.unit_id AND (upper(c.valid) IS NULL OR upper(c.valid) > f.day)
+    AND EXISTS (SELECT 1 FROM register_unitentry c WHERE c.parent_id = f.unit_id AND (upper(c.valid) IS NULL
+      OR upper(c.valid) > f.day)
                 UNION ALL SELECT 1 FROM import_plan c WHERE c.parent_id = f.unit_id)
 ), up(number, unit_id, node, day, steps) AS (
   SELECT m.number, m.unit_id, m.above, f.day, 1 FROM moved m JOIN import_full f USING (number) WHERE m.above IS NOT NULL
   UNION ALL
   SELECT u.number, u.unit_id,
-         CASE WHEN r.number IS NOT NULL THEN coalesce(r.new_parent_id, -r.parent_number) ELSE e.parent_id END, u.day, u.steps + 1
+         CASE WHEN r.number IS NOT NULL THEN coalesce(r.new_parent_id, -r.parent_number)
+         ELSE e.parent_id END, u.day, u.steps + 1
   FROM up u
   LEFT JOIN import_full r ON (u.node < 0 AND r.number = -u.node) OR (u.node > 0 AND r.unit_id = u.node)
   LEFT JOIN register_unitentry e ON e.unit_id = u.node AND e.valid @> u.day
   WHERE u.node IS NOT NULL AND u.node <> u.unit_id AND u.steps < %(most)s
 )
 INSERT INTO import_trouble
-SELECT DISTINCT u.number, 'parent_code', 'circle_in_register', jsonb_build_object('found', coalesce(f.parent_code, f.parent_name))
+SELECT DISTINCT u.number, 'parent_code', 'circle_in_register', jsonb_build_object('found', coalesce(f.parent_code,
+  f.parent_name))
 FROM up u JOIN import_full f USING (number) WHERE u.node = u.unit_id
 """
 
@@ -346,17 +368,28 @@ _LEAVES = """AND NOT EXISTS (SELECT 1 FROM import_full x WHERE x.unit_id = {thin
     AND (x.closed_on <= f.closed_on OR x.day <= f.closed_on AND {moves})
     AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = x.number))"""
 _HELD = {
-    "units": "SELECT c.name FROM register_unitentry c WHERE c.parent_id = f.unit_id AND c.valid && daterange(f.closed_on, NULL) "
-    + _LEAVES.format(thing="c.unit_id", moves="coalesce(x.new_parent_id, 0) <> f.unit_id AND (x.given_parent_id IS NOT NULL OR x.parent_number IS NOT NULL)"),
-    "housed": "SELECT e.name FROM register_standsin s JOIN register_unitentry e ON e.unit_id = s.unit_id AND e.valid @> f.day "
+    "units": "SELECT c.name FROM register_unitentry c WHERE c.parent_id = f.unit_id "
+    "AND c.valid && daterange(f.closed_on, NULL) "
+    + _LEAVES.format(
+        thing="c.unit_id",
+        moves="coalesce(x.new_parent_id, 0) <> f.unit_id "
+        "AND (x.given_parent_id IS NOT NULL OR x.parent_number IS NOT NULL)",
+    ),
+    "housed": "SELECT e.name FROM register_standsin s JOIN register_unitentry e ON e.unit_id = s.unit_id "
+    "AND e.valid @> f.day "
     "WHERE s.place_id = f.unit_id AND s.valid && daterange(f.closed_on, NULL) "
     + _LEAVES.format(thing="s.unit_id", moves="coalesce(x.place_id, 0) <> f.unit_id AND x.stands_in IS NOT NULL"),
-    "bodies": "SELECT b.name FROM register_bodyentry b WHERE b.seat_id = f.unit_id AND b.valid && daterange(f.closed_on, NULL)",
-    "covers": "SELECT b.name FROM register_cover c JOIN register_bodyentry b ON b.body_id = c.body_id AND b.valid && c.valid "
+    "bodies": "SELECT b.name FROM register_bodyentry b WHERE b.seat_id = f.unit_id "
+    "AND b.valid && daterange(f.closed_on, NULL)",
+    "covers": "SELECT b.name FROM register_cover c JOIN register_bodyentry b ON b.body_id = c.body_id "
+    "AND b.valid && c.valid "
     "WHERE c.unit_id = f.unit_id AND c.valid && daterange(f.closed_on, NULL)",
-    "venues": "SELECT v.name FROM register_venue v WHERE v.unit_id = f.unit_id AND v.valid && daterange(f.closed_on, NULL)",
-    "rows": "SELECT n.name FROM import_full n WHERE n.unit_id IS DISTINCT FROM f.unit_id AND n.given_parent_id = f.unit_id "
-    "AND (n.closed_on IS NULL OR n.closed_on > f.closed_on) AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = n.number)",
+    "venues": "SELECT v.name FROM register_venue v WHERE v.unit_id = f.unit_id "
+    "AND v.valid && daterange(f.closed_on, NULL)",
+    "rows": "SELECT n.name FROM import_full n WHERE n.unit_id IS DISTINCT FROM f.unit_id "
+    "AND n.given_parent_id = f.unit_id "
+    "AND (n.closed_on IS NULL OR n.closed_on > f.closed_on) AND NOT EXISTS (SELECT 1 FROM import_trouble t "
+    "WHERE t.number = n.number)",
 }
 CLOSING = [
     f"""
@@ -375,7 +408,8 @@ WHERE f.unit_id IS NOT NULL AND f.closed_on IS NOT NULL AND held.names IS NOT NU
 # A new unit cannot stand on a row that is not taken.
 BELOW_TROUBLE = """
 INSERT INTO import_trouble
-SELECT f.number, min(CASE WHEN f.parent_code IS NULL THEN 'parent_name' ELSE 'parent_code' END), 'below_trouble', jsonb_build_object('row', min(above.number))
+SELECT f.number, min(CASE WHEN f.parent_code IS NULL THEN 'parent_name' ELSE 'parent_code' END), 'below_trouble',
+  jsonb_build_object('row', min(above.number))
 FROM import_full f JOIN import_full above ON above.number IN (f.parent_number, f.place_number)
 WHERE EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = above.number) OR above.misread
 GROUP BY f.number
@@ -386,15 +420,17 @@ _DIFFERS = [f"f.new_{field} IS DISTINCT FROM f.old_{field}" for field in ENTRY]
 _COUNTED = "(" + " OR ".join(f"f.{field} IS NOT NULL" for field in COUNTS) + ")"
 _COUNT_DIFFERS = "(" + " OR ".join(f"f.new_{field} IS DISTINCT FROM f.old_{field}" for field in COUNTS) + ")"
 _PARENT_MOVES = "(f.parent_number IS NOT NULL OR f.new_parent_id IS DISTINCT FROM f.old_parent_id)"
-_PLACE_MOVES = "(f.stands_in IS NOT NULL AND (f.place_number IS NOT NULL OR f.place_id IS DISTINCT FROM f.old_place_id))"
-ENDS = "f.closed_on IS NOT NULL AND EXISTS (SELECT 1 FROM register_unitentry e WHERE e.unit_id = f.unit_id AND e.valid @> f.closed_on)"
+_PLACE_MOVES = """(f.stands_in IS NOT NULL
+  AND (f.place_number IS NOT NULL OR f.place_id IS DISTINCT FROM f.old_place_id))"""
+ENDS = """f.closed_on IS NOT NULL AND EXISTS (
+  SELECT 1 FROM register_unitentry e WHERE e.unit_id = f.unit_id AND e.valid @> f.closed_on)"""
 ENTRY_CHANGES = f"({' OR '.join([*_DIFFERS, _PARENT_MOVES])})"
 COUNT_CHANGES = f"({_COUNTED} AND {_COUNT_DIFFERS})"
-PLACE_CHANGES = _PLACE_MOVES
 _IS_PAST = "(f.closed_on IS NOT NULL AND f.closed_on <= %(on)s::date)"
 
 _CHANGES = ", ".join(
-    f"'{field}', CASE WHEN f.new_{field} IS DISTINCT FROM f.old_{field} THEN jsonb_build_array(f.old_{field}, f.new_{field}) END"
+    f"'{field}', CASE WHEN f.new_{field} IS DISTINCT FROM f.old_{field} THEN jsonb_build_array(f.old_{field}, "
+    f"f.new_{field}) END"
     for field in [*ENTRY, *COUNTS]
 )
 VERDICTS = f"""
@@ -402,17 +438,19 @@ INSERT INTO register_draftunit (draft_id, verdict, changes, misread, starts_on, 
                                 place_id, place_number, number, {{columns}})
 SELECT %(draft)s, v.verdict,
        CASE WHEN v.verdict IN ('change', 'end') THEN jsonb_strip_nulls(jsonb_build_object({_CHANGES},
-         'parent', CASE WHEN {_PARENT_MOVES} THEN jsonb_build_array(f.old_parent_id, f.new_parent_id, f.parent_number) END,
+         'parent', CASE WHEN {_PARENT_MOVES} THEN jsonb_build_array(f.old_parent_id, f.new_parent_id,
+         f.parent_number) END,
          'stands_in', CASE WHEN {_PLACE_MOVES} THEN jsonb_build_array(f.old_place_id, f.place_id, f.place_number) END,
          'closed_on', CASE WHEN v.verdict = 'end' THEN jsonb_build_array(NULL, f.closed_on) END)) END,
-       r.misread, f.starts_on, f.day, f.unit_id, f.new_parent_id, f.parent_number, f.place_id, f.place_number, r.number, {{values}}
+       r.misread, f.starts_on, f.day, f.unit_id, f.new_parent_id, f.parent_number, f.place_id, f.place_number,
+       r.number, {{values}}
 FROM import_row r JOIN import_full f USING (number)
 CROSS JOIN LATERAL (SELECT CASE
     WHEN r.misread OR EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = f.number) THEN 'problem'
     WHEN f.unit_id IS NULL THEN 'add'
     WHEN {ENDS} THEN 'end'
     WHEN {_IS_PAST} THEN 'same'
-    WHEN {ENTRY_CHANGES} OR {COUNT_CHANGES} OR {PLACE_CHANGES} THEN 'change'
+    WHEN {ENTRY_CHANGES} OR {COUNT_CHANGES} OR {_PLACE_MOVES} THEN 'change'
     ELSE 'same' END AS verdict) v
 """
 
@@ -424,7 +462,10 @@ def resolve(on: date) -> None:
         run(cursor, MATCH, named)
         for _level in range(MOST_LEVELS):
             run(cursor, READY, named)
-            cursor.execute("SELECT count(*), count(*) FILTER (WHERE parent_code IS NULL AND parent_name IS NOT NULL) FROM import_ready")
+            cursor.execute(
+                "SELECT count(*), count(*) FILTER (WHERE parent_code IS NULL "
+                "AND parent_name IS NOT NULL) FROM import_ready"
+            )
             ready, by_name = cursor.fetchone()
             if not ready:
                 cursor.execute("DROP TABLE import_ready")
@@ -434,7 +475,10 @@ def resolve(on: date) -> None:
                 run(cursor, PARENTS_BY_NAME, named)
                 cursor.execute("DROP TABLE import_candidate, import_offer")
             run(cursor, SETTLE, named)
-            cursor.execute("SELECT EXISTS (SELECT 1 FROM import_match m WHERE NOT EXISTS (SELECT 1 FROM import_plan p WHERE p.number = m.number))")
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM import_match m WHERE NOT EXISTS (SELECT 1 "
+                "FROM import_plan p WHERE p.number = m.number))"
+            )
             if not cursor.fetchone()[0]:
                 break
         cursor.execute(LEFT_OVER)
@@ -459,7 +503,9 @@ def settle_dependents() -> None:
         cursor.execute("CREATE INDEX ON import_trouble (number)")
         cursor.execute("SELECT EXISTS (SELECT 1 FROM import_full WHERE unit_id IS NOT NULL AND closed_on IS NOT NULL)")
         closing = CLOSING if cursor.fetchone()[0] else []
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM import_full WHERE coalesce(parent_number, place_number) IS NOT NULL)")
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM import_full WHERE coalesce(parent_number, place_number) IS NOT NULL)"
+        )
         below = [BELOW_TROUBLE] if cursor.fetchone()[0] else []
         for _round in range(MOST_LEVELS):
             found = 0

@@ -6,18 +6,19 @@ from datetime import date
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gongjian.chronicle.models import Act
-from gongjian.register import actions
 from gongjian.register.actions import Refused
 from gongjian.register.imports.apply import apply
 from gongjian.register.imports.mend import mend_row
 from gongjian.register.imports.preflight import preflight
 from gongjian.register.imports.problems import problems_workbook
 from gongjian.register.imports.staging import rows_of, set_mapping
-from gongjian.register.models import BodyEntry, ImportDraft, UnitEntry, UnitKind
+from gongjian.register.models import ImportDraft, UnitEntry
 
-from ..town import Town, employers, unit
+from ..town import Town, unit
 from .files import changes, checked, problems, sentences, taken_in, verdicts
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,9 @@ def entries() -> list[tuple[object, ...]]:
 
 
 def test_says_what_is_new_changed_and_the_same(town: Town) -> None:
-    draft = checked(FIRMS + "新样例厂,企业,上下文村,50,20\n大唐样例物流002,企业,大唐街道,60,\n大唐样例五金003,,上下文村,,\n")
+    draft = checked(
+        FIRMS + "新样例厂,企业,上下文村,50,20\n大唐样例物流002,企业,大唐街道,60,\n大唐样例五金003,,上下文村,,\n"
+    )
     assert verdicts(draft) == {2: "add", 3: "change", 4: "same"}
     assert changes(draft, 3) == {"staff": [58, 60]}
     assert draft.counts["verdicts"] == {"add": 1, "change": 1, "same": 1}
@@ -56,7 +59,9 @@ def test_reads_gbk_with_titles_above_and_chinese_days(town: Town) -> None:
 
 
 def test_parent_may_come_later_in_the_file(town: Town) -> None:
-    draft = checked("单位名称,单位类别,代码,上级代码,上级\n新样例厂,企业,,,新样例村\n新样例村,村,330681005999,330681005,\n")
+    draft = checked(
+        "单位名称,单位类别,代码,上级代码,上级\n新样例厂,企业,,,新样例村\n新样例村,村,330681005999,330681005,\n"
+    )
     assert verdicts(draft) == {2: "add", 3: "add"}
     assert rows_of(draft).get(number=2).parent_number == 3
 
@@ -128,11 +133,6 @@ def test_unknown_word_offers_the_nearest(town: Town) -> None:
     assert "企业" in sentences(draft, 2)
 
 
-def test_code_of_another_unit_is_refused(town: Town) -> None:
-    draft = checked("单位名称,单位类别,代码,统一社会信用代码,上级\n新样例村,村,330681113209,,大唐街道\n", on=date(2018, 1, 1))
-    assert verdicts(draft)[2] == "problem"
-
-
 def test_code_that_another_unit_takes_later_is_refused(town: Town) -> None:
     unit("后来样例村", "village", town.units["street"], since=date(2025, 1, 1), code="330681005777")
     draft = checked("单位名称,单位类别,代码,上级\n新样例村,村,330681005777,大唐街道\n")
@@ -165,15 +165,15 @@ def test_new_unit_needs_kind_and_parent(town: Town) -> None:
 
 
 def test_circle_through_file_and_register_is_refused(town: Town) -> None:
-    tower = unit("内样例楼", "building", town.units["building"], since=date(2021, 1, 1))
-    draft = checked("单位名称,单位类别,上级\n样例大厦,商务楼宇,内样例楼\n")
-    assert verdicts(draft) == {2: "problem"}
-    assert tower.pk and problems(draft) == {2: ["parent_code"]}
+    outer = unit("外样例楼", "building", town.units["street"], since=date(2021, 1, 1), code="B1")
+    unit("内样例楼", "building", outer, since=date(2021, 1, 1))
+    draft = checked("单位名称,代码,上级\n外样例楼,B1,内样例楼\n")
+    assert problems(draft) == {2: ["parent_code"]}
 
 
 def test_place_an_employer_stands_in_is_found_by_name(town: Town) -> None:
     draft = checked("单位名称,单位类别,所属村社,所在楼宇\n大唐样例物流002,企业,大唐街道,样例大厦\n")
-    assert changes(draft, 2) == {"stands_in": [None, town.units["building"].pk, None]} or changes(draft, 2)["stands_in"][1] == town.units["building"].pk
+    assert changes(draft, 2)["stands_in"][:2] == [None, town.units["building"].pk]
 
 
 def test_mended_row_is_checked_again_and_the_file_stays(town: Town) -> None:
@@ -201,12 +201,14 @@ def test_workbook_of_problems_has_the_rows_and_the_sentences(town: Town) -> None
     assert rows[2][:3] == ("好样例厂", "企业", "上下文村") and rows[2][-1] is None
 
 
-def test_thousand_rows_cost_as_many_queries_as_one(town: Town, django_assert_max_num_queries: object) -> None:
-    many = FIRMS + "".join(f"样例厂{n},企业,上下文村,10,5\n" for n in range(1000))
-    with django_assert_max_num_queries(110):  # type: ignore[operator]
-        draft = checked(many)
-        apply(draft, by=None)
-    assert UnitEntry.objects.filter(name__startswith="样例厂").count() == 1000
+def test_thousand_rows_cost_as_many_queries_as_ten(town: Town) -> None:
+    spent = []
+    for first, last in ((0, 1), (1, 11), (11, 1011)):
+        with CaptureQueriesContext(connection) as queries:
+            apply(checked(FIRMS + "".join(f"样例厂{n},企业,上下文村,10,5\n" for n in range(first, last))), by=None)
+        spent.append(len(queries))
+    assert spent[1] == spent[2]
+    assert UnitEntry.objects.filter(name__startswith="样例厂").count() == 1011
 
 
 # == bodies ==
@@ -215,35 +217,37 @@ BODIES = "组织名称,组织类别,建会形式,所在单位,上级组织,领�
 
 def test_bodies_find_seat_superior_leader_and_covers(town: Town) -> None:
     draft = checked(
-        BODIES + "大唐街道总工会,总工会,单独组建,大唐街道,诸暨市总工会,大唐街道党工委,大唐样例袜业001、大唐样例物流002,2023-05-01,2028-04-30\n"
+        BODIES + "大唐街道总工会,总工会,单独组建,大唐街道,诸暨市总工会,大唐街道党工委,"
+        "大唐样例袜业001、大唐样例物流002,2023-05-01,2028-04-30\n"
         "大唐联合工会,联合工会,联合组建,330681005,大唐街道总工会,大唐街道党工委,,,\n",
         kind="bodies",
     )
     row = rows_of(draft).get(number=2)
     at, here = town.units, town.bodies
     assert verdicts(draft) == {2: "add", 3: "problem"}
-    assert (row.seat_id, row.superior_id, row.leader_id) == (at["street"].pk, here["county_union"].pk, here["street_party"].pk)
+    assert row.seat_id == at["street"].pk
+    assert (row.superior_id, row.leader_id) == (here["county_union"].pk, here["street_party"].pk)
     assert sorted(row.new_covers) == sorted([at["hosiery"].pk, at["logistics"].pk])
     assert problems(draft) == {3: ["seat_name"]}
 
 
 def test_body_is_told_by_name_and_seat(town: Town) -> None:
     draft = checked("组织名称,所在单位,领导党组织\n诸暨市总工会,诸暨市,绍兴市委\n", kind="bodies")
-    assert changes(draft, 2) == {"leader": [town.bodies["county_party"].pk, town.bodies["city_party"].pk, None]} or (
-        changes(draft, 2)["leader"][1] == town.bodies["city_party"].pk
-    )
+    assert changes(draft, 2)["leader"][:2] == [town.bodies["county_party"].pk, town.bodies["city_party"].pk]
 
 
 def test_superior_of_another_line_and_leader_that_does_not_lead_are_refused(town: Town) -> None:
     draft = checked(
-        BODIES + "甲工会,总工会,,大唐街道,绍兴市委,,,,\n乙工会,总工会,,大唐街道,诸暨市总工会,绍兴市总工会,,,\n", kind="bodies"
+        BODIES + "甲工会,总工会,,大唐街道,绍兴市委,,,,\n乙工会,总工会,,大唐街道,诸暨市总工会,绍兴市总工会,,,\n",
+        kind="bodies",
     )
     assert problems(draft) == {2: ["superior_name"], 3: ["leader_name"]}
 
 
 def test_circles_of_bodies_are_refused(town: Town) -> None:
     draft = checked(
-        BODIES + "甲工会,总工会,,大唐街道,乙工会,,,,\n乙工会,总工会,,大唐街道,甲工会,,,,\n绍兴市总工会,,,绍兴市,诸暨市总工会,,,,\n",
+        BODIES + "甲工会,总工会,,大唐街道,乙工会,,,,\n乙工会,总工会,,大唐街道,甲工会,,,,\n"
+        "绍兴市总工会,,,绍兴市,诸暨市总工会,,,,\n",
         kind="bodies",
     )
     assert verdicts(draft) == {2: "problem", 3: "problem", 4: "problem"}
@@ -252,15 +256,3 @@ def test_circles_of_bodies_are_refused(town: Town) -> None:
 def test_body_with_bodies_below_cannot_be_dissolved(town: Town) -> None:
     draft = checked("组织名称,所在单位,撤销日期\n诸暨市总工会,诸暨市,2024-06-01\n", kind="bodies")
     assert "上下文村联合工会" in sentences(draft, 2)
-    assert BodyEntry.objects.count()
-
-
-def test_register_changed_since_the_check_is_noticed(town: Town) -> None:
-    draft = checked("单位名称,单位类别,代码,上级\n新样例村,村,330681005777,大唐街道\n")
-    actions.open_unit(
-        on=date(2023, 1, 1), today=town.today, by=None, name="抢先样例村", kind=UnitKind.objects.get(key="village"),
-        parent=town.units["street"], code="330681005777",
-    )  # fmt: skip
-    apply(draft, by=None)
-    assert UnitEntry.objects.on(draft.as_of).filter(code="330681005777").values_list("name", flat=True).get() == "新样例村"
-    assert employers
