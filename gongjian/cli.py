@@ -139,12 +139,14 @@ def _empty_database() -> None:
 
 
 def serve(options: argparse.Namespace) -> int:
+    from django.conf import settings  # app ready: needs settings
+
     from gongjian import serving  # app ready: after the database
     from gongjian.sample.mark import is_sample_city  # app ready: models
 
     _migrate()
     _refresh_paths_soon()
-    doors = is_sample_city() and serving.is_loopback(options.host)
+    doors = is_sample_city() and serving.is_loopback(options.host) and not settings.LIVE
     os.environ["GONGJIAN_PERSONA_DOORS"] = "1" if doors else "0"
     port = serving.free_port(options.host, options.port)
     address = f"http://{options.host}:{port}"
@@ -248,9 +250,7 @@ def show(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(told)
     else:
-        above = (
-            told["under"] if told["type"] == "unit" else [x for x in (told["superior"], told["seat"]) if x]
-        )
+        above = told["under"] if told["type"] == "unit" else [x for x in (told["superior"], told["seat"]) if x]
         print(f"{told['name']} ({told['type']} {told['id']}), on {told['on']}")
         print("  " + " › ".join([*(x["name"] for x in above), told["name"]]))
         print(
@@ -301,11 +301,7 @@ def import_file(options: argparse.Namespace) -> int:
     except Refused as refused:
         raise Stop(str(refused), PROBLEMS) from refused
     if not options.json:
-        print(
-            f"Applied as draft {draft.pk}."
-            if draft.act_id
-            else "Nothing to change: the register says so already."
-        )
+        print(f"Applied as draft {draft.pk}." if draft.act_id else "Nothing to change: the register says so already.")
     return PROBLEMS if problems else OK
 
 
@@ -377,9 +373,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    command = _command(
-        commands, "demo", demo, "load the sample city and serve it", "gongjian demo --no-serve"
-    )
+    command = _command(commands, "demo", demo, "load the sample city and serve it", "gongjian demo --no-serve")
     command.add_argument("--no-serve", action="store_true", help="load, then end")
     command.add_argument("--reset", action="store_true", help="throw the sample city away and load it anew")
     command.add_argument("--seed", type=int, default=20101215, help="same seed, same city")
@@ -417,9 +411,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("file", help="CSV or Excel")
     command.add_argument("--kind", choices=["units", "bodies"], help="default: guessed from the headings")
     command.add_argument("--dry-run", action="store_true", help="only check; nothing is written")
-    command.add_argument(
-        "--all-or-nothing", action="store_true", help="apply nothing if any row has a problem"
-    )
+    command.add_argument("--all-or-nothing", action="store_true", help="apply nothing if any row has a problem")
     _on(command)
     command = _command(
         register, "export", export, "write units or bodies to Excel or CSV",
@@ -427,24 +419,18 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     command.add_argument("--kind", choices=["units", "bodies"], default="units")
     command.add_argument("--output", required=True, help="a name ending in .xlsx or .csv")
-    command.add_argument(
-        "--on", type=_day, metavar="DAY", help="the day asked about, as 2018-10-31; default today"
-    )
+    command.add_argument("--on", type=_day, metavar="DAY", help="the day asked about, as 2018-10-31; default today")
     return parser
 
 
 def _command(group: Any, name: str, run: Any, what: str, example: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = group.add_parser(
-        name, help=what, description=what, epilog=f"example: {example}"
-    )
+    command: argparse.ArgumentParser = group.add_parser(name, help=what, description=what, epilog=f"example: {example}")
     command.set_defaults(run=run)
     return command
 
 
 def _on(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--on", type=_day, metavar="DAY", help="the day asked about, as 2018-10-31; default today"
-    )
+    command.add_argument("--on", type=_day, metavar="DAY", help="the day asked about, as 2018-10-31; default today")
     command.add_argument("--json", action="store_true", help="as JSON")
 
 

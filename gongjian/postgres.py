@@ -251,9 +251,7 @@ def _give(folder: Path, account: pwd.struct_passwd) -> None:
             os.chown(os.path.join(parent, entry), account.pw_uid, account.pw_gid, follow_symlinks=False)
 
 
-def _run(
-    cluster: Cluster, program: str, *arguments: str, say: str = "", seconds: int = 120
-) -> tuple[int, str]:
+def _run(cluster: Cluster, program: str, *arguments: str, say: str = "", seconds: int = 120) -> tuple[int, str]:
     """Run one of PostgreSQL's programs as the cluster's account; return its exit code and what it printed."""
     account = cluster.account
     # A file, not a pipe: a server that pg_ctl leaves behind would hold a pipe open for ever.
@@ -401,9 +399,7 @@ def _start(cluster: Cluster, fast: bool) -> Path:
 
 
 def _control(cluster: Cluster, what: str, *arguments: str) -> tuple[int, str]:
-    return _run(
-        cluster, "pg_ctl", what, "--wait", "--silent", f"--pgdata={cluster.data}", *arguments, seconds=320
-    )
+    return _run(cluster, "pg_ctl", what, "--wait", "--silent", f"--pgdata={cluster.data}", *arguments, seconds=320)
 
 
 def _stop(cluster: Cluster) -> None:

@@ -3,7 +3,9 @@
 Environment: see docs/settings.md.
 """
 
+import contextlib
 import os
+import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -58,9 +60,36 @@ def _secret() -> str:
         return given
     if LIVE:
         raise ImproperlyConfigured(
-            "GONGJIAN_SECRET_KEY is not set. Make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
+            "GONGJIAN_SECRET_KEY is not set. Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
         )
-    return "for-a-laptop-only-not-secret-" + "x" * 30
+    return _kept_secret(HOME / "secret-key")
+
+
+def _make_home(home: Path) -> None:
+    if not home.parent.is_dir():
+        home.parent.mkdir(parents=True)
+        # As root the database runs beside it, under an account of its own that has to get through here.
+        home.parent.chmod(0o755 if hasattr(os, "geteuid") and os.geteuid() == 0 else 0o700)
+    home.mkdir(mode=0o700, exist_ok=True)
+
+
+def _kept_secret(path: Path) -> str:
+    """A key made for this installation at its first start, readable by its owner only."""
+    try:
+        if not path.exists():
+            _make_home(path.parent)
+            draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(50), encoding="ascii")
+            with contextlib.suppress(FileExistsError):  # another process was first: its key counts
+                os.link(draft, path)
+            draft.unlink()
+        return path.read_text(encoding="ascii").strip()
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"The key that signs sessions cannot be kept in {path}: {problem.strerror}. "
+            "Set GONGJIAN_HOME to a folder that can be written, or set GONGJIAN_SECRET_KEY."
+        ) from problem
 
 
 SECRET_KEY = _secret()
@@ -139,6 +168,8 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese (simplified)")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "gongjian" / "locale"]
 LANGUAGE_COOKIE_NAME = "gongjian_language"
+LANGUAGE_COOKIE_SECURE = LIVE
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 

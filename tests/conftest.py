@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 
 from gongjian.accounts.models import User
-
 from scripts.messages import compile_if_stale
 
 from .register.town import Town, build_town

@@ -4,6 +4,7 @@ Loaded by `-p`, so that it runs before pytest-django reads the settings. Workers
 """
 
 import atexit
+import contextlib
 import os
 import shutil
 import tempfile
@@ -34,8 +35,9 @@ def _remove_server(home: Path, owner: int) -> None:
 def _remove_what_killed_runs_left() -> None:
     for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         owner = home.name.removeprefix(PREFIX).split("-")[0]
-        if home.stat().st_uid == os.geteuid() and owner.isdigit() and not psutil.pid_exists(int(owner)):
-            _remove_server(home, os.getpid())
+        with contextlib.suppress(FileNotFoundError):  # another run tidies up at the same time
+            if home.stat().st_uid == os.geteuid() and owner.isdigit() and not psutil.pid_exists(int(owner)):
+                _remove_server(home, os.getpid())
 
 
 _home: Path | None = None

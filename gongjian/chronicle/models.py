@@ -9,13 +9,9 @@ class Act(models.Model):
     """One deed by one account (or by the system): the verb, what it was done to, and the day from which it counts."""
 
     at = models.DateTimeField(db_default=Now())
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=60)
-    subject = models.CharField(
-        max_length=80, blank=True, help_text="opaque reference such as register.unit:123"
-    )
+    subject = models.CharField(max_length=80, blank=True, help_text="opaque reference such as register.unit:123")
     on = models.DateField(null=True, blank=True)
     facts = models.JSONField(default=dict, blank=True)
 

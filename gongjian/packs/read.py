@@ -131,8 +131,7 @@ class Pack:
         """The official list of one of the pack's days."""
         with _divisions_file(self.path, self.key, day).open(encoding="utf-8", newline="") as rows:
             return [
-                Division(row["code"], row["name"], row["level"], row["parent_code"])
-                for row in csv.DictReader(rows)
+                Division(row["code"], row["name"], row["level"], row["parent_code"]) for row in csv.DictReader(rows)
             ]
 
 
@@ -196,9 +195,7 @@ def _sentences(file: str, tables: Tables, error: ValidationError) -> Iterator[st
             field = next(name for name in error.validator_value if error.message.startswith(f"'{name}'"))
             yield sentence % {**gaps, "field": field}
         case "additionalProperties":
-            sentence = _(
-                "%(file)s, %(place)s: “%(field)s” is not known here; remove it or mend its spelling."
-            )
+            sentence = _("%(file)s, %(place)s: “%(field)s” is not known here; remove it or mend its spelling.")
             for field in error.instance.keys() - error.schema["properties"].keys():
                 yield sentence % {**gaps, "field": field}
         case "enum":
@@ -262,9 +259,7 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
     lines = [row.values["key"] for row in rows["line"]]
-    for file, place, values in [
-        row for name in ("body_kind", "office_kind", "threshold") for row in rows[name]
-    ]:
+    for file, place, values in [row for name in ("body_kind", "office_kind", "threshold") for row in rows[name]]:
         if values.get("line", lines[0]) not in lines:
             sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
             yield sentence % {
@@ -283,9 +278,7 @@ def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
             sentence = _("%(file)s, %(place)s: “until” is not after “since”; mend one of the two days.")
             yield sentence % {"file": file, "place": place}
         if since < until.get(values["key"], date.min):
-            sentence = _(
-                "%(file)s, %(place)s: the version before still holds on %(day)s; give that one an “until”."
-            )
+            sentence = _("%(file)s, %(place)s: the version before still holds on %(day)s; give that one an “until”.")
             yield sentence % {"file": file, "place": place, "day": since}
         until[values["key"]] = ends
 

@@ -17,12 +17,13 @@ from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import keep_before, record
 
 from .access import Reader
-from .models import Body, BodyEntry, Cover, Line, Unit, UnitEntry
+from .models import Body, BodyEntry, Cover, Headcount, Line, Membership, Office, StandsIn, Term, Unit, UnitEntry, Venue
 from .models.dated import DatedQuerySet
 from .spelling import learn
 from .walks import LEADERSHIP, LINE, TERRITORY, refresh_body_paths, refresh_unit_paths, way_up
 
-TERRITORY_LOCK, LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK = 71011, 71013, 71014, 71015  # as in migration 0002
+TERRITORY_LOCK, PLACES_LOCK = 71011, 71012  # as in migration 0002
+LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK = 71013, 71014, 71015
 
 
 class Refused(Exception):
@@ -74,11 +75,16 @@ def move_unit(unit: Unit, *, to: Unit | None, on: date, today: date, by: Reader 
 
 @transaction.atomic
 def close_unit(unit: Unit, *, on: date, today: date, by: Reader | None) -> Unit:
-    """End a unit: `on` is the first day on which it no longer stands. Refused while anything stands on it then."""
-    lock(TERRITORY_LOCK, LINE_LOCK, COVER_LOCK)
+    """End a unit, with its head-counts and its place in a building: `on` is the first day on which it no longer
+    stands. Refused while anything stands on it then."""
+    lock(TERRITORY_LOCK, PLACES_LOCK, LINE_LOCK, COVER_LOCK)
     for held, sentence in (
         (
             UnitEntry.objects.filter(parent=unit),
+            _("Units still stand in it on that day. Move or close them first."),
+        ),
+        (
+            StandsIn.objects.filter(place=unit),
             _("Units still stand in it on that day. Move or close them first."),
         ),
         (
@@ -86,10 +92,13 @@ def close_unit(unit: Unit, *, on: date, today: date, by: Reader | None) -> Unit:
             _("Bodies still have their seat in it on that day. Move or end them first."),
         ),
         (Cover.objects.filter(unit=unit), _("Bodies still cover it on that day. End the covers first.")),
+        (Venue.objects.filter(unit=unit), _("Venues still stand in it on that day. End them first.")),
     ):
         if held.filter(valid__endswith__isnull=True).exists() or held.filter(valid__endswith__gt=on).exists():
             raise Refused(sentence)
-    _end(UnitEntry.objects.filter(unit=unit), "register.close_unit", f"register.unit:{unit.pk}", on, by)
+    act = _end(UnitEntry.objects.filter(unit=unit), "register.close_unit", f"register.unit:{unit.pk}", on, by)
+    for facts in (StandsIn.objects.filter(unit=unit), Headcount.objects.filter(unit=unit)):
+        _cut(facts, on, act)
     refresh_unit_paths(today, [unit.pk])
     unit.refresh_from_db()
     return unit
@@ -123,13 +132,17 @@ def amend_body(body: Body, *, on: date, today: date, by: Reader | None, **change
 
 @transaction.atomic
 def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
-    """End a body and its covers: `on` is the first day on which it no longer stands."""
+    """End a body with its covers, terms, offices and memberships: `on` is the first day on which it no longer stands.
+
+    From offices comes authority; it does not outlive the body.
+    """
     lock(LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK)
     below = BodyEntry.objects.filter(models.Q(superior=body) | models.Q(leader=body))
     if below.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)).exists():
         raise Refused(_("Bodies still stand below it on that day. Give them another superior or leader first."))
     act = _end(BodyEntry.objects.filter(body=body), "register.close_body", f"register.body:{body.pk}", on, by)
-    _cut(Cover.objects.filter(body=body), on, act)
+    for facts in (Cover, Term, Office, Membership):
+        _cut(facts.objects.filter(body=body), on, act)
     refresh_body_paths(today, [body.pk])
     body.refresh_from_db()
     return body
@@ -142,6 +155,8 @@ def cover(body: Body, unit: Unit, *, on: date, by: Reader | None) -> Cover:
     until = _stands_until(BodyEntry.objects.filter(body=body), on)
     if until is False:
         raise Refused(_("The body does not stand on %(day)s. Choose a day of its life.") % {"day": on})
+    if _stands_until(UnitEntry.objects.filter(unit=unit), on) is False:
+        raise Refused(_("The unit does not stand on %(day)s. Choose a day of its life.") % {"day": on})
     if Cover.objects.filter(body=body, unit=unit).filter(valid__overlap=(on, until)).exists():
         raise Refused(_("The body covers this unit already."))
     act = record("register.cover", by=by, subject=f"register.body:{body.pk}", on=on, facts={"unit": unit.pk})
@@ -199,6 +214,8 @@ def _amend(
 
 def _end(entries: DatedQuerySet[Any], verb: str, subject: str, on: date, by: Reader | None) -> Act:
     act = record(verb, by=by, subject=subject, on=on)
+    if entries.exists() and not entries.filter(valid__startswith__lt=on).exists():
+        raise Refused(_("It stands only from %(day)s on or later. Choose a later day.") % {"day": on})
     if not _cut(entries, on, act):
         raise Refused(_("It has ended before %(day)s already.") % {"day": on})
     return act
@@ -228,6 +245,9 @@ def _check_parent(unit: Unit, parent: Unit | None, on: date) -> None:
 
 
 def _check_links(body: Body, values: Mapping[str, Any], on: date) -> None:
+    seat = values.get("seat")
+    if seat is not None and _stands_until(UnitEntry.objects.filter(unit=seat), on) is False:
+        raise Refused(_("The seat does not stand on %(day)s. Choose a unit that does.") % {"day": on})
     for field, walk in (("superior", LINE), ("leader", LEADERSHIP)):
         above = values.get(field)
         if above is None:

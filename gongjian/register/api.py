@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
+from pydantic import field_validator
 
 from gongjian.ui.keyset import page_of
 
@@ -146,6 +147,13 @@ class Slice(Schema):
     on: On = None
     after: str = Field("", description="The cursor `next` of the page before.")
     limit: int = Field(100, ge=1, le=1000)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_zero_bytes(cls, value: Any) -> Any:
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError(_("It holds a zero byte. Take it away."))
+        return value
 
 
 class UnitFilter(Slice):

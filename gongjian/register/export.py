@@ -27,7 +27,7 @@ class UnknownEnding(ValueError):
 def write_export(path: Path, kind: str, day: date, today: date, *, reader: Reader) -> int:
     """Write all "units" or "bodies" that stood on `day` to an .xlsx or .csv file; returns the number of rows.
 
-    A CSV begins with the mark by which Excel knows UTF-8. Raises UnknownEnding.
+    A CSV begins with the mark by which Excel knows UTF-8, and no cell of it is a formula. Raises UnknownEnding.
     """
     if path.suffix.lower() not in {".xlsx", ".csv"}:
         raise UnknownEnding(path.suffix)
@@ -43,8 +43,15 @@ def write_export(path: Path, kind: str, day: date, today: date, *, reader: Reade
         writer.writerow([str(column.label) for column in columns])
         written = 0
         for written, row in enumerate(rows, start=1):  # noqa: B007 – counted on purpose
-            writer.writerow(["" if value is None else value for value in row])
+            writer.writerow([_csv_cell(value) for value in row])
         return written
+
+
+def _csv_cell(value: Any) -> Any:
+    """What a spreadsheet would compute is put behind an apostrophe, which makes it text (OWASP, CSV Injection)."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return "" if value is None else value
 
 
 def unit_sheet(reader: Reader, day: date, today: date, filters: UnitFilters, sort: str = "") -> Sheet:

@@ -85,9 +85,7 @@ def kind_of(name: str, level: str) -> str:
         case "county":
             return {"区": "district", "市": "county_city"}.get(name[-1:], "county")
         case "town":
-            return _kind_by_ending(
-                name, "town_other", street=("街道", "街道办事处"), town=("镇",), township=("乡",)
-            )
+            return _kind_by_ending(name, "town_other", street=("街道", "街道办事处"), town=("镇",), township=("乡",))
         case "village":
             return _kind_by_ending(
                 name,
@@ -156,9 +154,7 @@ def _short(division: Division) -> str:
     return short_name(division.name, division.level)
 
 
-def _under_one_parent(
-    a: Division, b: Division, then: Divisions, now: Divisions, pairs: dict[str, str]
-) -> bool:
+def _under_one_parent(a: Division, b: Division, then: Divisions, now: Divisions, pairs: dict[str, str]) -> bool:
     if a.parent_code not in then:
         return a.parent_code == b.parent_code and b.parent_code not in now
     return pairs.get(a.parent_code) == b.parent_code

@@ -143,9 +143,7 @@ def written_counts(draft: ImportDraft) -> list[tuple[str, int]]:
 def undo_days(drafts: Iterable[ImportDraft]) -> dict[int, date]:
     """Draft → the last day on which its import can be taken back, counted from the first rows it wrote. One query."""
     return {
-        pk: timezone.localdate(acts[0].at) + timedelta(days=DAYS)
-        for pk, acts in _standing_acts(drafts).items()
-        if acts
+        pk: timezone.localdate(acts[0].at) + timedelta(days=DAYS) for pk, acts in _standing_acts(drafts).items() if acts
     }
 
 

@@ -6,13 +6,13 @@ While the database is away the job is tried again; a draft that was left in the 
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.utils import timezone
 from django.utils.translation import override
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from .actions import Refused
+from .actions import LEADERSHIP_LOCK, LINE_LOCK, TERRITORY_LOCK, Refused, lock
 from .imports import names
 from .imports.apply import apply
 from .imports.preflight import preflight
@@ -53,8 +53,10 @@ def refresh_paths(timestamp: int = 0) -> None:
     """Today's paths after the day has changed: entries may begin or end with it."""
     close_old_connections()
     today = timezone.localdate()
-    refresh_unit_paths(today)
-    refresh_body_paths(today)
+    with transaction.atomic():
+        lock(TERRITORY_LOCK, LINE_LOCK, LEADERSHIP_LOCK)  # a move at the same time would be written over
+        refresh_unit_paths(today)
+        refresh_body_paths(today)
 
 
 @app.task(queue="imports", name=names.TASK, retry=WHEN_DATABASE_IS_AWAY)

@@ -1,27 +1,37 @@
 """Addresses of the register's pages. The day stays in the query (?on=DAY), never in the path."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import IntConverter
 
 from . import import_urls
 from .views import bodies, lists, search, units, walks
 
+
+class IdConverter(IntConverter):
+    """A number that the database can hold; a longer one names nothing, and is not found."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(IdConverter, "id")
+
 urlpatterns = [
     path("territory/", walks.territory, name="walk_territory"),
-    path("territory/<int:unit_id>/", walks.territory, name="walk_territory"),
-    path("territory/<int:unit_id>/below/", walks.territory_below, name="walk_territory_below"),
+    path("territory/<id:unit_id>/", walks.territory, name="walk_territory"),
+    path("territory/<id:unit_id>/below/", walks.territory_below, name="walk_territory_below"),
     path("line/", walks.line, name="walk_line"),
     path("line/<slug:line_key>/", walks.line, name="walk_line"),
-    path("line/<slug:line_key>/<int:body_id>/", walks.line, name="walk_line"),
-    path("line/<slug:line_key>/<int:body_id>/below/", walks.line_below, name="walk_line_below"),
+    path("line/<slug:line_key>/<id:body_id>/", walks.line, name="walk_line"),
+    path("line/<slug:line_key>/<id:body_id>/below/", walks.line_below, name="walk_line_below"),
     path("leadership/", walks.lead, name="walk_lead"),
-    path("leadership/<int:body_id>/", walks.lead, name="walk_lead"),
-    path("leadership/<int:body_id>/below/", walks.lead_below, name="walk_lead_below"),
+    path("leadership/<id:body_id>/", walks.lead, name="walk_lead"),
+    path("leadership/<id:body_id>/below/", walks.lead_below, name="walk_lead_below"),
     path("units/", lists.units, name="units"),
     path("units.xlsx", lists.units_export, name="units_export"),
-    path("units/<int:unit_id>/", units.unit, name="unit"),
+    path("units/<id:unit_id>/", units.unit, name="unit"),
     path("bodies/", lists.bodies, name="bodies"),
     path("bodies.xlsx", lists.bodies_export, name="bodies_export"),
-    path("bodies/<int:body_id>/", bodies.body, name="body"),
+    path("bodies/<id:body_id>/", bodies.body, name="body"),
     path("search/", search.search, name="search"),
     path("", include(import_urls)),
 ]

@@ -23,15 +23,13 @@ def read_day(typed: str) -> date:
     found = DAY.fullmatch(typed.strip())
     if found is None or (not found[2] and len(typed.strip()) != 8):
         raise BadDay(
-            _("“%(typed)s” is not a day. Write it as year-month-day, for example 2018-10-31.")
-            % {"typed": typed[:40]}
+            _("“%(typed)s” is not a day. Write it as year-month-day, for example 2018-10-31.") % {"typed": typed[:40]}
         )
     try:
         return date(int(found[1]), int(found[3]), int(found[4]))
     except ValueError:
         raise BadDay(
-            _("There is no day %(typed)s in the calendar. Look at the month and the day again.")
-            % {"typed": typed[:40]}
+            _("There is no day %(typed)s in the calendar. Look at the month and the day again.") % {"typed": typed[:40]}
         ) from None
 
 

@@ -34,9 +34,7 @@ def away_response(request: HttpRequest) -> HttpResponse:
             answer: HttpResponse = problem(503, _("The database is away"), _("Try again in a minute."))
         else:
             is_reading = request.method in {"GET", "HEAD"}
-            page = render_to_string(
-                "ui/database_away.html", {"retry_seconds": RETRY_SECONDS if is_reading else None}
-            )
+            page = render_to_string("ui/database_away.html", {"retry_seconds": RETRY_SECONDS if is_reading else None})
             answer = HttpResponse(page, status=503)
     answer["Retry-After"] = str(RETRY_SECONDS)
     answer["Cache-Control"] = "no-store"

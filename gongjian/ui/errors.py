@@ -26,6 +26,4 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     detail = sentence or _("Something in it has the wrong form. Go back, look at it again, and retry.")
     if is_api(request):
         return problem(400, title, detail)
-    return HttpResponse(
-        render_to_string("ui/refused.html", {"title": title, "detail": detail}, request), status=400
-    )
+    return HttpResponse(render_to_string("ui/refused.html", {"title": title, "detail": detail}, request), status=400)

@@ -84,9 +84,7 @@ def write_workbook(
     written = 0
     for written, row in enumerate(rows, start=1):
         if written >= LAST_ROW:
-            raise ValueError(
-                _("A sheet of Excel holds 1,048,575 rows. Filter the list until fewer are left.")
-            )
+            raise ValueError(_("A sheet of Excel holds 1,048,575 rows. Filter the list until fewer are left."))
         for at, (column, value) in enumerate(zip(columns, row, strict=True)):
             _write_cell(page, written, at, column.kind, value, formats[column.kind])
     page.autofilter(0, 0, written, len(columns) - 1)
@@ -114,6 +112,4 @@ def _write_cell(page: Worksheet, row: int, at: int, kind: str, value: Any, form:
     elif kind == "day" and isinstance(value, date):
         page.write_datetime(row, at, value, form)
     else:
-        page.write_string(
-            row, at, str(value)[:LONGEST_TEXT], form
-        )  # never a formula, whatever it begins with
+        page.write_string(row, at, str(value)[:LONGEST_TEXT], form)  # never a formula, whatever it begins with

@@ -100,9 +100,7 @@ def _salt(order: list[str]) -> str:
 def _cursor_at(row: Any, order: list[str]) -> str:
     values = [_value(row, column.lstrip("-")) for column in order]
     if None in values:
-        raise ValueError(
-            f"Keyset pages need columns without NULL; got {dict(zip(order, values, strict=True))}."
-        )
+        raise ValueError(f"Keyset pages need columns without NULL; got {dict(zip(order, values, strict=True))}.")
     return signing.dumps(values, salt=_salt(order), serializer=JSONValues)
 
 

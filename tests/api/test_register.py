@@ -21,7 +21,9 @@ def get(town, signed_in, reader):
 
 def test_the_document_of_the_api_is_the_one_we_published():
     """A change of the API shows here. If it is meant: python -m tests.api.publish"""
-    assert json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"))) == json.loads(OPENAPI.read_text(encoding="utf-8"))
+    assert json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"))) == json.loads(
+        OPENAPI.read_text(encoding="utf-8")
+    )
 
 
 @pytest.mark.parametrize("path", ["units", "units/1", "bodies", "bodies/1", "covers"])

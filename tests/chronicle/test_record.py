@@ -67,9 +67,7 @@ def test_an_altered_act_is_found_by_its_seal():
     for _ in range(3):
         deed()
     second = Seal.objects.get(number=2).act_id
-    without_guard(
-        f'UPDATE chronicle_act SET facts = \'{{"name": "x"}}\' WHERE id = {second}', "chronicle_act"
-    )
+    without_guard(f'UPDATE chronicle_act SET facts = \'{{"name": "x"}}\' WHERE id = {second}', "chronicle_act")
     assert first_broken_seal() == 2
 
 

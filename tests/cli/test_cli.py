@@ -62,11 +62,23 @@ def test_a_code_nobody_ever_held_says_so(run):
 
 def test_export_writes_exactly_what_stood(run, tmp_path):
     target = tmp_path / "units.csv"
-    code, out, _ = run("register", "export", "--kind", "units", "--on", "2018-10-31", "--output", str(target))
+    code, _, _ = run("register", "export", "--kind", "units", "--on", "2018-10-31", "--output", str(target))
     with target.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert (code, len(rows) - 1) == (0, 7)
     assert any("上下文村" in row for row in rows)
+
+
+def test_a_name_that_looks_like_a_formula_is_text_in_the_csv(run, town, tmp_path):
+    formulas = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)"]
+    for name in formulas:
+        small.unit(name, "enterprise", town.units["county"])
+    target = tmp_path / "units.csv"
+    run("register", "export", "--output", str(target))
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        found = {row[0] for row in csv.reader(file)}
+    assert {"'" + name for name in formulas} <= found
+    assert not any(name.startswith(("=", "+", "-", "@")) for name in found)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Home: who one is here, where to go, what is counted, and the door for everybody else."""
 
 import pytest
+from django.db import connection
 from django.test import override_settings
 from django.urls import reverse
 from django.utils import translation
 
 from gongjian.desk import queries, views
+from gongjian.register.models import Unit, UnitEntry, UnitKind
 from gongjian.sample.models import SampleMark
 from gongjian.sample.personas import PERSONAS
 from tests.register import town as small
@@ -56,6 +58,16 @@ def test_counts_are_not_made_twice_for_the_same_state(town, django_assert_num_qu
     queries.counts(town.clerk, town.today)
     with django_assert_num_queries(2):  # the last act, the lines
         queries.counts(town.clerk, town.today)
+
+
+def test_counts_follow_an_act_that_was_committed_after_a_later_one(town):
+    slow, _quick = small.an_act(), small.an_act()
+    before = queries.counts(town.clerk, town.today)["employers"]
+    kind = UnitKind.objects.get(key="enterprise")
+    UnitEntry.objects.create(unit=Unit.objects.create(), name="样例", kind=kind, valid=(small.FIRST, None), act=slow)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # seals it, as its commit does
+    assert queries.counts(town.clerk, town.today)["employers"] == before + 1
 
 
 def test_the_story_of_the_villages_is_told_by_county(town):

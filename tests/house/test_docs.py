@@ -12,9 +12,7 @@ NOT_TERMS = {"packs.LoadedPack", "sample.SampleMark"}
 
 
 def glossary_classes() -> list[str]:
-    return re.findall(
-        r"^\|[^|]+\|[^|]+\| `(\w+\.\w+)` \|", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.M
-    )
+    return re.findall(r"^\|[^|]+\|[^|]+\| `(\w+\.\w+)` \|", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.M)
 
 
 def test_every_model_stands_once_in_the_glossary():
@@ -44,19 +42,11 @@ def test_every_setting_from_the_environment_is_documented():
         ROOT / "gongjian" / "postgres.py",
         ROOT / "gongjian" / "cli.py",
     ]
-    read = {
-        name
-        for path in sources
-        for name in re.findall(r'"(GONGJIAN_\w+|DATABASE_URL)"', path.read_text("utf-8"))
-    }
-    told = set(
-        re.findall(r"`(GONGJIAN_\w+|DATABASE_URL)`", (DOCS / "settings.md").read_text(encoding="utf-8"))
-    )
+    read = {name for path in sources for name in re.findall(r'"(GONGJIAN_\w+|DATABASE_URL)"', path.read_text("utf-8"))}
+    told = set(re.findall(r"`(GONGJIAN_\w+|DATABASE_URL)`", (DOCS / "settings.md").read_text(encoding="utf-8")))
     assert read - told == set()
 
 
 def test_every_decision_is_listed():
-    listed = set(
-        re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (DOCS / "decisions" / "README.md").read_text("utf-8"))
-    )
+    listed = set(re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (DOCS / "decisions" / "README.md").read_text("utf-8")))
     assert listed == {path.name for path in (DOCS / "decisions").glob("0*.md")}

@@ -40,9 +40,9 @@ def inline_imports(source: str) -> list[int]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for inner in ast.walk(node):
-                if isinstance(inner, (ast.Import, ast.ImportFrom)):
-                    if not any(reason in lines[inner.lineno - 1] for reason in REASONS):
-                        found.append(inner.lineno)
+                is_import = isinstance(inner, (ast.Import, ast.ImportFrom))
+                if is_import and not any(reason in lines[inner.lineno - 1] for reason in REASONS):
+                    found.append(inner.lineno)
     return sorted(set(found))
 
 

@@ -109,9 +109,7 @@ def literal_words(source: str) -> list[str]:
     for token in Lexer(source).tokenize():
         name = token.contents.split(maxsplit=1)[0] if token.contents.strip() else ""
         if silent_until:
-            silent_until = (
-                "" if token.token_type == TokenType.BLOCK and name == silent_until else silent_until
-            )
+            silent_until = "" if token.token_type == TokenType.BLOCK and name == silent_until else silent_until
         elif token.token_type == TokenType.TEXT:
             html.append(token.contents)
         elif token.token_type in {TokenType.BLOCK, TokenType.VAR}:
@@ -222,8 +220,7 @@ def small_package(tmp_path: Path) -> Path:
     package = tmp_path / "town"
     (package / "templates").mkdir(parents=True)
     (package / "views.py").write_text(
-        "from django.utils.translation import gettext as _\n\n\n"
-        'def f(n):\n    return _("Row %(row)s") % {"row": n}\n'
+        'from django.utils.translation import gettext as _\n\n\ndef f(n):\n    return _("Row %(row)s") % {"row": n}\n'
     )
     (package / "templates" / "a.html").write_text(
         '<div>\n    {% translate "Home" %}\n{% notice _("Late") %}\n'
@@ -254,9 +251,7 @@ def test_what_is_missing_fuzzy_gone_or_has_other_gaps_is_told(small_package: Pat
     po.write_text(good.replace('"首页"', '""'))
     assert messages.problems(small_package, po) == ["no Chinese: 'Home' in town/templates/a.html"]
     po.write_text(good.replace("第%(row)s行", "第%(line)s行"))
-    assert messages.problems(small_package, po) == [
-        "other gaps than the English: 'Row %(row)s' in town/views.py"
-    ]
+    assert messages.problems(small_package, po) == ["other gaps than the English: 'Row %(row)s' in town/views.py"]
     po.write_text(good.replace('#, python-format\nmsgid "Row', '#, fuzzy, python-format\nmsgid "Row'))
     assert messages.problems(small_package, po) == ["marked fuzzy: 'Row %(row)s' in town/views.py"]
     po.write_text(good)

@@ -274,15 +274,13 @@ def test_another_encoding_is_refused(folder):
             "thresholds.toml",
             "least = 25",
             "least = 0",
-            "thresholds.toml, threshold 1 (union_committee) › least: “0” does not fit; "
-            "write a whole number from 1.",
+            "thresholds.toml, threshold 1 (union_committee) › least: “0” does not fit; write a whole number from 1.",
         ),
         (
             "thresholds.toml",
             "since = 2001-10-27",
             "since = 2001-10-27\nuntil = 2001-10-27",
-            "thresholds.toml, threshold 1 (union_committee): “until” is not after “since”; "
-            "mend one of the two days.",
+            "thresholds.toml, threshold 1 (union_committee): “until” is not after “since”; mend one of the two days.",
         ),
         (
             "thresholds.toml",

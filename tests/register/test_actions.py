@@ -6,7 +6,8 @@ import pytest
 
 from gongjian.chronicle.models import Act, Before
 from gongjian.register import actions
-from gongjian.register.models import BodyEntry, Cover, UnitEntry
+from gongjian.register.access import offices_visible_to
+from gongjian.register.models import BodyEntry, Cover, Headcount, StandsIn, UnitEntry
 
 from . import town as small
 
@@ -68,9 +69,7 @@ def test_a_change_on_a_day_it_did_not_stand_is_refused(town, village, day):
 
 def test_a_unit_cannot_be_put_below_itself(town):
     with pytest.raises(actions.Refused):
-        actions.move_unit(
-            town.units["county"], to=town.units["village"], on=town.today, today=town.today, by=None
-        )
+        actions.move_unit(town.units["county"], to=town.units["village"], on=town.today, today=town.today, by=None)
 
 
 def test_a_parent_that_does_not_stand_that_day_is_refused(town, village):
@@ -124,3 +123,46 @@ def test_an_action_that_is_refused_leaves_no_act(town, village):
     with pytest.raises(actions.Refused):
         actions.move_unit(village, to=village, on=DAY, today=town.today, by=None)
     assert Act.objects.count() == acts
+
+
+def test_a_day_before_its_life_ends_nothing(town, village):
+    for day in (small.FIRST, small.FIRST - timedelta(days=1)):
+        with pytest.raises(actions.Refused, match=str(day)):
+            actions.close_unit(village, on=day, today=town.today, by=None)
+    assert names(village) == [("甲村", small.FIRST, None)]
+
+
+def test_a_building_with_employers_or_a_venue_in_it_is_not_closed(town):
+    with pytest.raises(actions.Refused):
+        actions.close_unit(town.units["building"], on=DAY, today=town.today, by=None)
+    hall = small.unit("样例礼堂", "building", town.units["street"], since=small.REFORM)
+    small.venue("礼堂", hall, town.bodies["joint_union"], since=small.REFORM)
+    with pytest.raises(actions.Refused):
+        actions.close_unit(hall, on=DAY, today=town.today, by=None)
+
+
+def test_closing_an_employer_ends_its_headcounts_and_its_place(town):
+    firm = small.unit("样例鞋业", "enterprise", town.units["street"], since=small.REFORM)
+    small.headcount(firm, since=small.REFORM, staff=9)
+    small.stands_in(firm, town.units["building"], since=small.REFORM)
+    actions.close_unit(firm, on=DAY, today=town.today, by=town.clerk)
+    assert (Headcount.objects.get(unit=firm).until, StandsIn.objects.get(unit=firm).until) == (DAY, DAY)
+
+
+def test_an_office_does_not_outlive_its_body(town, village):
+    union = small.body("甲工会", "union_committee", village)
+    account = small.account("主席")
+    small.office(small.person("郑样例", account=account), union, "union_chair")
+    assert offices_visible_to(account, DAY).exists()
+    actions.close_body(union, on=DAY, today=town.today, by=town.clerk)
+    assert not offices_visible_to(account, DAY).exists()
+    assert offices_visible_to(account, DAY - timedelta(days=1)).exists()
+
+
+def test_a_seat_or_a_covered_unit_that_does_not_stand_that_day_is_refused(town, village):
+    gone = town.units["old_town"]
+    with pytest.raises(actions.Refused):
+        small.body("甲工会", "union_committee", gone, since=DAY)
+    union = small.body("乙工会", "union_committee", village)
+    with pytest.raises(actions.Refused):
+        actions.cover(union, gone, on=DAY, by=None)

@@ -79,9 +79,7 @@ def test_links_that_share_no_day_are_no_circle(town):
     UnitEntry.objects.filter(unit__in=[first, second]).update(valid=(small.FIRST, DAY))
     act = small.an_act()
     for unit, parent in ((second, county), (first, second)):
-        UnitEntry.objects.create(
-            unit=unit, name="丙村", kind_id="village", parent=parent, valid=(DAY, None), act=act
-        )
+        UnitEntry.objects.create(unit=unit, name="丙村", kind_id="village", parent=parent, valid=(DAY, None), act=act)
     at_commit()
 
 
@@ -117,16 +115,14 @@ def test_a_circle_through_leader_and_superior_is_found(town):
 
 def test_a_cover_outside_the_life_of_its_body_is_refused(town):
     union = small.body("甲工会", "union_committee", town.units["county"], since=DAY)
-    Cover.objects.create(
-        body=union, unit=town.units["logistics"], valid=(small.FIRST, None), act=small.an_act()
-    )
+    Cover.objects.create(body=union, unit=town.units["logistics"], valid=(small.FIRST, None), act=small.an_act())
     with refused("register_cover_within_body|outside the life"):
         at_commit()
 
 
 def test_ending_a_body_under_its_covers_is_refused(town):
     union = small.body("甲工会", "union_committee", town.units["county"])
-    small.cover(union, town.units["logistics"])
+    small.cover(union, town.units["logistics"], since=small.REFORM)
     at_commit()
     BodyEntry.objects.filter(body=union).update(valid=(small.FIRST, DAY))
     with refused("outside the life"):

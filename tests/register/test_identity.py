@@ -264,8 +264,7 @@ def city_lists(draw) -> list[Division]:
     rows += [Division(f"3{c}", draw(names("区县市")), "county", "3") for c in counties]
     towns = [f"t{i}" for i in draw(st.lists(st.integers(0, 3), unique=True, max_size=4))]
     rows += [
-        Division(code, draw(names(("镇", "街道", "乡"))), "town", f"3{draw(st.sampled_from('12'))}")
-        for code in towns
+        Division(code, draw(names(("镇", "街道", "乡"))), "town", f"3{draw(st.sampled_from('12'))}") for code in towns
     ]
     for number in draw(st.lists(st.integers(0, 15), unique=True, max_size=12)):
         parent = draw(st.sampled_from([*towns, "gone"]))
@@ -347,9 +346,7 @@ def test_no_two_units_of_a_town_share_a_short_name(lists, day):
 
 @pytest.mark.parametrize("day", DAYS)
 def test_a_short_name_tells_the_same_kind_as_the_published_one(lists, day):
-    differing = [
-        d for d in lists[day] if kind_of(d.name, d.level) != kind_of(short_name(d.name, d.level), d.level)
-    ]
+    differing = [d for d in lists[day] if kind_of(d.name, d.level) != kind_of(short_name(d.name, d.level), d.level)]
     assert differing == []
 
 

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongjian.register import actions, walks
+from gongjian.register import actions, tasks, walks
 from gongjian.register.models import Body, Unit
 
 from . import town as small
@@ -31,9 +32,7 @@ def test_cached_paths_and_dated_links_agree_on_today(town, walk):
     yesterday_of_cache = town.today + timedelta(days=1)  # any other day is walked
     for top in things:
         if getattr(top, walk.path):
-            assert below(walk, top, town.today, town.today) == below(
-                walk, top, town.today, yesterday_of_cache
-            )
+            assert below(walk, top, town.today, town.today) == below(walk, top, town.today, yesterday_of_cache)
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.key)
@@ -73,3 +72,17 @@ def test_without_a_leader_only_the_leading_line_stands_in_the_walk_by_leadership
     union = small.body("甲工会", "union_committee", town.units["county"])
     branch = small.body("乙支部", "party_branch", town.units["county"])
     assert (union.lead_path, branch.lead_path) == ("", walks.step(branch.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("walk", [actions.TERRITORY_LOCK, actions.LINE_LOCK, actions.LEADERSHIP_LOCK])
+def test_the_paths_of_a_new_day_wait_for_a_move_that_is_under_way(walk):
+    mover = connection.copy()
+    try:
+        mover.cursor().execute("SELECT pg_advisory_lock(%s)", [walk])
+        connection.cursor().execute("SET lock_timeout = '200ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            tasks.refresh_paths()
+    finally:
+        mover.close()
+        connection.close()

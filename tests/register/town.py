@@ -111,9 +111,7 @@ def define_words() -> None:
     for at, (key, level, zh, en, under) in enumerate(UNIT_KINDS):
         UnitKind.objects.create(key=key, level=level, names=names(zh, en), under=under, position=at)
     for at, (key, line, zh, en, many, term) in enumerate(BODY_KINDS):
-        BodyKind.objects.create(
-            key=key, line_id=line, names=names(zh, en), many_units=many, has_term=term, position=at
-        )
+        BodyKind.objects.create(key=key, line_id=line, names=names(zh, en), many_units=many, has_term=term, position=at)
     for at, (key, line, zh, en, heads, keeps) in enumerate(OFFICE_KINDS):
         OfficeKind.objects.create(
             key=key, line_id=line, names=names(zh, en), heads=heads, keeps_register=keeps, position=at
@@ -158,9 +156,7 @@ def employers(count: int, parent: Unit, *, name: str = "样例企业", since: da
     kind = UnitKind.objects.get(key="enterprise")
     units = Unit.objects.bulk_create([Unit() for _ in range(count)])
     UnitEntry.objects.bulk_create(
-        UnitEntry(
-            unit=made, name=f"{name}{number:05}", kind=kind, parent=parent, valid=(since, None), act=act
-        )
+        UnitEntry(unit=made, name=f"{name}{number:05}", kind=kind, parent=parent, valid=(since, None), act=act)
         for number, made in enumerate(units, start=1)
     )
     refresh_unit_paths(timezone.localdate(), [made.pk for made in units])

@@ -44,26 +44,17 @@ def test_a_moment_is_written_as_the_day_it_was_in_the_city() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(
-    st.lists(
-        st.sampled_from(
-            ["=1+1", "+86", "-1", "@SUM(A1)", "\t=1", "http://x.cn", '=HYPERLINK("x")', "007", "1E5"]
-        )
-    )
+    st.lists(st.sampled_from(["=1+1", "+86", "-1", "@SUM(A1)", "\t=1", "http://x.cn", '=HYPERLINK("x")', "007", "1E5"]))
 )
 def test_no_text_becomes_a_formula_a_link_or_a_number(texts: list[str]) -> None:
     sheet = written([Column("x")], [(text,) for text in texts])
     cells = [sheet.cell(row, 1) for row in range(2, len(texts) + 2)]
-    assert [(cell.value, cell.data_type, cell.hyperlink) for cell in cells] == [
-        (text, "s", None) for text in texts
-    ]
+    assert [(cell.value, cell.data_type, cell.hyperlink) for cell in cells] == [(text, "s", None) for text in texts]
 
 
 def test_the_download_has_its_chinese_name() -> None:
     response = workbook_response("诸暨企业.xlsx", COLUMNS, iter([("a", "b", None, 1)]))
-    assert (
-        response["content-disposition"]
-        == "attachment; filename*=utf-8''%E8%AF%B8%E6%9A%A8%E4%BC%81%E4%B8%9A.xlsx"
-    )
+    assert response["content-disposition"] == "attachment; filename*=utf-8''%E8%AF%B8%E6%9A%A8%E4%BC%81%E4%B8%9A.xlsx"
     assert response["content-type"] == excel.XLSX
     content = response.getvalue()
     assert ZipFile(io.BytesIO(content)).testzip() is None

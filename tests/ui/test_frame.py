@@ -30,9 +30,7 @@ def read(pages: Client, address: str, language: str = "en") -> str:
 
 def test_every_link_of_the_frame_keeps_a_past_day(pages: Client) -> None:
     page = read(pages, "/?on=2018-10-31")
-    links = {
-        link for link in Addresses(page).links if link.startswith("/") and not link.startswith("/units/1")
-    }
+    links = {link for link in Addresses(page).links if link.startswith("/") and not link.startswith("/units/1")}
     assert links == {
         f"{path}?on=2018-10-31"
         for path in ["/", "/search/", "/territory/", "/line/", "/leadership/", "/units/", "/mine/"]
@@ -109,9 +107,7 @@ def test_the_ribbon_is_there_for_the_sample_city_only(rf: RequestFactory) -> Non
     ("/broken/", 500, "Something broke on our side"),
     ("/lost/", 503, "The database is away"),
 ])  # fmt: skip
-def test_a_refusal_is_a_page_that_says_what_to_do(
-    pages: Client, address: str, status: int, says: str
-) -> None:
+def test_a_refusal_is_a_page_that_says_what_to_do(pages: Client, address: str, status: int, says: str) -> None:
     answer = pages.get(address, headers={"accept-language": "en"})
     assert (answer.status_code, says in answer.content.decode()) == (status, True)
     assert "Traceback" not in answer.content.decode()

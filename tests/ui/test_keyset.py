@@ -25,9 +25,7 @@ ORDERS = [
     ["-day", "name", "-staff", "id"],
 ]
 ROWS = st.lists(
-    st.tuples(
-        st.integers(0, 3), st.sampled_from(["a", "b", "c"]), st.dates(date(2018, 1, 1), date(2018, 1, 3))
-    ),
+    st.tuples(st.integers(0, 3), st.sampled_from(["a", "b", "c"]), st.dates(date(2018, 1, 1), date(2018, 1, 3))),
     max_size=25,
 )
 

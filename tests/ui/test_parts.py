@@ -74,9 +74,7 @@ def test_names_are_escaped_in_either_language() -> None:
 
 
 def test_a_notice_holds_a_title_and_what_to_do() -> None:
-    html = draw(
-        "{% notice 'warn' title %}<a href='/'>{{ body }}</a>{% endnotice %}", title="9行要改", body="<x>"
-    )
+    html = draw("{% notice 'warn' title %}<a href='/'>{{ body }}</a>{% endnotice %}", title="9行要改", body="<x>")
     assert html.startswith('<div class="notice notice--warn">')
     assert "<strong>9行要改</strong><a href='/'>&lt;x&gt;</a></div></div>" in html
 
@@ -109,9 +107,7 @@ def test_an_empty_page_beyond_the_end_leads_back() -> None:
 
 
 def test_a_figure_stands_with_its_fraction_and_its_door() -> None:
-    html = draw(
-        "{% stat '建会' '81.7' unit='%' of='38,463/47,105' share=81.654 target=90 href='/x/' mark='工' %}"
-    )
+    html = draw("{% stat '建会' '81.7' unit='%' of='38,463/47,105' share=81.654 target=90 href='/x/' mark='工' %}")
     assert 'style="width:81.7%"' in html and 'style="left:90.0%"' in html
     assert "38,463/47,105" in html and 'href="/x/"' in html and '<span class="sr"> 建会</span>' in html
 
@@ -144,10 +140,7 @@ def test_a_tree_row_fetches_its_rows_and_works_without_script() -> None:
     node = {"id": 7, "name": "草塔镇", "href": "/units/7/", "count": 1019, "children_href": "/below/7/"}
     html = draw("{% tree nodes %}", nodes=[node])
     assert 'hx-get="/below/7/"' in html and 'hx-trigger="unfold"' in html and 'hx-target="#tree-7"' in html
-    assert (
-        'aria-expanded="false" aria-controls="tree-7"' in html
-        and '<ul id="tree-7" role="list" hidden>' in html
-    )
+    assert 'aria-expanded="false" aria-controls="tree-7"' in html and '<ul id="tree-7" role="list" hidden>' in html
     assert 'type="submit" form="open-page" formaction="/units/7/"' in html
     assert '<a href="/units/7/">草塔镇<span class="tree__n">1,019</span></a>' in html
 
@@ -185,9 +178,7 @@ def test_a_job_asks_again_until_it_is_over() -> None:
     html = draw("{% job job %}", job=job)
     assert 'hx-get="/jobs/3/" hx-trigger="every 1s"' in html and 'max="4000" value="2870"' in html
     assert "2,870/4,000" in html
-    over = draw(
-        "{% job job %}", job={**job, "is_over": True, "end_note": "好了", "end_href": "/x/", "end_text": "看"}
-    )
+    over = draw("{% job job %}", job={**job, "is_over": True, "end_note": "好了", "end_href": "/x/", "end_text": "看"})
     assert "hx-get" not in over and "notice--ok" in over and 'hx-swap-oob="innerHTML:#live"' in over
     failed = draw("{% job job %}", job={**job, "is_over": True, "failed": True, "end_note": "没成"})
     assert "notice--late" in failed and "hx-get" not in failed
@@ -232,7 +223,5 @@ def test_steps_and_lineage_mark_where_things_stand() -> None:
         ],
     )
     assert html.count('aria-current="step"') == 1 and html.count('class="ahead"') == 1
-    html = draw(
-        "{% lineage e %}", e=[{"when": "2020-06-30", "title": "<并入>", "icon": "l-merge", "is_unsure": True}]
-    )
+    html = draw("{% lineage e %}", e=[{"when": "2020-06-30", "title": "<并入>", "icon": "l-merge", "is_unsure": True}])
     assert '<li class="unsure">' in html and "icons.svg#l-merge" in html and "&lt;并入&gt;" in html

@@ -19,17 +19,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("verb", models.CharField(max_length=60)),
                 (
                     "subject",
-                    models.CharField(
-                        blank=True, help_text="opaque reference such as register.unit:123", max_length=80
-                    ),
+                    models.CharField(blank=True, help_text="opaque reference such as register.unit:123", max_length=80),
                 ),
                 ("on", models.DateField(blank=True, null=True)),
                 ("facts", models.JSONField(blank=True, default=dict)),
@@ -50,9 +46,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("table", models.CharField(max_length=63)),
                 ("row", models.BigIntegerField()),

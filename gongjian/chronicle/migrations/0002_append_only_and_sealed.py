@@ -32,6 +32,9 @@ $$;
 CREATE FUNCTION chronicle_put_seal() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE last chronicle_seal%ROWTYPE;
 BEGIN
+  IF EXISTS (SELECT 1 FROM chronicle_seal WHERE act_id = NEW.id) THEN
+    RETURN NULL;  -- sealed already, by constraints made immediate within the act
+  END IF;
   PERFORM pg_advisory_xact_lock(71001);
   SELECT * INTO last FROM chronicle_seal ORDER BY number DESC LIMIT 1;
   INSERT INTO chronicle_seal (number, act_id, sha256)

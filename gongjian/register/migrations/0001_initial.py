@@ -14,503 +14,1004 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('chronicle', '0001_initial'),
+        ("chronicle", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='Form',
+            name="Form",
             fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('names', models.JSONField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("names", models.JSONField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ('position', 'key'),
-                'abstract': False,
+                "ordering": ("position", "key"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('names', models.JSONField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('mark', models.CharField(help_text='the character in the ring: 党, 工, 团, 妇', max_length=1)),
-                ('leads', models.BooleanField(default=False)),
+                ("key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("names", models.JSONField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("mark", models.CharField(help_text="the character in the ring: 党, 工, 团, 妇", max_length=1)),
+                ("leads", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ('position', 'key'),
-                'abstract': False,
+                "ordering": ("position", "key"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='UnitKind',
+            name="UnitKind",
             fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('names', models.JSONField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('level', models.CharField(choices=[('city', 'City'), ('county', 'County'), ('town', 'Town'), ('village', 'Village'), ('place', 'Place'), ('employer', 'Employer')], max_length=10)),
-                ('under', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), default=list, help_text='levels its parent may have', size=None)),
+                ("key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("names", models.JSONField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("city", "City"),
+                            ("county", "County"),
+                            ("town", "Town"),
+                            ("village", "Village"),
+                            ("place", "Place"),
+                            ("employer", "Employer"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "under",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        default=list,
+                        help_text="levels its parent may have",
+                        size=None,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'key'),
-                'abstract': False,
+                "ordering": ("position", "key"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Choice',
+            name="Choice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('list', models.CharField(max_length=20)),
-                ('key', models.CharField(max_length=40)),
-                ('names', models.JSONField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("list", models.CharField(max_length=20)),
+                ("key", models.CharField(max_length=40)),
+                ("names", models.JSONField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ('list', 'position', 'key'),
-                'constraints': [models.UniqueConstraint(fields=('list', 'key'), name='register_choice_once')],
+                "ordering": ("list", "position", "key"),
+                "constraints": [models.UniqueConstraint(fields=("list", "key"), name="register_choice_once")],
             },
         ),
         migrations.CreateModel(
-            name='BodyKind',
+            name="BodyKind",
             fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('names', models.JSONField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('many_units', models.BooleanField(default=False, help_text='covers several units by its nature (joint, trade, area)')),
-                ('has_term', models.BooleanField(default=True, help_text='elected for a term of office')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kinds', to='register.line')),
+                ("key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("names", models.JSONField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "many_units",
+                    models.BooleanField(
+                        default=False, help_text="covers several units by its nature (joint, trade, area)"
+                    ),
+                ),
+                ("has_term", models.BooleanField(default=True, help_text="elected for a term of office")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="kinds", to="register.line"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'key'),
-                'abstract': False,
+                "ordering": ("position", "key"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Body',
+            name="Body",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_path', models.TextField(blank=True, db_collation='C', default='')),
-                ('lead_path', models.TextField(blank=True, db_collation='C', default='')),
-                ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='register.line')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line_path", models.TextField(blank=True, db_collation="C", default="")),
+                ("lead_path", models.TextField(blank=True, db_collation="C", default="")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bodies",
+                        to="register.line",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'bodies',
+                "verbose_name_plural": "bodies",
             },
         ),
         migrations.CreateModel(
-            name='OfficeKind',
+            name="OfficeKind",
             fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('names', models.JSONField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('heads', models.BooleanField(default=False, help_text='whoever holds it heads the body')),
-                ('keeps_register', models.BooleanField(default=False, help_text='may change the register (until roles exist)')),
-                ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='register.line')),
+                ("key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("names", models.JSONField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("heads", models.BooleanField(default=False, help_text="whoever holds it heads the body")),
+                (
+                    "keeps_register",
+                    models.BooleanField(default=False, help_text="may change the register (until roles exist)"),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offices",
+                        to="register.line",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'key'),
-                'abstract': False,
+                "ordering": ("position", "key"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='person', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="person",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'people',
+                "verbose_name_plural": "people",
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='register.body')),
-                ('kind', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='register.officekind')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='register.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offices", to="register.body"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="register.officekind"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offices", to="register.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='register.body')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='register.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="register.body"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="register.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Spelling',
+            name="Spelling",
             fields=[
-                ('name', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('terms', django.contrib.postgres.search.SearchVectorField()),
+                ("name", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("terms", django.contrib.postgres.search.SearchVectorField()),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['terms'], name='register_spelling_terms')],
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["terms"], name="register_spelling_terms")],
             },
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('number', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='register.body')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("number", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="register.body"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Threshold',
+            name="Threshold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('least', models.PositiveIntegerField()),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('names', models.JSONField()),
-                ('source', models.CharField(max_length=200)),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='thresholds', to='register.line')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60)),
+                ("least", models.PositiveIntegerField()),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("names", models.JSONField()),
+                ("source", models.CharField(max_length=200)),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="thresholds", to="register.line"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('line', 'key', 'valid'),
+                "ordering": ("line", "key", "valid"),
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.TextField(blank=True, db_collation='C', default='')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("path", models.TextField(blank=True, db_collation="C", default="")),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('path', ''), _negated=True), fields=['path'], name='register_unit_path')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("path", ""), _negated=True), fields=["path"], name="register_unit_path"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StandsIn',
+            name="StandsIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='houses', to='register.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stands_in', to='register.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="houses", to="register.unit"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stands_in", to="register.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Headcount',
+            name="Headcount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('staff', models.PositiveIntegerField(blank=True, null=True)),
-                ('women', models.PositiveIntegerField(blank=True, null=True)),
-                ('under_35', models.PositiveIntegerField(blank=True, null=True)),
-                ('dispatched', models.PositiveIntegerField(blank=True, null=True)),
-                ('migrant', models.PositiveIntegerField(blank=True, null=True)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='headcounts', to='register.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("staff", models.PositiveIntegerField(blank=True, null=True)),
+                ("women", models.PositiveIntegerField(blank=True, null=True)),
+                ("under_35", models.PositiveIntegerField(blank=True, null=True)),
+                ("dispatched", models.PositiveIntegerField(blank=True, null=True)),
+                ("migrant", models.PositiveIntegerField(blank=True, null=True)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="headcounts", to="register.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Cover',
+            name="Cover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='register.body')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='register.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="covers", to="register.body"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="covers", to="register.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BodyEntry',
+            name="BodyEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('name', models.CharField(max_length=200)),
-                ('code', models.CharField(blank=True, max_length=24)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='register.body')),
-                ('leader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_entries', to='register.body')),
-                ('superior', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inferior_entries', to='register.body')),
-                ('kind', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='register.bodykind')),
-                ('form', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='register.form')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seated_entries', to='register.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("name", models.CharField(max_length=200)),
+                ("code", models.CharField(blank=True, max_length=24)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="register.body"
+                    ),
+                ),
+                (
+                    "leader",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_entries",
+                        to="register.body",
+                    ),
+                ),
+                (
+                    "superior",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inferior_entries",
+                        to="register.body",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="register.bodykind"
+                    ),
+                ),
+                (
+                    "form",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="register.form"),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seated_entries", to="register.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UnitEntry',
+            name="UnitEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('name', models.CharField(max_length=200)),
-                ('official_name', models.CharField(blank=True, help_text='as published, where it differs', max_length=200)),
-                ('code', models.CharField(blank=True, help_text='statistical code', max_length=20)),
-                ('credit_code', models.CharField(blank=True, help_text='统一社会信用代码', max_length=18)),
-                ('status', models.CharField(default='active', max_length=40)),
-                ('trade', models.CharField(blank=True, max_length=40)),
-                ('sector', models.CharField(blank=True, max_length=40)),
-                ('ownership', models.CharField(blank=True, max_length=40)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='child_entries', to='register.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='register.unit')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='register.unitkind')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "official_name",
+                    models.CharField(blank=True, help_text="as published, where it differs", max_length=200),
+                ),
+                ("code", models.CharField(blank=True, help_text="statistical code", max_length=20)),
+                ("credit_code", models.CharField(blank=True, help_text="统一社会信用代码", max_length=18)),
+                ("status", models.CharField(default="active", max_length=40)),
+                ("trade", models.CharField(blank=True, max_length=40)),
+                ("sector", models.CharField(blank=True, max_length=40)),
+                ("ownership", models.CharField(blank=True, max_length=40)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="child_entries",
+                        to="register.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="register.unit"
+                    ),
+                ),
+                ("kind", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="register.unitkind")),
             ],
         ),
         migrations.CreateModel(
-            name='Venue',
+            name="Venue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('name', models.CharField(max_length=200)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('area', models.PositiveIntegerField(blank=True, help_text='square metres', null=True)),
-                ('hours', models.CharField(blank=True, max_length=100)),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('keeper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='register.person')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='venues', to='register.body')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='venues', to='register.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("name", models.CharField(max_length=200)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("area", models.PositiveIntegerField(blank=True, help_text="square metres", null=True)),
+                ("hours", models.CharField(blank=True, max_length=100)),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "keeper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="register.person",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="venues", to="register.body"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="venues", to="register.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Plaque',
+            name="Plaque",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('kind', models.CharField(max_length=40)),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plaques', to='register.venue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="plaques", to="register.venue"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VenueCheck',
+            name="VenueCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('checked_on', models.DateField()),
-                ('items', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='register.venue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("checked_on", models.DateField()),
+                (
+                    "items",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), default=list, size=None
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="checks", to="register.venue"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-checked_on',),
+                "ordering": ("-checked_on",),
             },
         ),
         migrations.CreateModel(
-            name='VenueShare',
+            name="VenueShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('line', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='register.line')),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='register.venue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="register.line",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="register.venue"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='body',
-            index=models.Index(condition=models.Q(('line_path', ''), _negated=True), fields=['line', 'line_path'], name='register_body_line_path'),
+            model_name="body",
+            index=models.Index(
+                condition=models.Q(("line_path", ""), _negated=True),
+                fields=["line", "line_path"],
+                name="register_body_line_path",
+            ),
         ),
         migrations.AddIndex(
-            model_name='body',
-            index=models.Index(condition=models.Q(('lead_path', ''), _negated=True), fields=['lead_path'], name='register_body_lead_path'),
+            model_name="body",
+            index=models.Index(
+                condition=models.Q(("lead_path", ""), _negated=True),
+                fields=["lead_path"],
+                name="register_body_lead_path",
+            ),
         ),
         migrations.AddIndex(
-            model_name='office',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='register_office_act', pages_per_range=16),
+            model_name="office",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["act"], name="register_office_act", pages_per_range=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='office',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('person'), '+', models.Value(0)), '='), (django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('kind', '='), ('valid', '&&')], name='register_office_once_a_day'),
+            model_name="office",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("person"), "+", models.Value(0)), "="),
+                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
+                    ("kind", "="),
+                    ("valid", "&&"),
+                ],
+                name="register_office_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='office',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_office_has_days'),
+            model_name="office",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_office_has_days",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='register_membership_act', pages_per_range=16),
+            model_name="membership",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["act"], name="register_membership_act", pages_per_range=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('person'), '+', models.Value(0)), '='), (django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_membership_once_a_day'),
+            model_name="membership",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("person"), "+", models.Value(0)), "="),
+                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
+                    ("valid", "&&"),
+                ],
+                name="register_membership_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_membership_has_days'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_membership_has_days",
+            ),
         ),
         migrations.AddIndex(
-            model_name='term',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='register_term_act', pages_per_range=16),
+            model_name="term",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["act"], name="register_term_act", pages_per_range=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_term_one_a_day'),
+            model_name="term",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
+                    ("valid", "&&"),
+                ],
+                name="register_term_one_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_term_has_days'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_term_has_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='threshold',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('key', '='), ('valid', '&&')], name='register_threshold_one_a_day'),
+            model_name="threshold",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("key", "="), ("valid", "&&")], name="register_threshold_one_a_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='standsin',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='register_stands_in_act', pages_per_range=16),
+            model_name="standsin",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["act"], name="register_stands_in_act", pages_per_range=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standsin',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('unit'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_stands_in_one_a_day'),
+            model_name="standsin",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)), "="),
+                    ("valid", "&&"),
+                ],
+                name="register_stands_in_one_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standsin',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_stands_in_has_days'),
+            model_name="standsin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_stands_in_has_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standsin',
-            constraint=models.CheckConstraint(condition=models.Q(('place', models.F('unit')), _negated=True), name='register_not_stands_in_itself'),
+            model_name="standsin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("place", models.F("unit")), _negated=True), name="register_not_stands_in_itself"
+            ),
         ),
         migrations.AddIndex(
-            model_name='headcount',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='register_headcount_act', pages_per_range=16),
+            model_name="headcount",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["act"], name="register_headcount_act", pages_per_range=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='headcount',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('unit'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_headcount_one_a_day'),
+            model_name="headcount",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)), "="),
+                    ("valid", "&&"),
+                ],
+                name="register_headcount_one_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='headcount',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_headcount_has_days'),
+            model_name="headcount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_headcount_has_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='headcount',
-            constraint=models.CheckConstraint(condition=models.Q(('staff__isnull', True), models.Q(models.Q(('women__isnull', True), ('women__lte', models.F('staff')), _connector='OR'), models.Q(('under_35__isnull', True), ('under_35__lte', models.F('staff')), _connector='OR'), models.Q(('migrant__isnull', True), ('migrant__lte', models.F('staff')), _connector='OR')), _connector='OR'), name='register_headcount_parts_within_staff'),
+            model_name="headcount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("staff__isnull", True),
+                    models.Q(
+                        models.Q(("women__isnull", True), ("women__lte", models.F("staff")), _connector="OR"),
+                        models.Q(("under_35__isnull", True), ("under_35__lte", models.F("staff")), _connector="OR"),
+                        models.Q(("migrant__isnull", True), ("migrant__lte", models.F("staff")), _connector="OR"),
+                    ),
+                    _connector="OR",
+                ),
+                name="register_headcount_parts_within_staff",
+            ),
         ),
         migrations.AddIndex(
-            model_name='cover',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='register_cover_act', pages_per_range=16),
+            model_name="cover",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["act"], name="register_cover_act", pages_per_range=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('unit'), '+', models.Value(0)), '='), (django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_cover_once_a_day'),
+            model_name="cover",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)), "="),
+                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
+                    ("valid", "&&"),
+                ],
+                name="register_cover_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cover',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_cover_has_days'),
+            model_name="cover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_cover_has_days",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bodyentry',
-            index=models.Index(fields=['name'], name='register_body_entry_name'),
+            model_name="bodyentry",
+            index=models.Index(fields=["name"], name="register_body_entry_name"),
         ),
         migrations.AddIndex(
-            model_name='bodyentry',
-            index=models.Index(condition=models.Q(('code', ''), _negated=True), fields=['code'], name='register_body_entry_code', opclasses=['text_pattern_ops']),
+            model_name="bodyentry",
+            index=models.Index(
+                condition=models.Q(("code", ""), _negated=True),
+                fields=["code"],
+                name="register_body_entry_code",
+                opclasses=["text_pattern_ops"],
+            ),
         ),
         migrations.AddIndex(
-            model_name='bodyentry',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='register_body_entry_act', pages_per_range=16),
+            model_name="bodyentry",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["act"], name="register_body_entry_act", pages_per_range=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bodyentry',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('body'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_body_one_entry_a_day'),
+            model_name="bodyentry",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
+                    ("valid", "&&"),
+                ],
+                name="register_body_one_entry_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bodyentry',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('code', ''), _negated=True), deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('code', '='), ('valid', '&&')], name='register_body_code_once_a_day'),
+            model_name="bodyentry",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("code", ""), _negated=True),
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[("code", "="), ("valid", "&&")],
+                name="register_body_code_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bodyentry',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_body_entry_has_days'),
+            model_name="bodyentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_body_entry_has_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bodyentry',
-            constraint=models.CheckConstraint(condition=models.Q(('superior', models.F('body')), _negated=True), name='register_body_not_its_superior'),
+            model_name="bodyentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("superior", models.F("body")), _negated=True), name="register_body_not_its_superior"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bodyentry',
-            constraint=models.CheckConstraint(condition=models.Q(('leader', models.F('body')), _negated=True), name='register_body_not_its_leader'),
+            model_name="bodyentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("leader", models.F("body")), _negated=True), name="register_body_not_its_leader"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bodyentry',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='register_body_has_a_name'),
+            model_name="bodyentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="register_body_has_a_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='unitentry',
-            index=models.Index(fields=['name'], name='register_unit_entry_name'),
+            model_name="unitentry",
+            index=models.Index(fields=["name"], name="register_unit_entry_name"),
         ),
         migrations.AddIndex(
-            model_name='unitentry',
-            index=models.Index(condition=models.Q(('code', ''), _negated=True), fields=['code'], name='register_unit_entry_code', opclasses=['text_pattern_ops']),
+            model_name="unitentry",
+            index=models.Index(
+                condition=models.Q(("code", ""), _negated=True),
+                fields=["code"],
+                name="register_unit_entry_code",
+                opclasses=["text_pattern_ops"],
+            ),
         ),
         migrations.AddIndex(
-            model_name='unitentry',
-            index=models.Index(condition=models.Q(('credit_code', ''), _negated=True), fields=['credit_code'], name='register_unit_entry_credit', opclasses=['text_pattern_ops']),
+            model_name="unitentry",
+            index=models.Index(
+                condition=models.Q(("credit_code", ""), _negated=True),
+                fields=["credit_code"],
+                name="register_unit_entry_credit",
+                opclasses=["text_pattern_ops"],
+            ),
         ),
         migrations.AddIndex(
-            model_name='unitentry',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='register_unit_entry_act', pages_per_range=16),
+            model_name="unitentry",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["act"], name="register_unit_entry_act", pages_per_range=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitentry',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('unit'), '+', models.Value(0)), '='), ('valid', '&&')], name='register_unit_one_entry_a_day'),
+            model_name="unitentry",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)), "="),
+                    ("valid", "&&"),
+                ],
+                name="register_unit_one_entry_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitentry',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('code', ''), _negated=True), deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('code', '='), ('valid', '&&')], name='register_unit_code_once_a_day'),
+            model_name="unitentry",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("code", ""), _negated=True),
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[("code", "="), ("valid", "&&")],
+                name="register_unit_code_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitentry',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('credit_code', ''), _negated=True), deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[('credit_code', '='), ('valid', '&&')], name='register_unit_credit_code_once_a_day'),
+            model_name="unitentry",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("credit_code", ""), _negated=True),
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[("credit_code", "="), ("valid", "&&")],
+                name="register_unit_credit_code_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitentry',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_unit_entry_has_days'),
+            model_name="unitentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_unit_entry_has_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitentry',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('unit')), _negated=True), name='register_unit_not_in_itself'),
+            model_name="unitentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("unit")), _negated=True), name="register_unit_not_in_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitentry',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='register_unit_has_a_name'),
+            model_name="unitentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="register_unit_has_a_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='venue',
-            index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='register_venue_act', pages_per_range=16),
+            model_name="venue",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True, fields=["act"], name="register_venue_act", pages_per_range=16
+            ),
         ),
         migrations.AddConstraint(
-            model_name='venue',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_venue_has_days'),
+            model_name="venue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_venue_has_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plaque',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('venue'), '+', models.Value(0)), '='), ('kind', '='), ('valid', '&&')], name='register_plaque_once_a_day'),
+            model_name="plaque",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("venue"), "+", models.Value(0)), "="),
+                    ("kind", "="),
+                    ("valid", "&&"),
+                ],
+                name="register_plaque_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plaque',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_plaque_has_days'),
+            model_name="plaque",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_plaque_has_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='venuecheck',
-            constraint=models.UniqueConstraint(fields=('venue', 'checked_on'), name='register_one_check_a_day'),
+            model_name="venuecheck",
+            constraint=models.UniqueConstraint(fields=("venue", "checked_on"), name="register_one_check_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='venueshare',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('venue'), '+', models.Value(0)), '='), ('line', '='), ('valid', '&&')], name='register_share_once_a_day'),
+            model_name="venueshare",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                expressions=[
+                    (django.db.models.expressions.CombinedExpression(models.F("venue"), "+", models.Value(0)), "="),
+                    ("line", "="),
+                    ("valid", "&&"),
+                ],
+                name="register_share_once_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='venueshare',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='register_share_has_days'),
+            model_name="venueshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="register_share_has_days",
+            ),
         ),
     ]

@@ -54,7 +54,9 @@ class BodyEntry(Dated):
         ]
         indexes = [
             models.Index(fields=["name"], name="register_body_entry_name"),
-            models.Index(fields=["code"], name="register_body_entry_code", condition=~Q(code=""), opclasses=["text_pattern_ops"]),
+            models.Index(
+                fields=["code"], name="register_body_entry_code", condition=~Q(code=""), opclasses=["text_pattern_ops"]
+            ),
             by_act("register_body_entry_act"),
         ]
 
@@ -63,7 +65,7 @@ class BodyEntry(Dated):
 
 
 class Term(Dated):
-    """届期: the term of office a body was elected for. Past its last day the term has expired until a new one begins."""
+    """届期: the term of office a body was elected for. Past its last day it has expired until a new one begins."""
 
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="terms")
     number = models.PositiveSmallIntegerField(null=True, blank=True)

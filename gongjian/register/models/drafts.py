@@ -43,8 +43,9 @@ class ImportDraft(models.Model):
     row_count = models.PositiveIntegerField(default=0)
     progress = models.PositiveSmallIntegerField(default=0)
     failure = models.TextField(blank=True)
-    seen_mark = models.BigIntegerField(null=True, blank=True, help_text="how far the chronicle was when the rows "
-    "were checked")
+    seen_mark = models.BigIntegerField(
+        null=True, blank=True, help_text="how far the chronicle was when the rows were checked"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     act = models.ForeignKey(Act, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

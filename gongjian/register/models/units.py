@@ -51,7 +51,9 @@ class UnitEntry(Dated):
         ]
         indexes = [
             models.Index(fields=["name"], name="register_unit_entry_name"),
-            models.Index(fields=["code"], name="register_unit_entry_code", condition=~Q(code=""), opclasses=["text_pattern_ops"]),
+            models.Index(
+                fields=["code"], name="register_unit_entry_code", condition=~Q(code=""), opclasses=["text_pattern_ops"]
+            ),
             models.Index(
                 fields=["credit_code"],
                 name="register_unit_entry_credit",

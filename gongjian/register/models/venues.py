@@ -36,7 +36,10 @@ class VenueShare(Dated):
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
-        constraints = [one_at_a_time("register_share_once_a_day", "venue", "line"), not_empty("register_share_has_days")]
+        constraints = [
+            one_at_a_time("register_share_once_a_day", "venue", "line"),
+            not_empty("register_share_has_days"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.line_id} in {self.venue_id}"
@@ -49,7 +52,10 @@ class Plaque(Dated):
     kind = models.CharField(max_length=40)
 
     class Meta:
-        constraints = [one_at_a_time("register_plaque_once_a_day", "venue", "kind"), not_empty("register_plaque_has_days")]
+        constraints = [
+            one_at_a_time("register_plaque_once_a_day", "venue", "kind"),
+            not_empty("register_plaque_has_days"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.venue_id}"

@@ -85,6 +85,7 @@ def body_page(
     inferiors, inferiors_count = first_rows(standing.filter(superior=body_id).order_by(*order), INFERIORS)
     led, led_count = first_rows(standing.filter(leader=body_id).order_by("body__line__position", *order), INFERIORS)
     people = offices_visible_to(reader, today)
+    sees_people = not people.query.is_empty()
     terms = list(Term.objects.filter(body=body_id).order_by("-valid"))
     term = next((each for each in terms if each.since <= day), None)
     words = Choice.objects.filter(list__in=["plaque", CHECKLIST])
@@ -105,11 +106,11 @@ def body_page(
         covered_count=covers.count(),
         covers_page=covers_page,
         offices=_offices(people, body_id, day),
-        sees_people=not people.query.is_empty(),
+        sees_people=sees_people,
         terms=terms,
         term=term,
         term_state=term_state(nearest, term, day),
-        venues=venues_at(reader, Q(owner=body_id), day, choices),
+        venues=venues_at(reader, Q(owner=body_id), day, choices, sees_people=sees_people),
         events=_events(entries, body_name, unit_name, today),
     )
 

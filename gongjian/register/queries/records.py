@@ -16,9 +16,7 @@ from ..walks import TERRITORY, way_up
 def day_counts(reader: Reader, day: date) -> dict[str, Any]:
     """How many units of each level and kind, and bodies of each line, stood on a day. Four queries."""
     kinds = {kind.key: kind for kind in UnitKind.objects.all()}
-    by_kind = dict(
-        unit_entries_visible_to(reader).on(day).values_list("kind").annotate(Count("id")).order_by("kind")
-    )
+    by_kind = dict(unit_entries_visible_to(reader).on(day).values_list("kind").annotate(Count("id")).order_by("kind"))
     levels = {level: 0 for level in UnitKind.Level.values}
     for key, count in by_kind.items():
         levels[kinds[key].level] += count
@@ -47,11 +45,7 @@ def unit_with_code(reader: Reader, code: str, day: date) -> UnitEntry | None:
 
 def body_with_code(reader: Reader, code: str, day: date) -> BodyEntry | None:
     return (
-        body_entries_visible_to(reader)
-        .on(day)
-        .filter(code=code)
-        .select_related("kind", "body__line", "form")
-        .first()
+        body_entries_visible_to(reader).on(day).filter(code=code).select_related("kind", "body__line", "form").first()
     )
 
 
@@ -65,9 +59,7 @@ def holders_of_code(reader: Reader, code: str) -> list[UnitEntry | BodyEntry]:
 def unit_told(reader: Reader, entry: UnitEntry, day: date) -> dict[str, Any]:
     """A unit as it stood on a day, with the names of what it stood under, from the top down."""
     above = way_up(TERRITORY, entry.unit_id, day)[:-1]
-    names = dict(
-        unit_entries_visible_to(reader).on(day).filter(unit__in=above).values_list("unit_id", "name")
-    )
+    names = dict(unit_entries_visible_to(reader).on(day).filter(unit__in=above).values_list("unit_id", "name"))
     return {
         "on": day.isoformat(),
         "type": "unit",
@@ -88,13 +80,9 @@ def unit_told(reader: Reader, entry: UnitEntry, day: date) -> dict[str, Any]:
 
 def body_told(reader: Reader, entry: BodyEntry, day: date) -> dict[str, Any]:
     """A body as it stood on a day, with the names of its seat, superior and leader."""
-    seats = dict(
-        unit_entries_visible_to(reader).on(day).filter(unit=entry.seat_id).values_list("unit_id", "name")
-    )
+    seats = dict(unit_entries_visible_to(reader).on(day).filter(unit=entry.seat_id).values_list("unit_id", "name"))
     linked = [id for id in (entry.superior_id, entry.leader_id) if id]
-    names = dict(
-        body_entries_visible_to(reader).on(day).filter(body__in=linked).values_list("body_id", "name")
-    )
+    names = dict(body_entries_visible_to(reader).on(day).filter(body__in=linked).values_list("body_id", "name"))
 
     def named(id: int | None, among: dict[int, str]) -> dict[str, Any] | None:
         return {"id": id, "name": among.get(id, "")} if id else None

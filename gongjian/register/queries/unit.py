@@ -56,10 +56,14 @@ class BodyHere:
 
 @dataclass(frozen=True)
 class VenueHere:
-    """A venue on a day: whose it is, what hangs on its door, and the last check of its items."""
+    """A venue on a day: whose it is, who keeps it, what hangs on its door, and the last check of its items.
+
+    `keeper` is empty for whoever may not see people.
+    """
 
     venue: Venue
     owner: str
+    keeper: str
     plaques: list[str]
     shared_by: list[str]
     checked_on: date | None = None
@@ -137,7 +141,7 @@ def unit_page(
         bodies=bodies,
         bodies_count=bodies_count,
         sees_people=sees_people,
-        venues=venues_at(reader, Q(unit=unit_id), day, choices),
+        venues=venues_at(reader, Q(unit=unit_id), day, choices, sees_people=sees_people),
         children=rows_of(TERRITORY_ROAD, reader, day, children, {}),
         children_count=children[0].total if children else 0,
     )
@@ -259,13 +263,13 @@ def term_state(entry: BodyEntry, term: Term | None, day: date) -> str:
 
 
 # == venues ==
-def venues_at(reader: Reader, where: Q, day: date, choices: dict) -> list[VenueHere]:
+def venues_at(reader: Reader, where: Q, day: date, choices: dict, *, sees_people: bool) -> list[VenueHere]:
     """Venues on a day with plaques, the lines that share them, and the last check up to that day."""
     checks = VenueCheck.objects.filter(checked_on__lte=day).order_by("-checked_on")
     venues = list(
         venues_visible_to(reader)
         .filter(where, valid__contains=day)
-        .select_related("keeper")
+        .select_related(*(["keeper"] if sees_people else []))
         .prefetch_related(
             Prefetch("plaques", Plaque.objects.on(day).order_by("kind"), to_attr="on_the_door"),
             Prefetch("checks", checks, to_attr="looked"),
@@ -276,15 +280,26 @@ def venues_at(reader: Reader, where: Q, day: date, choices: dict) -> list[VenueH
     owners = body_entries_visible_to(reader).on(day).filter(body__in=[venue.owner_id for venue in venues])
     names = dict(owners.values_list("body_id", "name"))
     items = [key for list_, key in choices if list_ == CHECKLIST]
-    return [_venue_here(venue, names.get(venue.owner_id, ""), items, choices, day) for venue in venues]
+    return [
+        _venue_here(
+            venue,
+            names.get(venue.owner_id, ""),
+            venue.keeper.name if sees_people and venue.keeper else "",
+            items,
+            choices,
+            day,
+        )
+        for venue in venues
+    ]
 
 
-def _venue_here(venue: Any, owner: str, items: list[str], choices: dict, day: date) -> VenueHere:
+def _venue_here(venue: Any, owner: str, keeper: str, items: list[str], choices: dict, day: date) -> VenueHere:
     last = venue.looked[0] if venue.looked else None
     had = set(last.items) if last else set()
     return VenueHere(
         venue=venue,
         owner=owner,
+        keeper=keeper,
         plaques=[choices.get(("plaque", plaque.kind), plaque.kind) for plaque in venue.on_the_door],
         shared_by=[str(share.line) for share in venue.shares.all() if standing_on([share], day)],
         checked_on=last.checked_on if last else None,

@@ -197,9 +197,7 @@ def mapping(request: DayRequest, draft_id: int) -> HttpResponse:
     return _to_draft(draft)
 
 
-def _mapping_page(
-    request: DayRequest, draft: ImportDraft, chosen: dict[str, str], refusal: str = ""
-) -> HttpResponse:
+def _mapping_page(request: DayRequest, draft: ImportDraft, chosen: dict[str, str], refusal: str = "") -> HttpResponse:
     facts = {
         "draft": draft,
         "kind_name": KINDS[draft.kind],
@@ -406,9 +404,7 @@ def apply_draft(request: DayRequest, draft_id: int) -> HttpResponse:
         if draft.row_count <= SMALL_ROWS:
             apply(draft, by=request.user, all_or_nothing=all_or_nothing, today=request.today)
         else:
-            _defer(
-                apply_task, draft, draft_id=draft.pk, by_id=request.user.pk, all_or_nothing=all_or_nothing
-            )
+            _defer(apply_task, draft, draft_id=draft.pk, by_id=request.user.pk, all_or_nothing=all_or_nothing)
     except Refused as refused:
         messages.error(request, str(refused))
     return _to_draft(draft)

@@ -3,6 +3,7 @@
 Built in for every template (settings.TEMPLATES). The markup is in templates/ui/, one partial a component.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,11 +17,13 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 register = template.Library()
+
+CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff][\w·（）、]*")
 
 # == addresses and days ==
 
@@ -126,6 +129,15 @@ def name_zh(text: str | None) -> SafeString | str:
     return format_html("{}", text)
 
 
+@register.filter
+def names_zh(sentence: str) -> SafeString:
+    """{{ event.title|names_zh }}: a sentence; the Chinese names in it are marked as Chinese on an English page."""
+    text = conditional_escape(sentence)
+    if not (get_language() or "").startswith("en"):
+        return text
+    return mark_safe(CHINESE.sub(r'<span lang="zh-Hans">\g<0></span>', text))
+
+
 @register.simple_tag
 def mark(character: str) -> SafeString:
     """The character in a ring that stands for a line of work; always beside its name."""
@@ -200,9 +212,7 @@ def sort_head(context: Context, label: str, key: str, current: str, numeric: boo
 
 
 @register.inclusion_tag("ui/tree.html", takes_context=True)
-def tree(
-    context: Context, nodes: Iterable[dict[str, Any]], more: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def tree(context: Context, nodes: Iterable[dict[str, Any]], more: dict[str, Any] | None = None) -> dict[str, Any]:
     """{% tree nodes more %}, each row fetching its own below.
 
     A node: id, name, href, count, children_href (None for a leaf), and perhaps is_open with children and
@@ -238,9 +248,7 @@ def lineage(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def field(field: BoundField) -> dict[str, Any]:
     """{% field form.name %}: label, help, error and input, tied together for a screen reader."""
     help_id, error_id = f"{field.auto_id}_help", f"{field.auto_id}_error"
-    described = " ".join(
-        part for part, is_there in ((help_id, field.help_text), (error_id, field.errors)) if is_there
-    )
+    described = " ".join(part for part, is_there in ((help_id, field.help_text), (error_id, field.errors)) if is_there)
     widget = field.field.widget
     is_group = isinstance(widget, (RadioSelect, CheckboxSelectMultiple))
     attrs: dict[str, str | bool] = {} if is_group or isinstance(widget, CheckboxInput) else {"class": "input"}

@@ -1,0 +1,139 @@
+"""Every page there is, who looks at it, and how it is got into the state that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page
+
+from .site import Site
+
+SECRETARY, OFFICER, CHAIR = "village-secretary", "town-officer", "county-union-chair"
+ORGANISER, CITIZEN, AUDITOR = "city-organiser", "citizen", "auditor"
+
+LEVEL = "EXISTS (SELECT FROM register_unitkind kind WHERE kind.key = entry.kind_id AND level = '{}')"
+HOUSES = "EXISTS (SELECT FROM register_standsin WHERE place_id = entry.unit_id AND valid @> current_date)"
+HAS_SHARE = "EXISTS (SELECT FROM register_venue venue WHERE venue.unit_id = entry.unit_id)"
+COVERS_MANY = (
+    "(SELECT count(*) FROM register_cover cover WHERE cover.body_id = entry.body_id AND valid @> current_date) > 3"
+)
+IS_EXPIRED = (
+    "EXISTS (SELECT FROM register_term term WHERE term.body_id = entry.body_id)"
+    " AND NOT EXISTS (SELECT FROM register_term term WHERE term.body_id = entry.body_id AND valid @> current_date)"
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page to be looked at. `path` may ask the site; `get_ready` does something on the page first."""
+
+    name: str
+    who: str
+    path: str | Callable[[Site], str]
+    get_ready: Callable[[Page], Any] | None = None
+    status: int = 200
+
+    def path_on(self, site: Site) -> str:
+        return self.path if isinstance(self.path, str) else self.path(site)
+
+
+def _open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('main details, .asof').forEach(each => { each.open = true })")
+
+
+def _unfold(page: Page) -> None:
+    folded = page.locator(".tree button[aria-expanded=false]").first
+    if folded.is_visible():  # the tree is left out on a phone
+        folded.click()
+        page.locator(".tree [aria-busy]").wait_for(state="detached")
+
+
+def _lose_token(page: Page) -> None:
+    page.evaluate("document.querySelector('.foot [name=csrfmiddlewaretoken]').remove()")
+    page.locator(".foot button").click()
+    page.wait_for_load_state()
+
+
+def _walk(path: str, unit: str = "", body: str = "") -> Callable[[Site], str]:
+    """The page of a walk at the first unit, or the first body, of which the condition is true."""
+    if unit:
+        return lambda site: site.unit_where(unit).replace("/units/", path)
+    return lambda site: site.body_where(body).replace("/bodies/", path)
+
+
+def _send_nothing(page: Page) -> None:
+    form = page.locator("form:has(input[type=file])")
+    form.evaluate("form => { form.noValidate = true }")
+    form.locator("button[type=submit]").click()
+    page.locator(".notice--late").wait_for()
+
+
+def _mend(page: Page) -> None:
+    """Type something that is wrong still, and stay on the page."""
+    form = page.locator("form[hx-post]").first
+    form.locator("input.input").fill("还是不对")
+    with page.expect_response("**/rows/**"):
+        form.locator("button").click()
+
+
+PARTY_TOWN = "kind_id = 'party_working_committee'"
+
+PAGES = [
+    Seen("welcome", "", "/"),
+    *(Seen(f"home of {who}", who, "/") for who in (SECRETARY, OFFICER, CHAIR, ORGANISER, CITIZEN, AUDITOR)),
+    Seen("home on a past day", AUDITOR, "/?on=2018-10-31"),
+    Seen("home with the day selector open", AUDITOR, "/", _open_all),
+    Seen("territory", ORGANISER, "/territory/", _unfold),
+    Seen("territory deeper", ORGANISER, _walk("/territory/", "name = '大唐街道'"), _unfold),
+    Seen("territory at a leaf", ORGANISER, _walk("/territory/", "kind_id = 'enterprise'")),
+    Seen("line", ORGANISER, "/line/", _unfold),
+    Seen("line deeper", ORGANISER, _walk("/line/party/", body=PARTY_TOWN), _unfold),
+    Seen("line of the unions", CHAIR, "/line/union/"),
+    Seen("leadership", ORGANISER, "/leadership/", _unfold),
+    Seen("leadership deeper", ORGANISER, _walk("/leadership/", body=PARTY_TOWN), _unfold),
+    *(
+        Seen(f"unit: {level}", ORGANISER, lambda site, level=level: site.unit_where(LEVEL.format(level)))
+        for level in ("city", "county", "town", "place")
+    ),
+    Seen("unit: village", SECRETARY, "/mine/", _open_all),
+    Seen("unit: village on a past day", SECRETARY, "/mine/?on=2018-10-31"),
+    Seen("unit: before it stood", SECRETARY, "/mine/?on=2010-12-15"),
+    Seen("unit: village seen by a citizen", CITIZEN, lambda site: site.unit("上下文村")),
+    Seen("unit: building", OFFICER, lambda site: site.unit_where(f"kind_id = 'building' AND {HOUSES}")),
+    Seen("unit: employer", OFFICER, lambda site: site.unit_where("kind_id = 'enterprise' AND credit_code <> ''")),
+    Seen("unit: with a venue", OFFICER, lambda site: site.unit_where(HAS_SHARE)),
+    Seen("body: branch", SECRETARY, lambda site: site.body_where("kind_id = 'party_branch'")),
+    Seen("body: joint union", CHAIR, lambda site: site.body_where(f"kind_id = 'joint_union' AND {COVERS_MANY}")),
+    Seen("body: expired", CHAIR, lambda site: site.body_where(IS_EXPIRED)),
+    Seen("body: town committee", CITIZEN, lambda site: site.body_where(PARTY_TOWN)),
+    Seen("body: before it stood", CHAIR, lambda site: site.body_where("true") + "?on=2010-12-15"),
+    Seen("units", ORGANISER, "/units/"),
+    Seen("units filtered", ORGANISER, "/units/?text=大唐&level=village&sort=-staff", _open_all),
+    Seen("units, a condition that cannot be read", ORGANISER, "/units/?staff_from=-1", _open_all),
+    Seen("units, nothing fits", ORGANISER, "/units/?text=没有这个地方"),
+    Seen("units on a past day", ORGANISER, "/units/?on=2018-10-31&level=town"),
+    Seen("bodies", CHAIR, "/bodies/"),
+    Seen("bodies filtered", CHAIR, "/bodies/?line=union&term=expired", _open_all),
+    Seen("search, nothing asked", CITIZEN, "/search/"),
+    Seen("search, found", CITIZEN, "/search/?q=sxwc"),
+    Seen("search, formerly", CITIZEN, "/search/?q=草塔"),
+    Seen("search, nothing found", CITIZEN, "/search/?q=没有这个地方"),
+    Seen("nothing at this address", CITIZEN, "/units/99999999/", status=404),
+    Seen("nothing at this address for nobody", "", "/nowhere/", status=404),
+    Seen("no such day", CITIZEN, "/?on=2018-02-30", status=400),
+    Seen("a form grown too old", CITIZEN, "/", _lose_token),
+]
+
+IMPORT_PAGES = [
+    Seen("imports", ORGANISER, "/imports/"),
+    Seen("imports, no file chosen", ORGANISER, "/imports/", _send_nothing),
+    Seen("columns", ORGANISER, "{sent}"),
+    Seen("findings", ORGANISER, "{checked}", _open_all),
+    Seen("a row", ORGANISER, "{checked}rows/3/"),
+    Seen("a row mended in place", ORGANISER, "{checked}", _mend),
+    Seen("written", ORGANISER, "{applied}"),
+    Seen("taking back", ORGANISER, "{applied}undo/"),
+    Seen("waiting for the worker", ORGANISER, "{waiting}"),
+]

@@ -1,0 +1,143 @@
+"""The doors of the whole site, walked from its list of addresses: none stands open by oversight."""
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.register import town as small
+
+# Open to anybody: the welcome page, the change of language (a form), and the document that describes the API.
+OPEN = {"": 200, "i18n/setlang/": 302, "api/v1/openapi.json": 200}
+WORDS = {
+    "unit_id": "1", "body_id": "1", "draft_id": "1", "number": "1", "line_key": "party", "kind": "units",
+}  # fmt: skip
+POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/"}
+LARGE = "99999999999999999999"
+ATTACK = "<script>alert(1)</script>'\"=cmd"
+
+
+def addresses(patterns: list | None = None, before: str = "") -> Iterator[str]:
+    """Every address of the site, with its gaps as they are written in the list: units/<int:unit_id>/."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, here)
+        elif isinstance(pattern, URLPattern):
+            yield here
+
+
+def filled(address: str, **words: str) -> str:
+    for name, word in (WORDS | words).items():
+        for gap in (f"<id:{name}>", f"<int:{name}>", f"<slug:{name}>", f"<{name}>"):
+            address = address.replace(gap, word)
+    assert "<" not in address, f"WORDS knows no word for the gap in {address}"
+    return address
+
+
+EVERY = sorted({filled(address) for address in addresses()} - {"api/v1/"})
+
+
+def answers(browser: Client, method: str, some: Iterable[str]) -> dict[str, int]:
+    return {address: getattr(browser, method)("/" + address).status_code for address in some}
+
+
+def test_nobody_comes_in_without_signing_in(town, client):
+    told = {}
+    for address in EVERY:
+        response = client.get("/" + address)
+        told[address] = (response.status_code, response.get("Location", "").partition("?")[0])
+    expected = {address: (401, "") if address.startswith("api/") else (302, "/") for address in EVERY}
+    assert told == expected | {address: (code, "/" if code == 302 else "") for address, code in OPEN.items()}
+
+
+def test_what_nobody_may_do_without_signing_in_is_not_done_by_post_either(town, client):
+    told = answers(client, "post", [address for address in EVERY if address not in OPEN])
+    assert set(told.values()) <= {302, 401, 405}
+
+
+def test_what_writes_does_not_answer_to_a_link(organiser, signed_in):
+    assert answers(signed_in(organiser), "get", POST_ONLY) == dict.fromkeys(POST_ONLY, 405)
+
+
+def test_for_whoever_may_not_change_the_register_the_imports_do_not_exist(town, signed_in):
+    imports = [address for address in EVERY if address.startswith("imports/")]
+    for account in (town.stranger, town.secretary):
+        for method in ("get", "post"):
+            assert answers(signed_in(account), method, imports) == dict.fromkeys(imports, 404)
+
+
+def test_a_form_without_its_token_is_refused(organiser, signed_in):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(organiser)
+    forms = POST_ONLY | {"i18n/setlang/", "imports/1/columns/", "imports/1/rows/1/", "imports/1/undo/"}
+    assert answers(browser, "post", forms) == dict.fromkeys(forms, 403)
+
+
+def test_an_id_no_table_could_hold_is_not_found(organiser, signed_in):
+    large = dict.fromkeys(("unit_id", "body_id", "draft_id", "number"), LARGE)
+    some = {filled(address, **large) for address in addresses() if "_id>" in address}
+    told = answers(signed_in(organiser), "get", some)
+    assert told == {address: 405 if address.endswith(("check/", "apply/", "delete/")) else 404 for address in some}
+
+
+ODD = [
+    "on=0001-01-01", "on=9999-12-31", "on=0000-00-00", "on=2018-02-30", "on=%00", "on=NaN", "page=-1", "page=9e9",
+    f"page={LARGE}", "page=٣", f"below={LARGE}&under={LARGE}&led_by={LARGE}&place={LARGE}", "below=-1", "below=NaN",
+    "staff_from=NaN&covers_from=NaN", f"staff_from={LARGE}", "staff_from=9&staff_to=1", "kind=%00", "status=%00",
+    "code=%00", "line=%00", "text=%00", "q=%00", "q=%25_%5C%27%22%3A*%26",
+    "q=%F0%A0%80%80", "q=%ED%A0%80", "text=%27%3A*",
+    "sort=%27--", "sort=-", "after=x", "before=x", "after=%00", "limit=0", "limit=-1", "limit=1000000", "limit=NaN",
+    f"seen={'9' * 5000}", f"seat={LARGE}&superior={LARGE}&leader={LARGE}", f"body={LARGE}&unit={LARGE}",
+    "part=count&text=x",
+]  # fmt: skip
+
+
+def test_an_odd_question_is_answered_or_refused_but_breaks_nothing(town, organiser, signed_in):
+    browser = signed_in(organiser)
+    browser.raise_request_exception = False
+    words = {"unit_id": str(town.units["county"].pk), "body_id": str(town.bodies["county_party"].pk)}
+    pages = sorted({filled(a, **words) for a in addresses()} - POST_ONLY - {"api/v1/", "i18n/setlang/"})
+    asked = [f"{page}?{query}" for page in pages if not page.startswith("imports/1/") for query in ODD]
+    assert [question[:80] for question, code in answers(browser, "get", asked).items() if code >= 500] == []
+
+
+@pytest.fixture
+def attack(town):
+    """A village, an employer in it and a union there, all called what an import could call them."""
+    since = small.REFORM
+    village = small.unit(ATTACK, "village", town.units["street"], since=since, code="330681005999")
+    firm = small.unit(f"{ATTACK} 2", "enterprise", village, since=since)
+    leader = town.bodies["village_party"]
+    union = small.body(f"{ATTACK} 3", "union_committee", village, since=since, leader=leader)
+    small.cover(union, firm, since=since)
+    small.venue(f"{ATTACK} 4", village, union, since=since)
+    small.actions.amend_unit(village, on=town.today, today=town.today, by=town.clerk, name=f"{ATTACK} 5")
+    return {"unit_id": str(village.pk), "body_id": str(union.pk), "line_key": "union"}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_name_is_text_on_every_page_whatever_it_holds(attack, organiser, signed_in, language):
+    browser = signed_in(organiser)
+    seen = 0
+    for address in sorted({filled(address, **attack) for address in addresses()} - POST_ONLY):
+        if address.startswith("api/") or ".xlsx" in address or address.startswith("imports/"):
+            continue
+        response = browser.get(f"/{address}?q=script&text=script", headers={"Accept-Language": language}, follow=True)
+        assert b"<script>alert" not in response.content, address
+        seen += b"&lt;script&gt;alert" in response.content
+    assert seen >= 8  # the pages of the village, the union, their walks and branches, the lists and the search
+
+
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", r"\\evil.example"])
+def test_changing_the_language_does_not_lead_away(db, client, away):
+    response = client.post("/i18n/setlang/", {"language": "en", "next": away}, headers={"Referer": away})
+    assert response["Location"] == "/"
+
+
+def test_the_session_is_out_of_reach_of_scripts_and_of_other_sites(town, client, settings):
+    assert settings.SESSION_COOKIE_HTTPONLY and settings.SESSION_COOKIE_SAMESITE == "Lax"
+    client.force_login(town.stranger)
+    policy = client.get("/")["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "unsafe" not in policy.replace("style-src-attr 'unsafe-inline'", "")
