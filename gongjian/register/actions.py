@@ -24,6 +24,7 @@ from .walks import LEADERSHIP, LINE, TERRITORY, refresh_body_paths, refresh_unit
 
 TERRITORY_LOCK, PLACES_LOCK = 71011, 71012  # as in migration 0002
 LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK = 71013, 71014, 71015
+ALL_WALKS = (TERRITORY_LOCK, PLACES_LOCK, LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK)
 
 
 class Refused(Exception):
@@ -44,7 +45,7 @@ def open_unit(*, on: date, today: date, by: Reader | None, **values: Any) -> Uni
     lock(TERRITORY_LOCK)
     unit = Unit.objects.create()
     act = record("register.open_unit", by=by, subject=f"register.unit:{unit.pk}", on=on, facts={"name": values["name"]})
-    _check_parent(unit, values.get("parent"), on)
+    check_parent(unit, values.get("parent"), on)
     UnitEntry.objects.create(unit=unit, valid=(on, None), act=act, **values)
     learn([values["name"]])
     refresh_unit_paths(today, [unit.pk])
@@ -61,7 +62,7 @@ def amend_unit(unit: Unit, *, on: date, today: date, by: Reader | None, **change
     """
     lock(TERRITORY_LOCK)
     if "parent" in changes:
-        _check_parent(unit, changes["parent"], on)
+        check_parent(unit, changes["parent"], on)
     if _amend(UnitEntry.objects.filter(unit=unit), f"register.unit:{unit.pk}", on, changes, by):
         refresh_unit_paths(today, [unit.pk])
         unit.refresh_from_db()
@@ -111,7 +112,7 @@ def open_body(line: Line, *, on: date, today: date, by: Reader | None, **values:
     lock(LINE_LOCK, LEADERSHIP_LOCK)
     body = Body.objects.create(line=line)
     act = record("register.open_body", by=by, subject=f"register.body:{body.pk}", on=on, facts={"name": values["name"]})
-    _check_links(body, values, on)
+    check_links(body, values, on)
     BodyEntry.objects.create(body=body, valid=(on, None), act=act, **values)
     learn([values["name"]])
     refresh_body_paths(today, [body.pk])
@@ -123,7 +124,7 @@ def open_body(line: Line, *, on: date, today: date, by: Reader | None, **values:
 def amend_body(body: Body, *, on: date, today: date, by: Reader | None, **changes: Any) -> Body:
     """Change how a body stands, from a day: its name, seat, superior, leader … Later entries follow as for units."""
     lock(LINE_LOCK, LEADERSHIP_LOCK)
-    _check_links(body, changes, on)
+    check_links(body, changes, on)
     if _amend(BodyEntry.objects.filter(body=body), f"register.body:{body.pk}", on, changes, by):
         refresh_body_paths(today, [body.pk])
         body.refresh_from_db()
@@ -182,34 +183,52 @@ def _amend(
     entries: DatedQuerySet[Any], subject: str, on: date, changes: Mapping[str, Any], by: Reader | None
 ) -> Act | None:
     """Split the entry of the day and carry the changes on. Returns the act, or None when nothing differs."""
-    rows = list(
-        entries.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)).order_by("valid")
-    )
-    if not rows or rows[0].since > on:
-        raise Refused(_("It does not stand on %(day)s. Choose a day of its life.") % {"day": on})
-    old = {field: getattr(rows[0], field) for field in changes}
-    fresh = {field: value for field, value in changes.items() if value != old[field]}
+    old = _entry_of(entries, on)
+    fresh = {field: value for field, value in changes.items() if value != getattr(old, field)}
     if not fresh:
         return None
     facts = {field: str(value.pk if isinstance(value, models.Model) else value) for field, value in fresh.items()}
     act = record("register.amend", by=by, subject=subject, on=on, facts=facts)
-    table = rows[0]._meta.db_table
-    for row in rows:
-        carried = {field: value for field, value in fresh.items() if getattr(row, field) == old[field]}
-        fresh = {field: value for field, value in fresh.items() if field in carried}
-        if not carried:
+    change_entries(act, entries, on, fresh)
+    return act
+
+
+def change_entries(act: Act, entries: DatedQuerySet[Any], on: date, changes: Mapping[str, Any]) -> None:
+    """Change the entries of one unit or body from a day, as part of an act. Raises Refused where it does not stand.
+
+    Later entries follow as long as they carry the value that is changed.
+    """
+    first = _entry_of(entries, on)
+    old = {field: getattr(first, field) for field in changes}
+    fresh = {field: value for field, value in changes.items() if value != old[field]}
+    for row in _from(entries, on):
+        fresh = {field: value for field, value in fresh.items() if getattr(row, field) == old[field]}
+        if not fresh:
             break
-        keep_before(act, table, "r.id = %s", [row.pk])
+        keep_before(act, row._meta.db_table, "r.id = %s", [row.pk])
         if row.since < on:
             type(row).objects.filter(pk=row.pk).update(valid=(row.since, on))
             row.pk, row.valid, row._state.adding = None, (on, row.until), True
-        for field, value in carried.items():
+        for field, value in fresh.items():
             setattr(row, field, value)
         row.act = act
         row.save()
     if "name" in changes:
         learn([changes["name"]])
-    return act
+
+
+def _entry_of(entries: DatedQuerySet[Any], on: date) -> Any:
+    """The entry of the day; Refused where there is none."""
+    rows = _from(entries, on)
+    if not rows or rows[0].since > on:
+        raise Refused(_("It does not stand on %(day)s. Choose a day of its life.") % {"day": on})
+    return rows[0]
+
+
+def _from(entries: DatedQuerySet[Any], on: date) -> list[Any]:
+    """The entries that reach beyond the day, oldest first."""
+    reach = models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)
+    return list(entries.filter(reach).order_by("valid"))
 
 
 def _end(entries: DatedQuerySet[Any], verb: str, subject: str, on: date, by: Reader | None) -> Act:
@@ -235,7 +254,8 @@ def _cut(rows: DatedQuerySet[Any], on: date, act: Act) -> int:
     return len(later) + len(spanning)
 
 
-def _check_parent(unit: Unit, parent: Unit | None, on: date) -> None:
+def check_parent(unit: Unit, parent: Unit | None, on: date) -> None:
+    """Refused unless the parent stands on the day, outside the unit's own territory."""
     if parent is None:
         return
     if _stands_until(UnitEntry.objects.filter(unit=parent), on) is False:
@@ -244,7 +264,8 @@ def _check_parent(unit: Unit, parent: Unit | None, on: date) -> None:
         raise Refused(_("A unit cannot stand below itself. Choose a parent outside its own territory."))
 
 
-def _check_links(body: Body, values: Mapping[str, Any], on: date) -> None:
+def check_links(body: Body, values: Mapping[str, Any], on: date) -> None:
+    """Refused unless the seat, the superior and the leader stand on the day, outside the body's own branch."""
     seat = values.get("seat")
     if seat is not None and _stands_until(UnitEntry.objects.filter(unit=seat), on) is False:
         raise Refused(_("The seat does not stand on %(day)s. Choose a unit that does.") % {"day": on})

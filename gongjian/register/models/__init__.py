@@ -2,6 +2,7 @@
 
 from .bodies import Body, BodyEntry, Cover, Term
 from .drafts import DraftBody, DraftRow, DraftUnit, ImportDraft, ImportProblem
+from .lineage import BodyLineage, Document, UnitLineage
 from .people import Membership, Office, Person
 from .spelling import Spelling
 from .units import Headcount, StandsIn, Unit, UnitEntry
@@ -12,8 +13,10 @@ __all__ = [
     "Body",
     "BodyEntry",
     "BodyKind",
+    "BodyLineage",
     "Choice",
     "Cover",
+    "Document",
     "DraftBody",
     "DraftRow",
     "DraftUnit",
@@ -34,6 +37,7 @@ __all__ = [
     "Unit",
     "UnitEntry",
     "UnitKind",
+    "UnitLineage",
     "Venue",
     "VenueCheck",
     "VenueShare",
