@@ -6,7 +6,7 @@ transaction with its act in the chronicle; what it changes is kept there first, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -39,13 +39,18 @@ def lock(*walks: int) -> None:
 
 # == units ==
 @transaction.atomic
-def open_unit(*, on: date, today: date, by: Reader | None, **values: Any) -> Unit:
-    """Enter a new unit from a day. `values` are fields of UnitEntry: name, kind, parent, code …"""
+def open_unit(*, on: date, today: date, by: Reader | None, until: date | None = None, **values: Any) -> Unit:
+    """Enter a new unit from a day; `until` is the first day on which it no longer stands, if that is known.
+
+    `values` are fields of UnitEntry: name, kind, parent, code … Raises Refused if the parent does not stand as long.
+    """
     lock(TERRITORY_LOCK)
     unit = Unit.objects.create()
     act = record("register.open_unit", by=by, subject=f"register.unit:{unit.pk}", on=on, facts={"name": values["name"]})
+    _check_days(on, until)
     _check_parent(unit, values.get("parent"), on)
-    UnitEntry.objects.create(unit=unit, valid=(on, None), act=act, **values)
+    UnitEntry.objects.create(unit=unit, valid=(on, until), act=act, **values)
+    _check_lives(UnitEntry.objects.filter(unit=unit, act=act), values)
     learn([values["name"]])
     refresh_unit_paths(today, [unit.pk])
     unit.refresh_from_db()
@@ -57,12 +62,14 @@ def amend_unit(unit: Unit, *, on: date, today: date, by: Reader | None, **change
     """Change how a unit stands, from a day: its name, code, kind, parent, status …
 
     Later entries follow as long as they carry the value that is changed; a later change of the same thing stays.
-    Raises Refused if the unit does not stand on that day, or would stand below itself.
+    Raises Refused if the unit does not stand on that day, would stand below itself, or under a parent that ends before
+    it does.
     """
     lock(TERRITORY_LOCK)
     if "parent" in changes:
         _check_parent(unit, changes["parent"], on)
-    if _amend(UnitEntry.objects.filter(unit=unit), f"register.unit:{unit.pk}", on, changes, by):
+    if act := _amend(UnitEntry.objects.filter(unit=unit), f"register.unit:{unit.pk}", on, changes, by):
+        _check_lives(UnitEntry.objects.filter(unit=unit, act=act), changes)
         refresh_unit_paths(today, [unit.pk])
         unit.refresh_from_db()
     return unit
@@ -106,13 +113,21 @@ def close_unit(unit: Unit, *, on: date, today: date, by: Reader | None) -> Unit:
 
 # == bodies ==
 @transaction.atomic
-def open_body(line: Line, *, on: date, today: date, by: Reader | None, **values: Any) -> Body:
-    """Enter a new body of a line from a day. `values` are fields of BodyEntry: name, kind, form, seat, superior …"""
+def open_body(
+    line: Line, *, on: date, today: date, by: Reader | None, until: date | None = None, **values: Any
+) -> Body:
+    """Enter a new body of a line from a day; `until` is the first day on which it no longer stands, if that is known.
+
+    `values` are fields of BodyEntry: name, kind, form, seat, superior … Raises Refused if the seat, the superior or the
+    leader does not stand as long.
+    """
     lock(LINE_LOCK, LEADERSHIP_LOCK)
     body = Body.objects.create(line=line)
     act = record("register.open_body", by=by, subject=f"register.body:{body.pk}", on=on, facts={"name": values["name"]})
+    _check_days(on, until)
     _check_links(body, values, on)
-    BodyEntry.objects.create(body=body, valid=(on, None), act=act, **values)
+    BodyEntry.objects.create(body=body, valid=(on, until), act=act, **values)
+    _check_lives(BodyEntry.objects.filter(body=body, act=act), values)
     learn([values["name"]])
     refresh_body_paths(today, [body.pk])
     body.refresh_from_db()
@@ -124,7 +139,8 @@ def amend_body(body: Body, *, on: date, today: date, by: Reader | None, **change
     """Change how a body stands, from a day: its name, seat, superior, leader … Later entries follow as for units."""
     lock(LINE_LOCK, LEADERSHIP_LOCK)
     _check_links(body, changes, on)
-    if _amend(BodyEntry.objects.filter(body=body), f"register.body:{body.pk}", on, changes, by):
+    if act := _amend(BodyEntry.objects.filter(body=body), f"register.body:{body.pk}", on, changes, by):
+        _check_lives(BodyEntry.objects.filter(body=body, act=act), changes)
         refresh_body_paths(today, [body.pk])
         body.refresh_from_db()
     return body
@@ -140,6 +156,9 @@ def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
     below = BodyEntry.objects.filter(models.Q(superior=body) | models.Q(leader=body))
     if below.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)).exists():
         raise Refused(_("Bodies still stand below it on that day. Give them another superior or leader first."))
+    kept = Venue.objects.filter(owner=body)
+    if kept.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)).exists():
+        raise Refused(_("It still keeps venues on that day. Hand them over first."))
     act = _end(BodyEntry.objects.filter(body=body), "register.close_body", f"register.body:{body.pk}", on, by)
     for facts in (Cover, Term, Office, Membership):
         _cut(facts.objects.filter(body=body), on, act)
@@ -150,13 +169,15 @@ def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
 
 @transaction.atomic
 def cover(body: Body, unit: Unit, *, on: date, by: Reader | None) -> Cover:
-    """From a day a body covers a unit, to the end of the body's known life."""
+    """From a day a body covers a unit, to the end of the known life of both."""
     lock(COVER_LOCK)
     until = _stands_until(BodyEntry.objects.filter(body=body), on)
     if until is False:
         raise Refused(_("The body does not stand on %(day)s. Choose a day of its life.") % {"day": on})
-    if _stands_until(UnitEntry.objects.filter(unit=unit), on) is False:
+    unit_until = _stands_until(UnitEntry.objects.filter(unit=unit), on)
+    if unit_until is False:
         raise Refused(_("The unit does not stand on %(day)s. Choose a day of its life.") % {"day": on})
+    until = min((day for day in (until, unit_until) if isinstance(day, date)), default=None)
     if Cover.objects.filter(body=body, unit=unit).filter(valid__overlap=(on, until)).exists():
         raise Refused(_("The body covers this unit already."))
     act = record("register.cover", by=by, subject=f"register.body:{body.pk}", on=on, facts={"unit": unit.pk})
@@ -256,6 +277,50 @@ def _check_links(body: Body, values: Mapping[str, Any], on: date) -> None:
             raise Refused(_("The body above does not stand on %(day)s. Choose one that does.") % {"day": on})
         if body.pk in way_up(walk, above.pk, on):
             raise Refused(_("A body cannot stand below itself. Choose one outside its own branch."))
+
+
+def _check_days(on: date, until: date | None) -> None:
+    if until is not None and until <= on:
+        raise Refused(_("It would end before it begins. Choose a later day for the end."))
+
+
+# Whose life each link has to lie in.
+_ABOVE: dict[str, tuple[type[UnitEntry] | type[BodyEntry], str]] = {
+    "parent": (UnitEntry, "unit"),
+    "seat": (UnitEntry, "unit"),
+    "superior": (BodyEntry, "body"),
+    "leader": (BodyEntry, "body"),
+}
+
+
+def _check_lives(written: DatedQuerySet[Any], changed: Iterable[str]) -> None:
+    """What the entries just written stand on must stand as long as they do."""
+    for entry in written.order_by("valid"):
+        for link, (model, key) in _ABOVE.items():
+            above = getattr(entry, link) if link in changed else None
+            if above is None:
+                continue
+            life: DatedQuerySet[Any] = model._default_manager.filter(**{key: above})
+            until = _stands_until(life, entry.since)
+            if until is False:
+                raise Refused(
+                    _("“%(name)s” does not stand on %(day)s, and this would stand on it then. Choose one that does.")
+                    % {"name": _name_of(life, entry.since), "day": entry.since}
+                )
+            if until is not None and (entry.until is None or entry.until > until):
+                raise Refused(
+                    _(
+                        "“%(name)s” stands only until %(day)s. Choose one that stands longer, "
+                        "or first enter where this goes on that day."
+                    )
+                    % {"name": _name_of(life, entry.since), "day": until}
+                )
+
+
+def _name_of(entries: DatedQuerySet[Any], on: date) -> str:
+    """Its name on the day, or the last one before it."""
+    entry = entries.filter(valid__startswith__lte=on).order_by("valid").last() or entries.order_by("valid").first()
+    return entry.name if entry else ""
 
 
 def _stands_until(entries: DatedQuerySet[Any], on: date) -> date | bool | None:

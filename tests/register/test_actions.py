@@ -166,3 +166,64 @@ def test_a_seat_or_a_covered_unit_that_does_not_stand_that_day_is_refused(town, 
     union = small.body("乙工会", "union_committee", village)
     with pytest.raises(actions.Refused):
         actions.cover(union, gone, on=DAY, by=None)
+
+
+# == what ends later ==
+def test_a_parent_that_ends_later_is_refused_with_the_day(town):
+    day = date(2018, 1, 1)
+    with pytest.raises(actions.Refused, match=r"草塔镇.*2020-06-30"):
+        small.unit("新样例村", "village", town.units["old_town"], since=day)
+    made = small.unit("新样例村", "village", town.units["county"], since=day)
+    with pytest.raises(actions.Refused, match=r"草塔镇.*2020-06-30"):
+        actions.move_unit(made, to=town.units["old_town"], on=date(2019, 1, 1), today=town.today, by=None)
+    assert names(made) == [("新样例村", day, None)]
+
+
+def test_a_parent_may_end_when_its_child_has_moved_or_ended_by_then(town):
+    day, street = date(2018, 1, 1), town.units["street"]
+    made = small.unit("新样例村", "village", town.units["county"], since=day)
+    actions.move_unit(made, to=street, on=small.REFORM, today=town.today, by=None)
+    actions.move_unit(made, to=town.units["old_town"], on=date(2019, 1, 1), today=town.today, by=None)
+    parents = UnitEntry.objects.filter(unit=made).order_by("valid").values_list("parent", flat=True)
+    assert list(parents) == [town.units["county"].pk, town.units["old_town"].pk, street.pk]
+    ended = small.unit("短样例村", "village", town.units["old_town"], since=day, until=small.REFORM)
+    assert names(ended) == [("短样例村", day, small.REFORM)]
+
+
+def test_a_renaming_is_not_refused_for_a_parent_it_does_not_touch(town, village):
+    UnitEntry.objects.filter(unit=village).update(parent=town.units["old_town"])
+    actions.amend_unit(village, on=date(2019, 1, 1), today=town.today, by=None, name="乙村")
+    assert len(names(village)) == 2
+
+
+@pytest.mark.parametrize("link", ["seat", "superior", "leader"])
+def test_a_seat_superior_or_leader_that_ends_later_is_refused_with_the_day(town, village, link):
+    ends = small.unit("短样例村", "village", town.units["county"], until=LATER)
+    kind = "union_federation" if link == "superior" else "party_committee"
+    above = ends if link == "seat" else small.body("短组织", kind, ends, until=LATER)
+    union = small.body("甲工会", "union_committee", village)
+    with pytest.raises(actions.Refused, match=rf"短.*{LATER}"):
+        actions.amend_body(union, on=DAY, today=town.today, by=None, **{link: above})
+    given = {"seat": village, link: above}
+    with pytest.raises(actions.Refused, match=rf"短.*{LATER}"):
+        small.body("乙工会", "union_committee", since=DAY, **given)
+    small.body("丙工会", "union_committee", since=DAY, until=LATER, **given)
+
+
+def test_a_cover_ends_with_the_unit_it_covers(town, village):
+    ends = small.unit("短样例厂", "enterprise", village, until=LATER)
+    union = small.body("甲工会", "union_committee", village)
+    small.cover(union, ends)
+    assert Cover.objects.get(body=union).until == LATER
+
+
+def test_a_life_that_ends_before_it_begins_is_refused(town):
+    with pytest.raises(actions.Refused):
+        small.unit("新样例村", "village", town.units["county"], since=DAY, until=DAY)
+
+
+def test_a_body_that_keeps_a_venue_is_not_ended(town, village):
+    union = small.body("甲工会", "union_committee", village)
+    small.venue("职工之家", village, union)
+    with pytest.raises(actions.Refused):
+        actions.close_body(union, on=DAY, today=town.today, by=None)
