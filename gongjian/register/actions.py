@@ -6,11 +6,12 @@ transaction with its act in the chronicle; what it changes is kept there first, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from gongjian.chronicle.models import Act
@@ -19,6 +20,8 @@ from gongjian.chronicle.record import keep_before, record
 from .access import Reader
 from .models import Body, BodyEntry, Cover, Headcount, Line, Membership, Office, StandsIn, Term, Unit, UnitEntry, Venue
 from .models.dated import DatedQuerySet
+from .refusals import Refused as Refused  # who calls a verb finds here what it raises
+from .refusals import check_texts, refusal_of
 from .spelling import learn
 from .walks import LEADERSHIP, LINE, TERRITORY, refresh_body_paths, refresh_unit_paths, way_up
 
@@ -26,8 +29,39 @@ TERRITORY_LOCK, PLACES_LOCK = 71011, 71012  # as in migration 0002
 LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK = 71013, 71014, 71015
 
 
-class Refused(Exception):
-    """The register cannot take this. The sentence says what is wrong and what to do."""
+# Guards that look at the end of an act (migration 0002); fulfilled act by act, so that a refusal is the act's own.
+GUARDS = ", ".join(
+    f"register_{guard}"
+    for guard in (
+        "no_circle_in_territory",
+        "no_circle_in_places",
+        "no_circle_in_line",
+        "no_circle_in_leadership",
+        "cover_within_body",
+        "body_holds_covers",
+    )
+)
+
+Given = ParamSpec("Given")
+Done = TypeVar("Done")
+
+
+def in_sentences(verb: Callable[Given, Done]) -> Callable[Given, Done]:
+    """The verb in one transaction; what only the database can see – two at once – is refused with a sentence too."""
+
+    @wraps(verb)
+    def act(*args: Given.args, **given: Given.kwargs) -> Done:
+        try:
+            with transaction.atomic():
+                done = verb(*args, **given)
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET CONSTRAINTS {GUARDS} IMMEDIATE")
+                    cursor.execute(f"SET CONSTRAINTS {GUARDS} DEFERRED")
+                return done
+        except IntegrityError as error:
+            raise Refused(refusal_of(error, args[0] if args else None, given)) from error
+
+    return act
 
 
 def lock(*walks: int) -> None:
@@ -38,12 +72,13 @@ def lock(*walks: int) -> None:
 
 
 # == units ==
-@transaction.atomic
+@in_sentences
 def open_unit(*, on: date, today: date, by: Reader | None, until: date | None = None, **values: Any) -> Unit:
     """Enter a new unit from a day; `until` is the first day on which it no longer stands, if that is known.
 
     `values` are fields of UnitEntry: name, kind, parent, code … Raises Refused if the parent does not stand as long.
     """
+    check_texts(UnitEntry, {"name": "", **values})
     lock(TERRITORY_LOCK)
     unit = Unit.objects.create()
     act = record("register.open_unit", by=by, subject=f"register.unit:{unit.pk}", on=on, facts={"name": values["name"]})
@@ -57,7 +92,7 @@ def open_unit(*, on: date, today: date, by: Reader | None, until: date | None = 
     return unit
 
 
-@transaction.atomic
+@in_sentences
 def amend_unit(unit: Unit, *, on: date, today: date, by: Reader | None, **changes: Any) -> Unit:
     """Change how a unit stands, from a day: its name, code, kind, parent, status …
 
@@ -65,6 +100,7 @@ def amend_unit(unit: Unit, *, on: date, today: date, by: Reader | None, **change
     Raises Refused if the unit does not stand on that day, would stand below itself, or under a parent that ends before
     it does.
     """
+    check_texts(UnitEntry, changes)
     lock(TERRITORY_LOCK)
     if "parent" in changes:
         _check_parent(unit, changes["parent"], on)
@@ -80,7 +116,7 @@ def move_unit(unit: Unit, *, to: Unit | None, on: date, today: date, by: Reader 
     return amend_unit(unit, on=on, today=today, by=by, parent=to)
 
 
-@transaction.atomic
+@in_sentences
 def close_unit(unit: Unit, *, on: date, today: date, by: Reader | None) -> Unit:
     """End a unit, with its head-counts and its place in a building: `on` is the first day on which it no longer
     stands. Refused while anything stands on it then."""
@@ -112,7 +148,7 @@ def close_unit(unit: Unit, *, on: date, today: date, by: Reader | None) -> Unit:
 
 
 # == bodies ==
-@transaction.atomic
+@in_sentences
 def open_body(
     line: Line, *, on: date, today: date, by: Reader | None, until: date | None = None, **values: Any
 ) -> Body:
@@ -121,6 +157,7 @@ def open_body(
     `values` are fields of BodyEntry: name, kind, form, seat, superior … Raises Refused if the seat, the superior or the
     leader does not stand as long.
     """
+    check_texts(BodyEntry, {"name": "", **values})
     lock(LINE_LOCK, LEADERSHIP_LOCK)
     body = Body.objects.create(line=line)
     act = record("register.open_body", by=by, subject=f"register.body:{body.pk}", on=on, facts={"name": values["name"]})
@@ -134,9 +171,10 @@ def open_body(
     return body
 
 
-@transaction.atomic
+@in_sentences
 def amend_body(body: Body, *, on: date, today: date, by: Reader | None, **changes: Any) -> Body:
     """Change how a body stands, from a day: its name, seat, superior, leader … Later entries follow as for units."""
+    check_texts(BodyEntry, changes)
     lock(LINE_LOCK, LEADERSHIP_LOCK)
     _check_links(body, changes, on)
     if act := _amend(BodyEntry.objects.filter(body=body), f"register.body:{body.pk}", on, changes, by):
@@ -146,7 +184,7 @@ def amend_body(body: Body, *, on: date, today: date, by: Reader | None, **change
     return body
 
 
-@transaction.atomic
+@in_sentences
 def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
     """End a body with its covers, terms, offices and memberships: `on` is the first day on which it no longer stands.
 
@@ -167,7 +205,7 @@ def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
     return body
 
 
-@transaction.atomic
+@in_sentences
 def cover(body: Body, unit: Unit, *, on: date, by: Reader | None) -> Cover:
     """From a day a body covers a unit, to the end of the known life of both."""
     lock(COVER_LOCK)
@@ -184,7 +222,7 @@ def cover(body: Body, unit: Unit, *, on: date, by: Reader | None) -> Cover:
     return Cover.objects.create(body=body, unit=unit, valid=(on, until), act=act)
 
 
-@transaction.atomic
+@in_sentences
 def end_cover(cover: Cover, *, on: date, by: Reader | None) -> None:
     """From a day on a body no longer covers a unit."""
     lock(COVER_LOCK)
