@@ -6,11 +6,12 @@ transaction with its act in the chronicle; what it changes is kept there first, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from gongjian.chronicle.models import Act
@@ -19,6 +20,8 @@ from gongjian.chronicle.record import keep_before, record
 from .access import Reader
 from .models import Body, BodyEntry, Cover, Headcount, Line, Membership, Office, StandsIn, Term, Unit, UnitEntry, Venue
 from .models.dated import DatedQuerySet
+from .refusals import Refused as Refused  # who calls a verb finds here what it raises
+from .refusals import check_texts, refusal_of
 from .spelling import learn
 from .walks import LEADERSHIP, LINE, TERRITORY, refresh_body_paths, refresh_unit_paths, way_up
 
@@ -27,8 +30,41 @@ LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK = 71013, 71014, 71015
 ALL_WALKS = (TERRITORY_LOCK, PLACES_LOCK, LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK)
 
 
-class Refused(Exception):
-    """The register cannot take this. The sentence says what is wrong and what to do."""
+# Guards that look at the end of an act (migrations 0002, 0005); fulfilled act by act: a refusal is the act's own.
+GUARDS = ", ".join(
+    f"register_{guard}"
+    for guard in (
+        "no_circle_in_territory",
+        "no_circle_in_places",
+        "no_circle_in_line",
+        "no_circle_in_leadership",
+        "cover_within_body",
+        "body_holds_covers",
+        "unit_lineage_fits",
+        "body_lineage_fits",
+    )
+)
+
+Given = ParamSpec("Given")
+Done = TypeVar("Done")
+
+
+def in_sentences(verb: Callable[Given, Done]) -> Callable[Given, Done]:
+    """The verb in one transaction; what only the database can see – two at once – is refused with a sentence too."""
+
+    @wraps(verb)
+    def act(*args: Given.args, **given: Given.kwargs) -> Done:
+        try:
+            with transaction.atomic():
+                done = verb(*args, **given)
+                with connection.cursor() as cursor:
+                    cursor.execute(f"SET CONSTRAINTS {GUARDS} IMMEDIATE")
+                    cursor.execute(f"SET CONSTRAINTS {GUARDS} DEFERRED")
+                return done
+        except IntegrityError as error:
+            raise Refused(refusal_of(error, args[0] if args else None, given)) from error
+
+    return act
 
 
 def lock(*walks: int) -> None:
@@ -39,31 +75,40 @@ def lock(*walks: int) -> None:
 
 
 # == units ==
-@transaction.atomic
-def open_unit(*, on: date, today: date, by: Reader | None, **values: Any) -> Unit:
-    """Enter a new unit from a day. `values` are fields of UnitEntry: name, kind, parent, code …"""
+@in_sentences
+def open_unit(*, on: date, today: date, by: Reader | None, until: date | None = None, **values: Any) -> Unit:
+    """Enter a new unit from a day; `until` is the first day on which it no longer stands, if that is known.
+
+    `values` are fields of UnitEntry: name, kind, parent, code … Raises Refused if the parent does not stand as long.
+    """
+    check_texts(UnitEntry, {"name": "", **values})
     lock(TERRITORY_LOCK)
     unit = Unit.objects.create()
     act = record("register.open_unit", by=by, subject=f"register.unit:{unit.pk}", on=on, facts={"name": values["name"]})
+    _check_days(on, until)
     check_parent(unit, values.get("parent"), on)
-    UnitEntry.objects.create(unit=unit, valid=(on, None), act=act, **values)
+    UnitEntry.objects.create(unit=unit, valid=(on, until), act=act, **values)
+    check_lives(UnitEntry.objects.filter(unit=unit, act=act), values)
     learn([values["name"]])
     refresh_unit_paths(today, [unit.pk])
     unit.refresh_from_db()
     return unit
 
 
-@transaction.atomic
+@in_sentences
 def amend_unit(unit: Unit, *, on: date, today: date, by: Reader | None, **changes: Any) -> Unit:
     """Change how a unit stands, from a day: its name, code, kind, parent, status …
 
     Later entries follow as long as they carry the value that is changed; a later change of the same thing stays.
-    Raises Refused if the unit does not stand on that day, or would stand below itself.
+    Raises Refused if the unit does not stand on that day, would stand below itself, or under a parent that ends before
+    it does.
     """
+    check_texts(UnitEntry, changes)
     lock(TERRITORY_LOCK)
     if "parent" in changes:
         check_parent(unit, changes["parent"], on)
-    if _amend(UnitEntry.objects.filter(unit=unit), f"register.unit:{unit.pk}", on, changes, by):
+    if act := _amend(UnitEntry.objects.filter(unit=unit), f"register.unit:{unit.pk}", on, changes, by):
+        check_lives(UnitEntry.objects.filter(unit=unit, act=act), changes)
         refresh_unit_paths(today, [unit.pk])
         unit.refresh_from_db()
     return unit
@@ -74,7 +119,7 @@ def move_unit(unit: Unit, *, to: Unit | None, on: date, today: date, by: Reader 
     return amend_unit(unit, on=on, today=today, by=by, parent=to)
 
 
-@transaction.atomic
+@in_sentences
 def close_unit(unit: Unit, *, on: date, today: date, by: Reader | None) -> Unit:
     """End a unit, with its head-counts and its place in a building: `on` is the first day on which it no longer
     stands. Refused while anything stands on it then."""
@@ -106,32 +151,43 @@ def close_unit(unit: Unit, *, on: date, today: date, by: Reader | None) -> Unit:
 
 
 # == bodies ==
-@transaction.atomic
-def open_body(line: Line, *, on: date, today: date, by: Reader | None, **values: Any) -> Body:
-    """Enter a new body of a line from a day. `values` are fields of BodyEntry: name, kind, form, seat, superior …"""
+@in_sentences
+def open_body(
+    line: Line, *, on: date, today: date, by: Reader | None, until: date | None = None, **values: Any
+) -> Body:
+    """Enter a new body of a line from a day; `until` is the first day on which it no longer stands, if that is known.
+
+    `values` are fields of BodyEntry: name, kind, form, seat, superior … Raises Refused if the seat, the superior or the
+    leader does not stand as long.
+    """
+    check_texts(BodyEntry, {"name": "", **values})
     lock(LINE_LOCK, LEADERSHIP_LOCK)
     body = Body.objects.create(line=line)
     act = record("register.open_body", by=by, subject=f"register.body:{body.pk}", on=on, facts={"name": values["name"]})
+    _check_days(on, until)
     check_links(body, values, on)
-    BodyEntry.objects.create(body=body, valid=(on, None), act=act, **values)
+    BodyEntry.objects.create(body=body, valid=(on, until), act=act, **values)
+    check_lives(BodyEntry.objects.filter(body=body, act=act), values)
     learn([values["name"]])
     refresh_body_paths(today, [body.pk])
     body.refresh_from_db()
     return body
 
 
-@transaction.atomic
+@in_sentences
 def amend_body(body: Body, *, on: date, today: date, by: Reader | None, **changes: Any) -> Body:
     """Change how a body stands, from a day: its name, seat, superior, leader … Later entries follow as for units."""
+    check_texts(BodyEntry, changes)
     lock(LINE_LOCK, LEADERSHIP_LOCK)
     check_links(body, changes, on)
-    if _amend(BodyEntry.objects.filter(body=body), f"register.body:{body.pk}", on, changes, by):
+    if act := _amend(BodyEntry.objects.filter(body=body), f"register.body:{body.pk}", on, changes, by):
+        check_lives(BodyEntry.objects.filter(body=body, act=act), changes)
         refresh_body_paths(today, [body.pk])
         body.refresh_from_db()
     return body
 
 
-@transaction.atomic
+@in_sentences
 def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
     """End a body with its covers, terms, offices and memberships: `on` is the first day on which it no longer stands.
 
@@ -141,6 +197,9 @@ def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
     below = BodyEntry.objects.filter(models.Q(superior=body) | models.Q(leader=body))
     if below.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)).exists():
         raise Refused(_("Bodies still stand below it on that day. Give them another superior or leader first."))
+    kept = Venue.objects.filter(owner=body)
+    if kept.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on)).exists():
+        raise Refused(_("It still keeps venues on that day. Hand them over first."))
     act = _end(BodyEntry.objects.filter(body=body), "register.close_body", f"register.body:{body.pk}", on, by)
     for facts in (Cover, Term, Office, Membership):
         _cut(facts.objects.filter(body=body), on, act)
@@ -149,22 +208,24 @@ def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
     return body
 
 
-@transaction.atomic
+@in_sentences
 def cover(body: Body, unit: Unit, *, on: date, by: Reader | None) -> Cover:
-    """From a day a body covers a unit, to the end of the body's known life."""
+    """From a day a body covers a unit, to the end of the known life of both."""
     lock(COVER_LOCK)
     until = _stands_until(BodyEntry.objects.filter(body=body), on)
     if until is False:
         raise Refused(_("The body does not stand on %(day)s. Choose a day of its life.") % {"day": on})
-    if _stands_until(UnitEntry.objects.filter(unit=unit), on) is False:
+    unit_until = _stands_until(UnitEntry.objects.filter(unit=unit), on)
+    if unit_until is False:
         raise Refused(_("The unit does not stand on %(day)s. Choose a day of its life.") % {"day": on})
+    until = min((day for day in (until, unit_until) if isinstance(day, date)), default=None)
     if Cover.objects.filter(body=body, unit=unit).filter(valid__overlap=(on, until)).exists():
         raise Refused(_("The body covers this unit already."))
     act = record("register.cover", by=by, subject=f"register.body:{body.pk}", on=on, facts={"unit": unit.pk})
     return Cover.objects.create(body=body, unit=unit, valid=(on, until), act=act)
 
 
-@transaction.atomic
+@in_sentences
 def end_cover(cover: Cover, *, on: date, by: Reader | None) -> None:
     """From a day on a body no longer covers a unit."""
     lock(COVER_LOCK)
@@ -277,6 +338,50 @@ def check_links(body: Body, values: Mapping[str, Any], on: date) -> None:
             raise Refused(_("The body above does not stand on %(day)s. Choose one that does.") % {"day": on})
         if body.pk in way_up(walk, above.pk, on):
             raise Refused(_("A body cannot stand below itself. Choose one outside its own branch."))
+
+
+def _check_days(on: date, until: date | None) -> None:
+    if until is not None and until <= on:
+        raise Refused(_("It would end before it begins. Choose a later day for the end."))
+
+
+# Whose life each link has to lie in.
+_ABOVE: dict[str, tuple[type[UnitEntry] | type[BodyEntry], str]] = {
+    "parent": (UnitEntry, "unit"),
+    "seat": (UnitEntry, "unit"),
+    "superior": (BodyEntry, "body"),
+    "leader": (BodyEntry, "body"),
+}
+
+
+def check_lives(written: DatedQuerySet[Any], changed: Iterable[str]) -> None:
+    """What the entries just written stand on must stand as long as they do."""
+    for entry in written.order_by("valid"):
+        for link, (model, key) in _ABOVE.items():
+            above = getattr(entry, link) if link in changed else None
+            if above is None:
+                continue
+            life: DatedQuerySet[Any] = model._default_manager.filter(**{key: above})
+            until = _stands_until(life, entry.since)
+            if until is False:
+                raise Refused(
+                    _("“%(name)s” does not stand on %(day)s, and this would stand on it then. Choose one that does.")
+                    % {"name": _name_of(life, entry.since), "day": entry.since}
+                )
+            if until is not None and (entry.until is None or entry.until > until):
+                raise Refused(
+                    _(
+                        "“%(name)s” stands only until %(day)s. Choose one that stands longer, "
+                        "or first enter where this goes on that day."
+                    )
+                    % {"name": _name_of(life, entry.since), "day": until}
+                )
+
+
+def _name_of(entries: DatedQuerySet[Any], on: date) -> str:
+    """Its name on the day, or the last one before it."""
+    entry = entries.filter(valid__startswith__lte=on).order_by("valid").last() or entries.order_by("valid").first()
+    return entry.name if entry else ""
 
 
 def _stands_until(entries: DatedQuerySet[Any], on: date) -> date | bool | None:

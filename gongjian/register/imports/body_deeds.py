@@ -78,20 +78,22 @@ UPDATE register_bodyentry e SET {", ".join(f"{column} = c.{column}" for column i
 FROM import_carried c WHERE e.id = c.id
 """
 
-# A cover runs to the end of the body's known life, or to where the next cover of the same unit begins.
+# A cover runs to the end of the known life of the body or the unit, or to where the next cover of the same unit begins.
 COVER = """
 INSERT INTO register_cover (body_id, unit_id, valid, act_id)
 SELECT body_id, unit_id, daterange(since, until), %(act)s FROM (
-  SELECT d.the_body AS body_id, u.unit_id, s.since,
-         least((SELECT upper(span) FROM (SELECT unnest(range_agg(e.valid)) AS span FROM register_bodyentry e
-         WHERE e.body_id = d.the_body) x
-                WHERE span @> s.since),
+  SELECT d.the_body AS body_id, u.unit_id, greatest(s.since, lower(life.span)) AS since,
+         least(upper(life.span),
+               (SELECT upper(span) FROM (SELECT unnest(range_agg(e.valid)) AS span FROM register_bodyentry e
+                WHERE e.body_id = d.the_body) x WHERE span @> s.since),
                (SELECT min(lower(c.valid)) FROM register_cover c
                 WHERE c.body_id = d.the_body AND c.unit_id = u.unit_id AND lower(c.valid) > s.since)) AS until
   FROM import_deed d CROSS JOIN LATERAL unnest(d.new_covers) u(unit_id)
   CROSS JOIN LATERAL (SELECT CASE WHEN d.verdict = 'add' THEN d.starts_on ELSE d.day END AS since) s
+  CROSS JOIN LATERAL (SELECT span FROM (SELECT unnest(range_agg(e.valid)) AS span FROM register_unitentry e
+    WHERE e.unit_id = u.unit_id) x WHERE span @> d.day) life
   WHERE d.new_covers IS NOT NULL AND (d.verdict = 'add' OR d.closed_on IS NULL OR d.closed_on > %(on)s::date)
-) c ORDER BY 1, 2
+) c WHERE until IS NULL OR until > since ORDER BY 1, 2
 """
 
 TERMS = """

@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import connection
 
+from .lives import lasting
 from .unit_rows import MOST_LEVELS, circles_among, note, run
 
 ENTRY = ("name", "code", "kind", "form")
@@ -149,7 +150,7 @@ SELECT r.number, w.day, w.body_id, w.line, b.line_id AS old_line, r.line AS give
        e.leader_id AS old_leader_id, lead.row AS leader_number,
        CASE WHEN lead.row IS NULL THEN coalesce(lead.body_id, e.leader_id) END AS new_leader_id,
        r.covers, NULL::bigint[] AS new_covers, r.term_from, r.term_until, r.opened_on, r.closed_on,
-       greatest(coalesce(r.opened_on, %(on)s::date), life.since) AS starts_on
+       greatest(coalesce(r.opened_on, %(on)s::date), life.since, up_life.since, lead_life.since) AS starts_on
 FROM import_row r JOIN import_known w USING (number)
 LEFT JOIN import_seat s ON s.number = r.number AND s.offers = 1
 LEFT JOIN import_superior up ON up.number = r.number AND up.offers = 1
@@ -159,10 +160,24 @@ LEFT JOIN register_bodyentry e ON e.body_id = w.body_id AND e.valid @> w.day
 LEFT JOIN LATERAL (
   SELECT lower(span) AS since FROM (SELECT unnest(range_agg(u.valid)) AS span FROM register_unitentry u
     WHERE u.unit_id = s.unit_id AND w.body_id IS NULL AND r.opened_on < %(on)s::date) x WHERE span @> w.day
-) life ON true;
+) life ON true
+LEFT JOIN LATERAL (
+  SELECT lower(span) AS since FROM (SELECT unnest(range_agg(u.valid)) AS span FROM register_bodyentry u
+    WHERE u.body_id = up.body_id AND w.body_id IS NULL AND r.opened_on < %(on)s::date) x WHERE span @> w.day
+) up_life ON true
+LEFT JOIN LATERAL (
+  SELECT lower(span) AS since FROM (SELECT unnest(range_agg(u.valid)) AS span FROM register_bodyentry u
+    WHERE u.body_id = lead.body_id AND w.body_id IS NULL AND r.opened_on < %(on)s::date) x WHERE span @> w.day
+) lead_life ON true;
 ALTER TABLE import_full ADD PRIMARY KEY (number);
 CREATE INDEX ON import_full (body_id) WHERE body_id IS NOT NULL;
 ANALYZE import_full;
+"""
+
+# A new body does not stand before a new one above it: one round a level.
+AFTER_ABOVE = """
+UPDATE import_full f SET starts_on = a.starts_on FROM import_full a
+WHERE f.body_id IS NULL AND a.number IN (f.superior_number, f.leader_number) AND a.starts_on > f.starts_on
 """
 
 # Covered units by code or name; of several with one name, those that stand in the seat of the body.
@@ -252,6 +267,12 @@ CHECKS = [
          "jsonb_build_object('found', f.term_until)"),
 ]  # fmt: skip
 
+LASTING = [
+    *lasting("seat", "seat_name", "body_id", "register_bodyentry", "unit_id", "register_unitentry"),
+    *lasting("superior", "superior_name", "body_id", "register_bodyentry", "body_id", "register_bodyentry"),
+    *lasting("leader", "leader_name", "body_id", "register_bodyentry", "body_id", "register_bodyentry"),
+]
+
 SAME_UNIT = """
 SELECT array_agg(number ORDER BY number) FROM (
   SELECT number, CASE WHEN body_id IS NOT NULL THEN 'b' || body_id WHEN code IS NOT NULL THEN 'c' || code
@@ -315,9 +336,10 @@ WHERE f.body_id IS NOT NULL AND f.closed_on IS NOT NULL AND held.names IS NOT NU
         "AND (x.closed_on <= f.closed_on OR x.day <= f.closed_on AND coalesce(x.new_superior_id, 0) <> f.body_id "
         "AND coalesce(x.new_leader_id, 0) <> f.body_id) "
         "AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = x.number)) "
-        "UNION SELECT x.name FROM import_full x WHERE f.body_id IN (x.new_superior_id, x.new_leader_id) "
-        "AND x.body_id IS NULL "
-        "AND (x.closed_on IS NULL OR x.closed_on > f.closed_on)",
+        "UNION SELECT x.new_name FROM import_full x WHERE f.body_id IN (x.new_superior_id, x.new_leader_id) "
+        "AND (coalesce(x.closed_on, upper(x.entry_valid)) IS NULL "
+        "OR coalesce(x.closed_on, upper(x.entry_valid)) > f.closed_on) "
+        "AND NOT EXISTS (SELECT 1 FROM import_trouble t WHERE t.number = x.number)",
         "still_keeps": "SELECT v.name FROM register_venue v WHERE v.owner_id = f.body_id "
         "AND v.valid && daterange(f.closed_on, NULL)",
     }.items()
@@ -387,9 +409,14 @@ def resolve(on: date) -> None:
     """Settle all rows of `import_row` against the register of `on`, and note what is wrong in `import_trouble`."""
     named = {"on": on}
     with connection.cursor() as cursor:
-        for script in (MATCH, SEATS, BY_NAME, *UP, FULL, COVERS):
+        for script in (MATCH, SEATS, BY_NAME, *UP, FULL):
             run(cursor, script, named)
-        for check in CHECKS:
+        for _level in range(MOST_LEVELS):
+            cursor.execute(AFTER_ABOVE)
+            if not cursor.rowcount:
+                break
+        run(cursor, COVERS, named)
+        for check in (*CHECKS, *LASTING):
             cursor.execute(check, named)
         for above in ABOVE:
             cursor.execute(WAITING.format(above=above))

@@ -56,6 +56,13 @@ SENTENCES = {
     "new_without_kind": gettext_lazy("“%(name)s” is new, and its kind is missing. Enter the kind."),
     "new_without_parent": gettext_lazy("“%(name)s” is new, and its parent is missing. Enter the parent's name or "
                                        "code."),
+    "above_ends": gettext_lazy(
+        "“%(found)s” stands only until %(until)s. Enter one that stands longer, or the day on which this row closes."
+    ),
+    "above_begins": gettext_lazy(
+        "“%(found)s” stands only from %(since)s on, and the row counts from %(day)s. Enter one that stands then, "
+        "or import this row for a later day."
+    ),
     "may_not_stand_under": gettext_lazy(
         "A unit of the kind “%(kind)s” cannot stand under one of the kind “%(parent_kind)s”. "
         "Correct the kind or the parent."

@@ -59,8 +59,12 @@ SELECT the_unit, daterange(greatest(headcount_on, starts_on), closed_on), staff,
 FROM import_deed WHERE verdict = 'add' AND coalesce(staff, women, under_35, dispatched, migrant) IS NOT NULL
   AND (closed_on IS NULL OR closed_on > greatest(headcount_on, starts_on)) ORDER BY number;
 INSERT INTO register_standsin (unit_id, place_id, valid, act_id)
-SELECT the_unit, place_id, daterange(starts_on, closed_on), %(act)s
-FROM import_deed WHERE verdict = 'add' AND place_id IS NOT NULL ORDER BY number
+SELECT d.the_unit, d.place_id, daterange(d.starts_on, d.closed_on) * life.span, %(act)s
+FROM import_deed d CROSS JOIN LATERAL (
+  SELECT span FROM (SELECT unnest(range_agg(e.valid)) AS span FROM register_unitentry e WHERE e.unit_id = d.place_id) s
+  WHERE span && daterange(d.starts_on, d.closed_on) ORDER BY span @> d.day DESC, span LIMIT 1
+) life
+WHERE d.verdict = 'add' AND d.place_id IS NOT NULL ORDER BY d.number
 """
 
 _COLUMNS = [("kind_id" if field == "kind" else field, field) for field in ENTRY]
@@ -132,13 +136,15 @@ FROM import_counted WHERE id IS NULL OR lower(valid) < day
 HOUSED = f"""
 CREATE TEMP TABLE import_housed ON COMMIT DROP AS
 SELECT d.the_unit, d.day, d.place_id, s.id, s.valid,
-       coalesce(upper(s.valid), (SELECT min(lower(n.valid)) FROM register_standsin n
-                WHERE n.unit_id = d.the_unit AND lower(n.valid) > d.day)) AS until
+       least(coalesce(upper(s.valid), (SELECT min(lower(n.valid)) FROM register_standsin n
+                WHERE n.unit_id = d.the_unit AND lower(n.valid) > d.day)),
+             (SELECT upper(span) FROM (SELECT unnest(range_agg(e.valid)) AS span FROM register_unitentry e
+                WHERE e.unit_id = d.place_id) x WHERE span @> d.day)) AS until
 FROM import_deed d LEFT JOIN register_standsin s ON s.unit_id = d.the_unit AND s.valid @> d.day
 WHERE {_STILL} AND d.place_id IS NOT NULL AND s.place_id IS DISTINCT FROM d.place_id
 """
 HOUSE = """
-UPDATE register_standsin s SET place_id = c.place_id, act_id = %(act)s
+UPDATE register_standsin s SET place_id = c.place_id, valid = daterange(c.day, c.until), act_id = %(act)s
 FROM import_housed c WHERE s.id = c.id AND lower(c.valid) = c.day;
 UPDATE register_standsin s SET valid = daterange(lower(c.valid), c.day), act_id = %(act)s
 FROM import_housed c WHERE s.id = c.id AND lower(c.valid) < c.day;

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db import connection
 
+from .lives import lasting
+
 ENTRY = ("name", "code", "credit_code", "kind", "status", "trade", "sector", "ownership", "address")
 COUNTS = ("staff", "women", "under_35", "dispatched", "migrant")
 MOST_LEVELS = 30
@@ -324,6 +326,18 @@ CHECKS = [
     _OTHER_HOLDER.format(field="credit_code"),
 ]  # fmt: skip
 
+LASTING = lasting("parent", "parent_code", "unit_id", "register_unitentry", "unit_id", "register_unitentry")
+# An employer is housed no longer than its place stands; but one that stands already cannot move in before that.
+LASTING.append(
+    note(
+        "stands_in",
+        "above_begins",
+        "f.unit_id IS NOT NULL AND a.starts_on > f.day",
+        "jsonb_build_object('found', a.new_name, 'since', a.starts_on, 'day', f.day)",
+        "import_full f JOIN import_full a ON a.number = f.place_number",
+    )
+)
+
 # Rows that mean one unit and differ: none is taken.
 SAME_UNIT = """
 SELECT array_agg(number ORDER BY number) FROM (
@@ -387,7 +401,7 @@ _HELD = {
     "venues": "SELECT v.name FROM register_venue v WHERE v.unit_id = f.unit_id "
     "AND v.valid && daterange(f.closed_on, NULL)",
     "rows": "SELECT n.name FROM import_full n WHERE n.unit_id IS DISTINCT FROM f.unit_id "
-    "AND n.given_parent_id = f.unit_id "
+    "AND f.unit_id IN (n.given_parent_id, n.place_id) "
     "AND (n.closed_on IS NULL OR n.closed_on > f.closed_on) AND NOT EXISTS (SELECT 1 FROM import_trouble t "
     "WHERE t.number = n.number)",
 }
@@ -492,7 +506,7 @@ def resolve(on: date) -> None:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM import_full WHERE stands_in IS NOT NULL)")
         if cursor.fetchone()[0]:
             run(cursor, PLACES, named)
-        for check in CHECKS:
+        for check in (*CHECKS, *LASTING):
             cursor.execute(check, named)
         cursor.execute(CIRCLES, {"most": MOST_LEVELS})
 

@@ -11,7 +11,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gongjian.chronicle.models import Act
@@ -24,6 +23,8 @@ from ..actions import (
     Refused,
     change_entries,
     check_links,
+    check_lives,
+    in_sentences,
     lock,
 )
 from ..models import Body, BodyEntry, BodyLineage, Document, Line
@@ -75,7 +76,7 @@ def forbids_pairs(pairs: Mapping[int, int], on: date) -> list[str]:
     return found
 
 
-@transaction.atomic
+@in_sentences
 def merge_bodies(
     sources: Sequence[Body],
     *,
@@ -122,7 +123,7 @@ def forbids_split(body: Body, parts: Sequence[BodyPart], on: date, *, stays: boo
     return [*found, *wrong_shares([part.share for part in parts], stays=stays)]
 
 
-@transaction.atomic
+@in_sentences
 def split_body(
     body: Body,
     *,
@@ -156,7 +157,7 @@ def split_body(
 
 
 # == closing and reopening ==
-@transaction.atomic
+@in_sentences
 def close_body(
     body: Body,
     *,
@@ -181,7 +182,7 @@ def close_body(
     return act
 
 
-@transaction.atomic
+@in_sentences
 def reopen_body(
     body: Body,
     *,
@@ -215,6 +216,7 @@ def _enter(act: Act, body: Body, values: Mapping[str, Any], on: date) -> None:
         raise Refused(_("The new organisation has no name. Write one."))
     check_links(body, values, on)
     BodyEntry.objects.create(body=body, valid=(on, None), act=act, **values)
+    check_lives(BodyEntry.objects.filter(body=body, act=act), values)
     learn([values["name"]])
 
 

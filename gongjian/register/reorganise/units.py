@@ -11,13 +11,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gongjian.chronicle.models import Act
 
 from ..access import Reader
-from ..actions import ALL_WALKS, Refused, change_entries, check_parent, lock
+from ..actions import ALL_WALKS, Refused, change_entries, check_lives, check_parent, in_sentences, lock
 from ..models import Document, Unit, UnitEntry, UnitLineage
 from ..spelling import learn
 from ..walks import TERRITORY, refresh_body_paths, refresh_unit_paths, way_up
@@ -53,7 +52,7 @@ def forbids_merger(sources: Sequence[Unit], into: Unit | None, on: date) -> list
     return [*found, *not_standing(UnitEntry, [into.pk], on), *_would_stand_in_itself(into, sources, on)]
 
 
-@transaction.atomic
+@in_sentences
 def merge_units(
     sources: Sequence[Unit],
     *,
@@ -100,7 +99,7 @@ def forbids_split(unit: Unit, parts: Sequence[Part], on: date, *, stays: bool) -
     return found
 
 
-@transaction.atomic
+@in_sentences
 def split_unit(
     unit: Unit,
     *,
@@ -132,7 +131,7 @@ def split_unit(
 
 
 # == closing and reopening ==
-@transaction.atomic
+@in_sentences
 def close_unit(
     unit: Unit,
     *,
@@ -158,7 +157,7 @@ def close_unit(
     return act
 
 
-@transaction.atomic
+@in_sentences
 def reopen_unit(
     unit: Unit,
     *,
@@ -204,6 +203,7 @@ def _enter(act: Act, unit: Unit, values: Mapping[str, Any], on: date) -> None:
         raise Refused(_("The new unit has no name. Write one."))
     check_parent(unit, values.get("parent"), on)
     UnitEntry.objects.create(unit=unit, valid=(on, None), act=act, **values)
+    check_lives(UnitEntry.objects.filter(unit=unit, act=act), values)
     learn([values["name"]])
 
 
