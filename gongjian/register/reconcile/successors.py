@@ -1,0 +1,225 @@
+"""Which divisions took in those that vanished: by joined names, parts of names, neighbours, codes and counts."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from .evidence import Evidence, Gap
+from .following import Following, town_place
+from .names import is_joined, longest_piece, place_name, tells_apart
+from .villages import Measures
+
+# Log-odds before anything is known that a village that vanished went into this one: a new one, one that stands already.
+INTO_NEW, INTO_STANDING = -2.5, -3.8
+# What a joined name adds by how much of the members' names it keeps whole: nothing, one of them, both.
+JOINED = (3.0, 4.5, 7.0)
+WHOLE_WITHIN, PIECE_OF_TWO, PIECE_OF_ONE = 4.6, 3.0, 1.6
+# The successor bears the old place's name, or a part of it (百盛溇 into 百盛).
+BEARS_PART = 3.4
+CODE_PASSED_ON = 2.6
+# By the share of the old town's villages that went to the successor's town.
+TOWN_SHARE = ((0.5, 0.0), (0.2, -0.6), (0.05, -1.4), (0.0, -2.5))
+ONLY_NEW, ONE_OF_TWO_NEW = 2.2, 0.8
+BESIDE = 1.7  # a neighbour in the list went there, or became it
+ROUNDS = 3
+
+Pair = tuple[str, str]
+
+
+@dataclass
+class Successor:
+    """One that may have taken in the old one: log-odds, and why."""
+
+    new: str
+    weight: float
+    evidence: tuple[Evidence, ...]
+    confidence: float = 0.0
+
+
+@dataclass
+class Joined:
+    """Names put together of two that vanished: by old and new key, the weight and both names."""
+
+    weights: dict[Pair, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def new(self) -> set[str]:
+        return {new for _, new in self.weights}
+
+
+def joined_names(work: Following) -> Joined:
+    """Look at every new village for two vanished ones of the linked towns of which its name is put together."""
+    towns: dict[str, list[str]] = defaultdict(list)
+    for town, links in work.links.items():
+        for link in links:
+            towns[link.new_town].append(town)
+    joined = Joined()
+    for new_town in work.new.villages:
+        added = work.villages_new(new_town)
+        gone = [old for town in towns.get(new_town, ()) for old in work.villages_gone(town)] if added else []
+        for new in added:
+            _join(work, gone, new, joined)
+    return joined
+
+
+def _join(work: Following, gone: list[str], new: str, joined: Joined) -> None:
+    name = work.new_name(new).place
+    name = name[1:] if len(name) > 2 and name[0] == "新" else name
+    sharing = [old for old in gone if longest_piece(work.old_name(old).place, name)]
+    best: list[tuple[float, str, str]] = []
+    for one, other in combinations(sharing, 2):
+        a, b = work.old_name(one).place, work.old_name(other).place
+        if name in (a, b) or a == b or not (kept := is_joined(name, a, b)):
+            continue
+        weight = JOINED[2 if kept == len(name) else int(kept > 1)]
+        weight += 1.0 if abs(work.old.at[one] - work.old.at[other]) == 1 else -0.7
+        weight -= 0.0 if work.old.parent(one) == work.old.parent(other) else 1.5
+        best.append((weight, one, other))
+    best.sort(key=lambda item: (-item[0], item[1], item[2]))
+    for weight, one, other in best[:4]:
+        members = work.old.name(one), work.old.name(other)
+        less = math.log(sum(math.exp(w - weight) for w, *_ in best))
+        for old in (one, other):
+            if (old, new) not in joined.weights:
+                joined.weights[old, new] = weight - less, members
+
+
+def successors(work: Following, joined: Joined) -> dict[str, list[Successor]]:
+    """For each village that vanished its possible successors, the likeliest first.
+
+    Found in rounds: where the neighbours went in one round speaks in the next.
+    """
+    measures = Measures(work)
+    plain: dict[str, list[Successor]] = {}
+    for town in work.old.villages:
+        for old in work.villages_gone(town):
+            plain[old] = [_weigh(work, measures, joined, old, new) for new in _candidates(work, town)]
+    found = {old: _ranked(options) for old, options in plain.items()}
+    for _ in range(ROUNDS):
+        found = {old: _ranked(_with_neighbours(work, old, options, found)) for old, options in plain.items()}
+    return found
+
+
+def _candidates(work: Following, town: str) -> Iterator[str]:
+    for link in work.links.get(town, ()):
+        yield from work.new.villages.get(link.new_town, ())
+
+
+def _weigh(work: Following, measures: Measures, joined: Joined, old: str, new: str) -> Successor:
+    weight = INTO_STANDING if new in work.back else INTO_NEW
+    evidence: list[Evidence] = []
+    for more, why in (
+        _by_name(work, measures, joined, old, new),
+        _by_code(work, measures, old, new),
+        _by_town(work, measures, old, new),
+        _by_counts(work, old, new),
+    ):
+        weight += more
+        evidence += why
+    return Successor(new, weight, tuple(evidence))
+
+
+def _by_name(work: Following, measures: Measures, joined: Joined, old: str, new: str) -> tuple[float, list[Evidence]]:
+    if found := joined.weights.get((old, new)):
+        return found[0], [Evidence("name_joined", {"members": found[1], "new_name": work.new.name(new)})]
+    a, b = work.old_name(old).place, work.new_name(new).place
+    if new in work.back and work.old_name(work.back[new]).place == b:
+        # The successor kept the name it had: only a name within a name speaks.
+        return _within(a, b)
+    piece = longest_piece(a, b)
+    if not piece or tells_apart(piece) or piece == town_place(work.old, work.old.parent(old)):
+        return 0.0, []
+    if piece in (a, b) and len(piece) > 1:
+        return _within(a, b)
+    holders = sum(piece in work.old_name(k).place for k in work.old.villages.get(work.old.parent(old), ()))
+    weight = (PIECE_OF_TWO if len(piece) > 1 else PIECE_OF_ONE) - math.log(max(holders, 1))
+    gaps = {"characters": piece, "old_name": work.old.name(old), "new_name": work.new.name(new)}
+    return max(weight, 0.0), [Evidence("names_share_characters", gaps)]
+
+
+def _within(a: str, b: str) -> tuple[float, list[Evidence]]:
+    shorter, longer = sorted((a, b), key=len)
+    if len(shorter) < 2 or shorter not in longer:
+        return 0.0, []
+    weight = WHOLE_WITHIN if shorter == a else BEARS_PART
+    return weight, [Evidence("name_within_name", {"shorter": shorter, "longer": longer})]
+
+
+def _by_code(work: Following, measures: Measures, old: str, new: str) -> tuple[float, list[Evidence]]:
+    a, b = work.old.rows[old], work.new.rows[new]
+    if not a.code or a.code != b.code:
+        return 0.0, []
+    weight = CODE_PASSED_ON * measures.codes_kept(a.parent_key, b.parent_key)
+    gaps = {"code": a.code, "old_name": a.name, "new_name": b.name}
+    return weight, [Evidence("code_passed_on", gaps)]
+
+
+def _by_town(work: Following, measures: Measures, old: str, new: str) -> tuple[float, list[Evidence]]:
+    old_town, new_town = work.old.parent(old), work.new.parent(new)
+    moved, of = measures.moved.get(old_town, {}).get(new_town, 0), measures.of.get(old_town, 0)
+    names = work.old.name(old_town), work.new.name(new_town)
+    weight, evidence = 0.0, []
+    if of:
+        weight = next(w for least, w in TOWN_SHARE if moved / of >= least)
+        kind = "siblings_moved" if 2 * moved >= of else "left_siblings"
+        evidence.append(Evidence(kind, {"moved": moved, "of": of, "old_town": names[0], "new_town": names[1]}))
+    elif work.to.get(old_town) == new_town:
+        evidence.append(Evidence("town_continues", {"old_town": names[0], "new_town": names[1]}))
+    return weight, evidence
+
+
+def _by_counts(work: Following, old: str, new: str) -> tuple[float, list[Evidence]]:
+    new_town = work.new.parent(new)
+    if new in work.back:
+        return 0.0, []
+    added = len(work.villages_new(new_town))
+    gaps: dict[str, Gap] = {"new_name": work.new.name(new), "gone": len(work.villages_gone(work.old.parent(old)))}
+    if added == 1:
+        return ONLY_NEW, [Evidence("only_new_of_town", {**gaps, "town": work.new.name(new_town)})]
+    return (ONE_OF_TWO_NEW if added == 2 else 0.0), []
+
+
+def _with_neighbours(
+    work: Following, old: str, options: list[Successor], found: dict[str, list[Successor]]
+) -> list[Successor]:
+    town = work.old.villages[work.old.parent(old)]
+    at = town.index(old)
+    beside = [town[i] if 0 <= i < len(town) else "" for i in (at - 1, at + 1)]
+    went: dict[str, float] = defaultdict(float)
+    for key in beside:
+        if key in work.to:
+            went[work.to[key]] += 0.6
+        for option in found.get(key, [])[:3]:
+            went[option.new] += option.confidence
+    names = [work.old.name(key) for key in beside]
+    return [
+        Successor(
+            option.new,
+            option.weight + BESIDE * went[option.new],
+            (
+                *option.evidence,
+                Evidence(
+                    "neighbours_went", {"before": names[0], "after": names[1], "new_name": work.new.name(option.new)}
+                ),
+            ),
+        )
+        if went.get(option.new, 0) >= 0.15
+        else option
+        for option in options
+    ]
+
+
+def _ranked(options: list[Successor]) -> list[Successor]:
+    """The eight likeliest, each with its probability among all and beside none of them (log-odds 0)."""
+    total = 1 + sum(math.exp(option.weight) for option in options)
+    options = sorted(options, key=lambda option: -option.weight)[:8]
+    return [Successor(o.new, o.weight, o.evidence, math.exp(o.weight) / total) for o in options]
+
+
+def is_special_area(name: str) -> bool:
+    """A farm, a reservoir, a development zone: listed like a village, and may close like an office."""
+    return place_name(name, "village").kind == "village_other"
