@@ -14,10 +14,13 @@ from .counties import follow_cities_and_counties
 from .following import Following
 from .lists import Listed, Sheet
 from .proposals import Proposal
-from .successors import joined_names, successors
+from .successors import follow_lone_members, joined_names, successors
 from .telling import Telling
 from .towns import follow_towns, link_by_names, link_by_pairs
-from .villages import judge, pair_same_codes, pair_same_names, pair_the_rest
+from .villages import Pair, judge, pair_same_codes, pair_same_names, pair_the_rest
+
+# Each round takes what the one before it followed as known: neighbours, order, which names were joined.
+ROUNDS = 3
 
 
 def reconcile(old: Sequence[Listed], new: Sequence[Listed]) -> list[Proposal]:
@@ -35,13 +38,14 @@ def reconcile(old: Sequence[Listed], new: Sequence[Listed]) -> list[Proposal]:
     _link_and_follow_towns(work)
     pair_same_names(work)
     _link_and_follow_towns(work)
-    joined = joined_names(work)
-    thought_of = pair_the_rest(work, joined.new)
-    _link_and_follow_towns(work)
-    thought_of |= pair_the_rest(work, joined.new)
-    _link_and_follow_towns(work)
+    thought_of: dict[Pair, float] = {}
+    for _ in range(ROUNDS):
+        thought_of |= pair_the_rest(work, joined_names(work).reserved)
+        _link_and_follow_towns(work)
     judge(work, thought_of)
-    return Telling(work, successors(work, joined), thought_of).proposals()
+    found = successors(work, joined_names(work))
+    follow_lone_members(work, found)
+    return Telling(work, found, thought_of).proposals()
 
 
 def _link_and_follow_towns(work: Following) -> None:

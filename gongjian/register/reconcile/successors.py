@@ -10,7 +10,8 @@ from itertools import combinations
 
 from .evidence import Evidence, Gap
 from .following import Following, town_place
-from .names import is_joined, longest_piece, place_name, tells_apart
+from .names import is_joined, likeness, longest_piece, place_name, tells_apart
+from .proposals import DOUBTFUL_FROM
 from .villages import Measures
 
 # Log-odds before anything is known that a village that vanished went into this one: a new one, one that stands already.
@@ -26,6 +27,8 @@ TOWN_SHARE = ((0.5, 0.0), (0.2, -0.6), (0.05, -1.4), (0.0, -2.5))
 ONLY_NEW, ONE_OF_TWO_NEW = 2.2, 0.8
 BESIDE = 1.7  # a neighbour in the list went there, or became it
 ROUNDS = 3
+# Another member that is at least so likely makes it a merger; and one alone is never told as sure.
+RIVAL_FROM, MOST_LONE = 0.1, 0.9
 
 Pair = tuple[str, str]
 
@@ -46,9 +49,7 @@ class Joined:
 
     weights: dict[Pair, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
 
-    @property
-    def new(self) -> set[str]:
-        return {new for _, new in self.weights}
+    reserved: set[str] = field(default_factory=set)
 
 
 def joined_names(work: Following) -> Joined:
@@ -62,23 +63,24 @@ def joined_names(work: Following) -> Joined:
         added = work.villages_new(new_town)
         gone = [old for town in towns.get(new_town, ()) for old in work.villages_gone(town)] if added else []
         for new in added:
-            _join(work, gone, new, joined)
+            _join(work, gone, new, joined, fewer=len(gone) > len(added))
     return joined
 
 
-def _join(work: Following, gone: list[str], new: str, joined: Joined) -> None:
+def _join(work: Following, gone: list[str], new: str, joined: Joined, *, fewer: bool) -> None:
+    """Note the pairs of members, and that the new one is no old one's continuation if villages became fewer at all."""
     name = work.new_name(new).place
     name = name[1:] if len(name) > 2 and name[0] == "新" else name
     sharing = [old for old in gone if longest_piece(work.old_name(old).place, name)]
     best: list[tuple[float, str, str]] = []
     for one, other in combinations(sharing, 2):
         a, b = work.old_name(one).place, work.old_name(other).place
-        if name in (a, b) or a == b or not (kept := is_joined(name, a, b)):
+        if name in (a, b) or a == b or _is_prefixed(work, one, other, name) or not (kept := is_joined(name, a, b)):
             continue
         weight = JOINED[2 if kept == len(name) else int(kept > 1)]
         weight += 1.0 if abs(work.old.at[one] - work.old.at[other]) == 1 else -0.7
         weight -= 0.0 if work.old.parent(one) == work.old.parent(other) else 1.5
-        best.append((weight, one, other))
+        best.append((weight if fewer else weight - 1.5, one, other))
     best.sort(key=lambda item: (-item[0], item[1], item[2]))
     for weight, one, other in best[:4]:
         members = work.old.name(one), work.old.name(other)
@@ -86,6 +88,13 @@ def _join(work: Following, gone: list[str], new: str, joined: Joined) -> None:
         for old in (one, other):
             if (old, new) not in joined.weights:
                 joined.weights[old, new] = weight - less, members
+                if fewer:
+                    joined.reserved.add(new)
+
+
+def _is_prefixed(work: Following, one: str, other: str, name: str) -> bool:
+    """The new name is one member's with its town's before it: 富盛红山 in 富盛镇 was not made of 富盛 and 红山."""
+    return any(name == town_place(work.old, work.old.parent(old)) + work.old_name(old).place for old in (one, other))
 
 
 def successors(work: Following, joined: Joined) -> dict[str, list[Successor]]:
@@ -102,6 +111,24 @@ def successors(work: Following, joined: Joined) -> dict[str, list[Successor]]:
     for _ in range(ROUNDS):
         found = {old: _ranked(_with_neighbours(work, old, options, found)) for old, options in plain.items()}
     return found
+
+
+def follow_lone_members(work: Following, found: dict[str, list[Successor]]) -> None:
+    """A new division that took in one alone, whose name is like its own, is that one: renamed, not merged."""
+    into: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for old, options in found.items():
+        for option in options:
+            if option.confidence >= RIVAL_FROM and option.new not in work.back:
+                into[option.new].append((option.confidence, old))
+    for new, members in into.items():
+        confidence, old = members[0]
+        if len(members) > 1 or confidence < DOUBTFUL_FROM or old not in found or found[old][0].new != new:
+            continue
+        alike = likeness(work.old_name(old), work.new_name(new))
+        if alike.weight > 0:
+            work.pair(old, new)
+            work.why[old] = min(confidence, MOST_LONE), found[old][0].evidence
+            del found[old]
 
 
 def _candidates(work: Following, town: str) -> Iterator[str]:

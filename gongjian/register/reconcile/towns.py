@@ -143,15 +143,14 @@ def _weigh(
     if one_code and a.name == b.name:
         return 9.0, tuple(evidence)
     moved, of, all_came = went[new], went.total(), came[new]
+    least = -1.0 if a.name == b.name else -3.0
     if of:
-        weight += 6 * (moved / of - 0.5)
+        weight += max(6 * (moved / of - 0.5), least)
         evidence.append(Evidence("villages_went", {"moved": moved, "of": of, "new_town": b.name}))
     if all_came:
-        weight += 6 * (moved / all_came - 0.5)
+        weight += max(6 * (moved / all_came - 0.5), least)
         evidence.append(Evidence("villages_came", {"moved": moved, "of": all_came, "old_town": a.name}))
-    if of and 2 * moved <= of:
-        return -1.0, tuple(evidence)
-    if a.name != b.name and 2 * moved <= all_came:
+    if a.name != b.name and (2 * moved <= of or 2 * moved <= all_came):
         return -1.0, tuple(evidence)
     if not one_place and (not of or _bears_name_of_another(work, old, new)):
         return -1.0, tuple(evidence)

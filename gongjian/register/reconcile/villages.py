@@ -27,6 +27,8 @@ POSITION = 2.5
 BALANCE = 0.8
 # A name that others of the county bear, outside the town where its neighbours went.
 SHARED_NAME = -1.5
+# 塔山社区 and 塔山村 in one town, when one of them became the other's kind.
+MOST_AMID_NAMESAKES = 0.9
 
 Pair = tuple[str, str]
 
@@ -232,9 +234,22 @@ def judge(work: Following, thought_of: dict[Pair, float]) -> None:
             weight, evidence = weigh(work, measures, old, new)
             weight = max(weight, thought_of.get(pair, weight))
             others = [w for side in (0, 1) for w, p in rivals.get((side, pair[side]), ()) if _competes(work, p, pair)]
-            work.why[old] = among(weight, others), evidence
+            confidence = among(weight, others)
+            work.why[old] = min(confidence, MOST_AMID_NAMESAKES) if _is_amid(work, old, new) else confidence, evidence
             if work.why[old][0] < DOUBTFUL_FROM:
                 work.part(old)
+
+
+def _is_amid(work: Following, old: str, new: str) -> bool:
+    """Another village of the town bears the same name, and the words for the kind do not tell which is which."""
+    a, b = work.old_name(old), work.new_name(new)
+    here = [work.old_name(k).kind for k in work.old.villages[work.old.parent(old)] if work.old_name(k).place == a.place]
+    there = [
+        work.new_name(k).kind for k in work.new.villages[work.new.parent(new)] if work.new_name(k).place == b.place
+    ]
+    if len(here) == len(there) == 1:
+        return False
+    return a.kind != b.kind or here.count(a.kind) > 1 or there.count(b.kind) > 1
 
 
 def _is_plain(work: Following, old: str, new: str) -> bool:
