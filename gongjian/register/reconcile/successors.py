@@ -14,19 +14,21 @@ from .names import is_joined, likeness, longest_piece, place_name, tells_apart
 from .proposals import DOUBTFUL_FROM
 from .villages import Measures
 
-# Log-odds before anything is known that a village that vanished went into this one: a new one, one that stands already.
-INTO_NEW, INTO_STANDING = -2.5, -3.8
-# What a joined name adds by how much of the members' names it keeps whole: nothing, one of them, both.
+# Before anything is known of the two: a new division takes in about so many that vanished, what is left over went to
+# those that stand already, and one in twenty went neither here nor there.
+MEMBERS, MOST_INTO_NEW, NOWHERE = 2.5, 0.9, 0.05
+# What a joined name adds by how much of the members' names it keeps whole: nothing, one of them, both. All weights are
+# natural logarithms of how much likelier the evidence is if the old one went there.
 JOINED = (3.0, 4.5, 7.0)
 WHOLE_WITHIN, PIECE_OF_TWO, PIECE_OF_ONE = 4.6, 3.0, 1.6
-# The successor bears the old place's name, or a part of it (百盛溇 into 百盛).
+# The successor bears a part of the old place's name (上朱部 into 朱部).
 BEARS_PART = 3.4
-CODE_PASSED_ON = 2.6
-# By the share of the old town's villages that went to the successor's town.
-TOWN_SHARE = ((0.5, 0.0), (0.2, -0.6), (0.05, -1.4), (0.0, -2.5))
-ONLY_NEW, ONE_OF_TWO_NEW = 2.2, 0.8
-BESIDE = 1.7  # a neighbour in the list went there, or became it
-ROUNDS = 3
+# Measured on 62 joined names of the province: of 5 codes that came back, 5 were a member's.
+CODE_PASSED_ON = 3.5
+# How much likelier two members of a merger stand beside each other in the list, with one between, or farther apart
+# than two others that vanished from the town: 27, 11 and 24 of those 62, where 6, 6 and 50 were to be expected.
+BESIDE, NEXT_BUT_ONE, FARTHER = 4.5, 2.0, 0.45
+ROUNDS = 2
 # Another member that is at least so likely makes it a merger; and one alone is never told as sure.
 RIVAL_FROM, MOST_LONE = 0.1, 0.9
 
@@ -103,14 +105,42 @@ def successors(work: Following, joined: Joined) -> dict[str, list[Successor]]:
     Found in rounds: where the neighbours went in one round speaks in the next.
     """
     measures = Measures(work)
+    chances = _Chances(work)
     plain: dict[str, list[Successor]] = {}
     for town in work.old.villages:
         for old in work.villages_gone(town):
-            plain[old] = [_weigh(work, measures, joined, old, new) for new in _candidates(work, town)]
+            plain[old] = [_weigh(work, measures, chances, joined, old, new) for new in _candidates(work, town)]
     found = {old: _ranked(options) for old, options in plain.items()}
     for _ in range(ROUNDS):
         found = {old: _ranked(_with_neighbours(work, old, options, found)) for old, options in plain.items()}
     return found
+
+
+class _Chances:
+    """How likely a village that vanished from a town went into each one of the linked towns, by their counts alone."""
+
+    def __init__(self, work: Following) -> None:
+        self.work = work
+        self.share: dict[Pair, float] = {}
+        gone: dict[str, float] = defaultdict(float)
+        for town, links in work.links.items():
+            total = sum(link.moved for link in links)
+            for link in links:
+                share = link.moved / total if total else 1 / len(links)
+                self.share[town, link.new_town] = share
+                gone[link.new_town] += share * len(work.villages_gone(town))
+        self.new: dict[str, float] = {}
+        self.standing: dict[str, float] = {}
+        for town, villages in work.new.villages.items():
+            added = len(work.villages_new(town))
+            into_new = min(MOST_INTO_NEW, MEMBERS * added / gone[town]) if gone[town] else 0.0
+            self.new[town] = into_new / max(added, 1)
+            self.standing[town] = (1 - into_new) / max(len(villages) - added, 1)
+
+    def log(self, old: str, new: str) -> float:
+        town = self.work.new.parent(new)
+        chance = self.standing[town] if new in self.work.back else self.new[town]
+        return math.log(max(chance * self.share.get((self.work.old.parent(old), town), 0.0), 1e-6))
 
 
 def follow_lone_members(work: Following, found: dict[str, list[Successor]]) -> None:
@@ -136,8 +166,8 @@ def _candidates(work: Following, town: str) -> Iterator[str]:
         yield from work.new.villages.get(link.new_town, ())
 
 
-def _weigh(work: Following, measures: Measures, joined: Joined, old: str, new: str) -> Successor:
-    weight = INTO_STANDING if new in work.back else INTO_NEW
+def _weigh(work: Following, measures: Measures, chances: _Chances, joined: Joined, old: str, new: str) -> Successor:
+    weight = chances.log(old, new)
     evidence: list[Evidence] = []
     for more, why in (
         _by_name(work, measures, joined, old, new),
@@ -151,19 +181,17 @@ def _weigh(work: Following, measures: Measures, joined: Joined, old: str, new: s
 
 
 def _by_name(work: Following, measures: Measures, joined: Joined, old: str, new: str) -> tuple[float, list[Evidence]]:
-    if found := joined.weights.get((old, new)):
-        return found[0], [Evidence("name_joined", {"members": found[1], "new_name": work.new.name(new)})]
     a, b = work.old_name(old).place, work.new_name(new).place
-    if new in work.back and work.old_name(work.back[new]).place == b:
-        # The successor kept the name it had: only a name within a name speaks.
-        return _within(a, b)
+    weight, evidence = _within(a, b)
+    if (found := joined.weights.get((old, new))) and found[0] > weight:
+        return found[0], [Evidence("name_joined", {"members": found[1], "new_name": work.new.name(new)})]
     piece = longest_piece(a, b)
-    if not piece or tells_apart(piece) or piece == town_place(work.old, work.old.parent(old)):
-        return 0.0, []
-    if piece in (a, b) and len(piece) > 1:
-        return _within(a, b)
-    holders = sum(piece in work.old_name(k).place for k in work.old.villages.get(work.old.parent(old), ()))
+    if evidence or not piece or tells_apart(piece) or piece == town_place(work.old, work.old.parent(old)):
+        return weight, evidence
+    holders = sum(piece in work.old_name(k).place for k in work.old.villages[work.old.parent(old)])
     weight = (PIECE_OF_TWO if len(piece) > 1 else PIECE_OF_ONE) - math.log(max(holders, 1))
+    if new in work.back and work.old_name(work.back[new]).place == b:
+        weight /= 2  # it bore that name before, and need not have it from the old one
     gaps = {"characters": piece, "old_name": work.old.name(old), "new_name": work.new.name(new)}
     return max(weight, 0.0), [Evidence("names_share_characters", gaps)]
 
@@ -186,63 +214,58 @@ def _by_code(work: Following, measures: Measures, old: str, new: str) -> tuple[f
 
 
 def _by_town(work: Following, measures: Measures, old: str, new: str) -> tuple[float, list[Evidence]]:
+    """Where the others of its town went; told here, and weighed before anything else by `_Chances`."""
     old_town, new_town = work.old.parent(old), work.new.parent(new)
     moved, of = measures.moved.get(old_town, {}).get(new_town, 0), measures.of.get(old_town, 0)
     names = work.old.name(old_town), work.new.name(new_town)
-    weight, evidence = 0.0, []
     if of:
-        weight = next(w for least, w in TOWN_SHARE if moved / of >= least)
         kind = "siblings_moved" if 2 * moved >= of else "left_siblings"
-        evidence.append(Evidence(kind, {"moved": moved, "of": of, "old_town": names[0], "new_town": names[1]}))
-    elif work.to.get(old_town) == new_town:
-        evidence.append(Evidence("town_continues", {"old_town": names[0], "new_town": names[1]}))
-    return weight, evidence
+        return 0.0, [Evidence(kind, {"moved": moved, "of": of, "old_town": names[0], "new_town": names[1]})]
+    if work.to.get(old_town) == new_town:
+        return 0.0, [Evidence("town_continues", {"old_town": names[0], "new_town": names[1]})]
+    return 0.0, []
 
 
 def _by_counts(work: Following, old: str, new: str) -> tuple[float, list[Evidence]]:
-    new_town = work.new.parent(new)
-    if new in work.back:
+    town = work.new.parent(new)
+    if new in work.back or len(work.villages_new(town)) > 1:
         return 0.0, []
-    added = len(work.villages_new(new_town))
-    gaps: dict[str, Gap] = {"new_name": work.new.name(new), "gone": len(work.villages_gone(work.old.parent(old)))}
-    if added == 1:
-        return ONLY_NEW, [Evidence("only_new_of_town", {**gaps, "town": work.new.name(new_town)})]
-    return (ONE_OF_TWO_NEW if added == 2 else 0.0), []
+    gone = len(work.villages_gone(work.old.parent(old)))
+    gaps: dict[str, Gap] = {"new_name": work.new.name(new), "gone": gone, "town": work.new.name(town)}
+    return 0.0, [Evidence("only_new_of_town", gaps)]
 
 
 def _with_neighbours(
     work: Following, old: str, options: list[Successor], found: dict[str, list[Successor]]
 ) -> list[Successor]:
+    """Weigh for each option how near in the list those stand that became it or went into it."""
     town = work.old.villages[work.old.parent(old)]
     at = town.index(old)
-    beside = [town[i] if 0 <= i < len(town) else "" for i in (at - 1, at + 1)]
-    went: dict[str, float] = defaultdict(float)
-    for key in beside:
-        if key in work.to:
-            went[work.to[key]] += 0.6
-        for option in found.get(key, [])[:3]:
-            went[option.new] += option.confidence
-    names = [work.old.name(key) for key in beside]
-    return [
-        Successor(
-            option.new,
-            option.weight + BESIDE * went[option.new],
-            (
-                *option.evidence,
-                Evidence(
-                    "neighbours_went", {"before": names[0], "after": names[1], "new_name": work.new.name(option.new)}
-                ),
-            ),
+    apart: dict[str, list[float]] = defaultdict(lambda: [1.0, 1.0, 1.0])  # chances that none stands at 1, 2, farther
+    for place, key in enumerate(town):
+        if place != at:
+            distance = min(abs(place - at), 3) - 1
+            went = [(work.to[key], 1.0)] if key in work.to else [(o.new, o.confidence) for o in found[key]]
+            for new, chance in went:
+                apart[new][distance] *= 1 - chance
+    names = [work.old.name(town[i]) if 0 <= i < len(town) else "" for i in (at - 1, at + 1)]
+    told = []
+    for option in options:
+        none_beside, none_next, none_farther = apart[option.new]
+        likelier = BESIDE * (1 - none_beside) + none_beside * (
+            NEXT_BUT_ONE * (1 - none_next) + none_next * (FARTHER * (1 - none_farther) + none_farther)
         )
-        if went.get(option.new, 0) >= 0.15
-        else option
-        for option in options
-    ]
+        evidence = option.evidence
+        if none_beside < 0.8:
+            gaps: dict[str, Gap] = {"before": names[0], "after": names[1], "new_name": work.new.name(option.new)}
+            evidence = (*evidence, Evidence("neighbours_went", gaps))
+        told.append(Successor(option.new, option.weight + math.log(likelier), evidence))
+    return told
 
 
 def _ranked(options: list[Successor]) -> list[Successor]:
-    """The eight likeliest, each with its probability among all and beside none of them (log-odds 0)."""
-    total = 1 + sum(math.exp(option.weight) for option in options)
+    """The eight likeliest, each with its probability among all and beside having gone nowhere of them."""
+    total = NOWHERE + sum(math.exp(option.weight) for option in options)
     options = sorted(options, key=lambda option: -option.weight)[:8]
     return [Successor(o.new, o.weight, o.evidence, math.exp(o.weight) / total) for o in options]
 

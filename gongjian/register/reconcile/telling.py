@@ -197,7 +197,7 @@ class Telling:
         evidence = tuple(
             Evidence("villages_went", {"moved": n, "of": every, "new_town": self.work.new.name(new)}) for new, n in kept
         )
-        confidence = self._how_sure_of_villages(old) * min(1.0, 0.5 + of / max(every, 1))
+        confidence = self._how_sure_of_villages(old) * min(1.0, 0.6 + of / max(every, 1))
         return Proposal(
             level="town",
             happened="merged" if len(kept) == 1 else "split",
@@ -210,7 +210,7 @@ class Telling:
         )
 
     def _how_sure_of_villages(self, town: str) -> float:
-        """The mean confidence of the villages by which the town is followed."""
+        """Every village that is followed halves the doubt, by its own confidence."""
         work = self.work
         sure = []
         for village in work.old.villages.get(town, ()):
@@ -218,7 +218,7 @@ class Telling:
                 sure.append(work.why.get(village, (1.0, ()))[0])
             elif (options := self.found.get(village)) and options[0].confidence >= SUCCESSOR_FROM:
                 sure.append(options[0].confidence)
-        return sum(sure) / len(sure) if sure else 0.0
+        return 1 - 0.5 ** sum(sure)
 
     def _town_without_villages(self, old: str) -> Proposal:
         name = self.work.old.name(old)
@@ -268,7 +268,7 @@ class Telling:
         evidence: tuple[Evidence, ...]
         if members:
             evidence = (Evidence("formed_of", {"members": names, "number": len(names)}),)
-            confidence = max(0.5, self._mean_confidence(members))
+            confidence = max(0.5, self._how_sure_of_members(members))
         else:
             gone = self._gone_beside(new)
             confidence = BEGAN_BESIDE_GONE if gone else BEGAN_ALONE
@@ -290,9 +290,11 @@ class Telling:
             return [old for old, went in self.town_moves.items() if old not in self.work.to and went[new] > 1]
         return []
 
-    def _mean_confidence(self, members: list[str]) -> float:
-        found = [self.found[key][0].confidence for key in members if self.found.get(key)]
-        return sum(found) / len(found) if found else 0.5
+    def _how_sure_of_members(self, members: list[str]) -> float:
+        """That it began of these, as sure as the surest of them."""
+        return max(
+            self.found[key][0].confidence if self.found.get(key) else self._how_sure_of_villages(key) for key in members
+        )
 
     def _gone_beside(self, new: str) -> bool:
         town = self.work.back.get(self.work.new.parent(new), "")

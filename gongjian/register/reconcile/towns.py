@@ -14,6 +14,8 @@ from .lists import Sheet
 MOST_BEARERS = 4
 # A new town is looked through for an old one's villages from this share of the votes on, and this many.
 LEAST_SHARE, LEAST_VOTES = 0.05, 0.9
+# A town of quite another name is the old one only if nearly all its villages came from it: else it was made of several.
+MOST_OF_A_RENAMED_TOWN = 0.9
 
 Votes = dict[str, float]
 
@@ -150,7 +152,8 @@ def _weigh(
     if all_came:
         weight += max(6 * (moved / all_came - 0.5), least)
         evidence.append(Evidence("villages_came", {"moved": moved, "of": all_came, "old_town": a.name}))
-    if a.name != b.name and (2 * moved <= of or 2 * moved <= all_came):
+    least_share = 0.5 if one_place else MOST_OF_A_RENAMED_TOWN
+    if a.name != b.name and (moved <= 0.5 * of or moved <= least_share * all_came):
         return -1.0, tuple(evidence)
     if not one_place and (not of or _bears_name_of_another(work, old, new)):
         return -1.0, tuple(evidence)
