@@ -30,8 +30,7 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "names_share_characters": ("characters", "old_name", "new_name"),
         "name_unlike": ("old_name", "new_name"),
         "name_joined": ("members", "new_name"),  # the new name is put together from these old ones
-        "name_alone_in_county": ("name",),
-        "name_shared_in_county": ("name", "times"),
+        "name_shared": ("name", "times"),  # others in the lists are called the same
         # Parents and neighbours
         "town_continues": ("old_town", "new_town"),
         "siblings_moved": ("moved", "of", "old_town", "new_town"),
@@ -42,7 +41,6 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # Counts
         "as_many_gone_as_new": ("gone", "new", "town"),
         "only_new_of_town": ("new_name", "gone", "town"),  # all that vanished can only have gone into this one
-        "none_new_in_town": ("town",),
         # Towns and counties by what lies in them
         "villages_went": ("moved", "of", "new_town"),
         "villages_came": ("moved", "of", "old_town"),

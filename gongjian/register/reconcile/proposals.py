@@ -15,7 +15,7 @@ SURE_FROM = 0.98
 # From here on the best guess is told as what happened; below it is only an alternative, and what happened is unknown.
 DOUBTFUL_FROM = 0.4
 # The same for a successor of what vanished: a guess is more use than none, and an officer decides.
-SUCCESSOR_FROM = 0.3
+SUCCESSOR_FROM = 0.25
 # An alternative less likely than this is not told.
 ALTERNATIVE_FROM = 0.02
 MOST_ALTERNATIVES = 4

@@ -16,13 +16,13 @@ from .villages import Measures
 
 # Before anything is known of the two: a new division takes in about so many that vanished, what is left over went to
 # those that stand already, and one in twenty went neither here nor there.
-MEMBERS, MOST_INTO_NEW, NOWHERE = 2.5, 0.9, 0.05
+MEMBERS, MOST_INTO_NEW, NOWHERE = 2.5, 0.8, 0.05
 # What a joined name adds by how much of the members' names it keeps whole: nothing, one of them, both. All weights are
 # natural logarithms of how much likelier the evidence is if the old one went there.
 JOINED = (3.0, 4.5, 7.0)
 WHOLE_WITHIN, PIECE_OF_TWO, PIECE_OF_ONE = 4.6, 3.0, 1.6
 # The successor bears a part of the old place's name (上朱部 into 朱部).
-BEARS_PART = 3.4
+BEARS_PART = 3.8
 # Measured on 62 joined names of the province: of 5 codes that came back, 5 were a member's.
 CODE_PASSED_ON = 3.5
 # How much likelier two members of a merger stand beside each other in the list, with one between, or farther apart
@@ -30,7 +30,7 @@ CODE_PASSED_ON = 3.5
 BESIDE, NEXT_BUT_ONE, FARTHER = 4.5, 2.0, 0.45
 ROUNDS = 2
 # Another member that is at least so likely makes it a merger; and one alone is never told as sure.
-RIVAL_FROM, MOST_LONE = 0.1, 0.9
+RIVAL_FROM, MOST_LONE = 0.1, 0.8
 
 Pair = tuple[str, str]
 

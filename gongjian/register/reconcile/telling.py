@@ -160,10 +160,11 @@ class Telling:
         town = self.work.old.parent(old)
         if not options:
             return (Evidence("parent_not_followed", {"parent": self.work.old.name(town)}),)
+        siblings = tuple(e for e in options[0].evidence if e.kind in ("siblings_moved", "town_continues"))
         rivals = tuple(self.work.new.name(o.new) for o in options[:MOST_ALTERNATIVES] if o.confidence >= 0.1)
-        if rivals:
-            return (Evidence("rivals", {"names": rivals}),)
-        return (Evidence("nothing_alike", {"town": self.work.old.name(town)}),)
+        if len(rivals) > 1:
+            return (Evidence("rivals", {"names": rivals}), *siblings)
+        return (Evidence("nothing_alike", {"town": self.work.old.name(town)}), *siblings)
 
     def _without(
         self,

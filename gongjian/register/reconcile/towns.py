@@ -13,7 +13,9 @@ from .lists import Sheet
 # A name that more villages of a county bear says nothing about where a town went.
 MOST_BEARERS = 4
 # A new town is looked through for an old one's villages from this share of the votes on, and this many.
-LEAST_SHARE, LEAST_VOTES = 0.05, 0.9
+LEAST_SHARE, LEAST_VOTES = 0.05, 0.9  # Into another county whole towns pass, seldom single villages.
+LEAST_SHARE_ABROAD = 0.3
+
 # A town of quite another name is the old one only if nearly all its villages came from it: else it was made of several.
 MOST_OF_A_RENAMED_TOWN = 0.9
 
@@ -31,7 +33,9 @@ def link_by_names(work: Following) -> None:
                 votes[town][work.new.parent(work.to[village])] += 1
                 continue
             place = work.old_name(village).place
-            found = by_county.get((county, place)) or by_city.get((city, place), [])
+            found = by_county.get((county, place), [])
+            if not found and len(place) > 1:
+                found = by_city.get((city, place), [])
             if len(found) <= MOST_BEARERS:
                 for new in found:
                     votes[town][work.new.parent(new)] += 1 / len(found)
@@ -57,13 +61,18 @@ def _link(work: Following, votes: Mapping[str, Votes]) -> None:
         found = {
             new: Link(new, moved, of)
             for new, moved in mine.items()
-            if moved >= LEAST_VOTES and moved >= LEAST_SHARE * of
+            if moved >= LEAST_VOTES
+            and moved >= (LEAST_SHARE if _in_one_county(work, town, new) else LEAST_SHARE_ABROAD) * of
         }
         for new in [work.to.get(town, ""), *named.get(town, ())]:
             if new:
                 found.setdefault(new, Link(new, mine.get(new, 0.0), of))
         links[town] = sorted(found.values(), key=lambda link: (-link.moved, work.new.at[link.new_town]))
     work.links = links
+
+
+def _in_one_county(work: Following, old_town: str, new_town: str) -> bool:
+    return work.to.get(work.old.county[old_town], "") == work.new.county[new_town]
 
 
 def _bearers(work: Following, sheet: Sheet, level: str) -> dict[tuple[str, str], list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -25,8 +25,12 @@ TOWN_CONTINUES = 1.0
 POSITION = 2.5
 # As many vanished from the town as are new in it.
 BALANCE = 0.8
-# A name that others of the county bear, outside the town where its neighbours went.
-SHARED_NAME = -1.5
+# For each doubling of how many on a day bear a name that is found outside the town where its neighbours went.
+SHARED_NAME = -0.7
+# A quite other name where more vanished than are new: a merger, although the code came back.
+UNLIKE_AND_FEWER = -6.0
+# From this share of an old town's villages on, a new town is looked through for the others before any other.
+STRONG_LINK = 0.2
 # 塔山社区 and 塔山村 in one town, when one of them became the other's kind.
 MOST_AMID_NAMESAKES = 0.9
 
@@ -42,13 +46,14 @@ class Measures:
     codes: dict[Pair, float] = field(default_factory=dict)
     moved: dict[str, dict[str, int]] = field(default_factory=dict)
     of: dict[str, int] = field(default_factory=dict)
-    bearers: dict[Pair, int] = field(default_factory=lambda: defaultdict(int))
+    bearers: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for town, went in self.work.moves().items():
             self.moved[town], self.of[town] = dict(went), went.total()
-        for village in self.work.new.of_level["village"]:
-            self.bearers[self.work.new.county[village], self.work.new_name(village).place] += 1
+        before = Counter(self.work.old_name(key).place for key in self.work.old.of_level["village"])
+        after = Counter(self.work.new_name(key).place for key in self.work.new.of_level["village"])
+        self.bearers = dict(before | after)  # the greater of the two
 
     def order(self, old_town: str, new_town: str) -> Order:
         towns = old_town, new_town
@@ -84,19 +89,23 @@ def pair_same_codes(work: Following) -> None:
 def pair_same_names(work: Following) -> None:
     """Names that stand once in an old town and once in a new one that is linked to it, the strongest links first.
 
-    Whole published names come before names of places: 东浦居委会 is not 东浦村委会 where both are on both days.
+    All of a strong link comes before any weak one. Whole published names come before names of places: 东浦居委会 is
+    not 东浦村委会 where both are on both days.
     """
-    for whole in (True, False):
-        found = sorted(_same_names(work, whole), key=lambda item: item[0])
-        for _, old, new in found:
-            if work.is_free(old, new):
-                work.pair(old, new)
+    for strong in (True, False):
+        for whole in (True, False):
+            found = sorted(_same_names(work, whole, strong), key=lambda item: item[0])
+            for _, old, new in found:
+                if work.is_free(old, new):
+                    work.pair(old, new)
 
 
-def _same_names(work: Following, whole: bool) -> Iterator[tuple[tuple[float, float, int], str, str]]:
+def _same_names(work: Following, whole: bool, strong: bool) -> Iterator[tuple[tuple[float, float, int], str, str]]:
     for town in work.old.villages:
         before = _once(work, work.villages_gone(town), old=True, whole=whole)
         for link in work.links.get(town, ()):
+            if (link.share >= STRONG_LINK or work.to.get(town) == link.new_town) != strong:
+                continue
             after = _once(work, work.villages_new(link.new_town), old=False, whole=whole)
             for name, old in before.items():
                 if new := after.get(name):
@@ -159,7 +168,7 @@ def weigh(work: Following, measures: Measures, old: str, new: str) -> tuple[floa
         _by_code(work, measures, old, new),
         _by_siblings(work, measures, old, new),
         _by_position(work, measures, old, new),
-        _by_counts(work, old, new, *towns),
+        _by_counts(work, old, new, alike.weight < 0),
     ):
         weight += more
         evidence += why
@@ -191,9 +200,9 @@ def _by_siblings(work: Following, measures: Measures, old: str, new: str) -> tup
         kind = "siblings_moved" if 2 * moved >= of else "left_siblings"
         gaps: dict[str, Gap] = {"moved": moved, "of": of, "old_town": names[0], "new_town": names[1]}
         evidence.append(Evidence(kind, gaps))
-    if moved == 0 and (times := measures.bearers[work.new.county[new], work.new_name(new).place]) > 1:
+    if moved == 0 and (times := measures.bearers.get(work.new_name(new).place, 1)) > 1:
         weight += SHARED_NAME * math.log2(times)
-        evidence.append(Evidence("name_shared_in_county", {"name": work.new.name(new), "times": times}))
+        evidence.append(Evidence("name_shared", {"name": work.new.name(new), "times": times}))
     return weight, evidence
 
 
@@ -208,12 +217,15 @@ def _by_position(work: Following, measures: Measures, old: str, new: str) -> tup
     return POSITION * agreement, [Evidence("same_place_in_list", {"before": before, "after": after})]
 
 
-def _by_counts(work: Following, old: str, new: str, old_town: str, new_town: str) -> tuple[float, list[Evidence]]:
+def _by_counts(work: Following, old: str, new: str, unlike: bool) -> tuple[float, list[Evidence]]:
+    old_town, new_town = work.old.parent(old), work.new.parent(new)
     if work.to.get(old_town) != new_town or old in work.to:
         return 0.0, []
     gone, added = len(work.villages_gone(old_town)), len(work.villages_new(new_town))
-    if gone != added:
-        return (0.0 if gone < added else -BALANCE), []
+    if gone > added:
+        return (UNLIKE_AND_FEWER if unlike else -BALANCE), []
+    if gone < added:
+        return 0.0, []
     gaps: dict[str, Gap] = {"gone": gone, "new": added, "town": work.new.name(new_town)}
     return BALANCE, [Evidence("as_many_gone_as_new", gaps)]
 
