@@ -18,7 +18,21 @@ from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import keep_before, record
 
 from .access import Reader
-from .models import Body, BodyEntry, Cover, Headcount, Line, Membership, Office, StandsIn, Term, Unit, UnitEntry, Venue
+from .models import (
+    Body,
+    BodyEntry,
+    Cover,
+    Document,
+    Headcount,
+    Line,
+    Membership,
+    Office,
+    StandsIn,
+    Term,
+    Unit,
+    UnitEntry,
+    Venue,
+)
 from .models.dated import DatedQuerySet
 from .refusals import Refused as Refused  # who calls a verb finds here what it raises
 from .refusals import check_texts, refusal_of
@@ -96,7 +110,9 @@ def open_unit(*, on: date, today: date, by: Reader | None, until: date | None = 
 
 
 @in_sentences
-def amend_unit(unit: Unit, *, on: date, today: date, by: Reader | None, **changes: Any) -> Unit:
+def amend_unit(
+    unit: Unit, *, on: date, today: date, by: Reader | None, document: Document | None = None, **changes: Any
+) -> Unit:
     """Change how a unit stands, from a day: its name, code, kind, parent, status …
 
     Later entries follow as long as they carry the value that is changed; a later change of the same thing stays.
@@ -107,7 +123,7 @@ def amend_unit(unit: Unit, *, on: date, today: date, by: Reader | None, **change
     lock(TERRITORY_LOCK)
     if "parent" in changes:
         check_parent(unit, changes["parent"], on)
-    if act := _amend(UnitEntry.objects.filter(unit=unit), f"register.unit:{unit.pk}", on, changes, by):
+    if act := _amend(UnitEntry.objects.filter(unit=unit), f"register.unit:{unit.pk}", on, changes, by, document):
         check_lives(UnitEntry.objects.filter(unit=unit, act=act), changes)
         refresh_unit_paths(today, [unit.pk])
         unit.refresh_from_db()
@@ -175,12 +191,14 @@ def open_body(
 
 
 @in_sentences
-def amend_body(body: Body, *, on: date, today: date, by: Reader | None, **changes: Any) -> Body:
+def amend_body(
+    body: Body, *, on: date, today: date, by: Reader | None, document: Document | None = None, **changes: Any
+) -> Body:
     """Change how a body stands, from a day: its name, seat, superior, leader … Later entries follow as for units."""
     check_texts(BodyEntry, changes)
     lock(LINE_LOCK, LEADERSHIP_LOCK)
     check_links(body, changes, on)
-    if act := _amend(BodyEntry.objects.filter(body=body), f"register.body:{body.pk}", on, changes, by):
+    if act := _amend(BodyEntry.objects.filter(body=body), f"register.body:{body.pk}", on, changes, by, document):
         check_lives(BodyEntry.objects.filter(body=body, act=act), changes)
         refresh_body_paths(today, [body.pk])
         body.refresh_from_db()
@@ -241,14 +259,23 @@ def end_cover(cover: Cover, *, on: date, by: Reader | None) -> None:
 
 # == dated rows ==
 def _amend(
-    entries: DatedQuerySet[Any], subject: str, on: date, changes: Mapping[str, Any], by: Reader | None
+    entries: DatedQuerySet[Any],
+    subject: str,
+    on: date,
+    changes: Mapping[str, Any],
+    by: Reader | None,
+    document: Document | None,
 ) -> Act | None:
     """Split the entry of the day and carry the changes on. Returns the act, or None when nothing differs."""
     old = _entry_of(entries, on)
     fresh = {field: value for field, value in changes.items() if value != getattr(old, field)}
     if not fresh:
         return None
-    facts = {field: str(value.pk if isinstance(value, models.Model) else value) for field, value in fresh.items()}
+    facts: dict[str, Any] = {
+        field: str(value.pk if isinstance(value, models.Model) else value) for field, value in fresh.items()
+    }
+    if document is not None:
+        facts["document"] = document.pk
     act = record("register.amend", by=by, subject=subject, on=on, facts=facts)
     change_entries(act, entries, on, fresh)
     return act

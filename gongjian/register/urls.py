@@ -1,19 +1,11 @@
 """Addresses of the register's pages. The day stays in the query (?on=DAY), never in the path."""
 
-from django.urls import include, path, register_converter
-from django.urls.converters import IntConverter
+from django.urls import include, path
 
-from . import import_urls
+from . import converters, import_urls, reform_urls
 from .views import bodies, lists, search, units, walks
 
-
-class IdConverter(IntConverter):
-    """A number that the database can hold; a longer one names nothing, and is not found."""
-
-    regex = "[0-9]{1,18}"
-
-
-register_converter(IdConverter, "id")
+assert converters  # <id:…> is known from here on
 
 urlpatterns = [
     path("territory/", walks.territory, name="walk_territory"),
@@ -34,4 +26,5 @@ urlpatterns = [
     path("bodies/<id:body_id>/", bodies.body, name="body"),
     path("search/", search.search, name="search"),
     path("", include(import_urls)),
+    path("", include(reform_urls)),
 ]

@@ -12,6 +12,7 @@ from tests.register import town as small
 OPEN = {"": 200, "i18n/setlang/": 302, "api/v1/openapi.json": 200}
 WORDS = {
     "unit_id": "1", "body_id": "1", "draft_id": "1", "number": "1", "line_key": "party", "kind": "units",
+    "act": "amend", "act_id": "1", "document_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/"}
 LARGE = "99999999999999999999"

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from gongjian.ui.templatetags.ui import keep_day
 
+from ..access import can_change_register
 from ..queries.body import body_page
 from .door import DayRequest, signed_in_only
 
@@ -18,4 +19,5 @@ def body(request: DayRequest, body_id: int) -> HttpResponse:
         raise Http404
     above = [(name, keep_day(reverse("body", args=[id]), request)) for id, name in page.line_way]
     facts = {"page": page, "trail": [*above, (page.nearest.name, "")], "walk": "line"}
+    facts["keeps_register"] = can_change_register(request.user, request.today)
     return render(request, "register/body.html", facts)

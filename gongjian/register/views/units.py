@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from gongjian.ui.templatetags.ui import keep_day
 
+from ..access import can_change_register
 from ..queries.unit import unit_page
 from .door import DayRequest, signed_in_only
 
@@ -26,5 +27,6 @@ def unit(request: DayRequest, unit_id: int) -> HttpResponse:
         "housed_list": keep_day(f"{reverse('units')}?{urlencode({'place': unit_id})}", request),
         "bodies_list": keep_day(f"{reverse('bodies')}?{urlencode({'below': unit_id})}", request),
         "walk": "territory",
+        "keeps_register": can_change_register(request.user, request.today),
     }
     return render(request, "register/unit.html", facts)

@@ -1,0 +1,154 @@
+"""The acts by which the register was changed by hand: what was done, by whom, on whose paper, and until when it may
+be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from gongjian.chronicle.models import Act, Before
+from gongjian.ui.keyset import Page, page_of
+
+from ..access import Reader, body_entries_visible_to, can_change_register, unit_entries_visible_to
+from ..models import Document
+from ..undo import DAYS
+
+PAGE = 50
+_MANY = {"unit": "units", "body": "bodies"}
+VERBS: dict[str, str | Promise] = {
+    "register.open_unit": gettext_lazy("Entered"),
+    "register.open_body": gettext_lazy("Entered"),
+    "register.amend": gettext_lazy("Changed"),
+    "register.merge_units": gettext_lazy("Merged"),
+    "register.merge_bodies": gettext_lazy("Merged"),
+    "register.split_unit": gettext_lazy("Divided"),
+    "register.split_body": gettext_lazy("Divided"),
+    "register.close_unit": gettext_lazy("Closed"),
+    "register.close_body": gettext_lazy("Closed"),
+    "register.dissolve_unit": gettext_lazy("Closed"),
+    "register.dissolve_body": gettext_lazy("Closed"),
+    "register.reopen_unit": gettext_lazy("Reopened"),
+    "register.reopen_body": gettext_lazy("Reopened"),
+    "register.cover": gettext_lazy("Cover entered"),
+    "register.end_cover": gettext_lazy("Cover ended"),
+}
+TABLES: dict[str, str | Promise] = {
+    "register_unitentry": gettext_lazy("Entries of units"),
+    "register_bodyentry": gettext_lazy("Entries of organisations"),
+    "register_cover": gettext_lazy("Covers"),
+    "register_headcount": gettext_lazy("Head-counts"),
+    "register_standsin": gettext_lazy("Places in buildings"),
+    "register_term": gettext_lazy("Terms of office"),
+    "register_office": gettext_lazy("Offices"),
+    "register_membership": gettext_lazy("Memberships"),
+    "register_venue": gettext_lazy("Venues"),
+    "register_venueshare": gettext_lazy("Lines that share a venue"),
+    "register_plaque": gettext_lazy("Plaques"),
+}
+
+
+@dataclass
+class Change:
+    """One act, with the name of what it was done to, and the day until which it may be taken back (None: over)."""
+
+    act: Act
+    verb: str
+    thing: str
+    id: int
+    name: str
+    others: list[tuple[int, str]] = field(default_factory=list)
+    document: Document | None = None
+    undo_until: date | None = None
+    is_undone: bool = False
+    waits: bool = False
+
+
+def changes(
+    reader: Reader, today: date, *, thing: str = "", id: int = 0, after: str = "", before: str = ""
+) -> tuple[Page, list[Change]]:
+    """The acts, the newest first; of one unit or body only if it is named. For whoever may change the register."""
+    acts = visible_acts(reader, today)
+    if thing:
+        merged = Q(facts__old__contains=[id], verb=f"register.merge_{_MANY[thing]}")
+        acts = acts.filter(Q(subject=f"register.{thing}:{id}") | merged)
+    page = page_of(acts.select_related("by"), ["-id"], size=PAGE, after=after, before=before)
+    return page, told(reader, page.rows, today)
+
+
+def change(reader: Reader, today: date, act_id: int) -> Change | None:
+    """One act as it is told; None if there is none that the reader may see."""
+    rows = list(visible_acts(reader, today).filter(pk=act_id).select_related("by"))
+    return told(reader, rows, today)[0] if rows else None
+
+
+def visible_acts(reader: Reader, today: date) -> QuerySet[Act]:
+    """Acts on the register are shown to whoever may change it."""
+    acts = Act.objects.filter(verb__in=list(VERBS))
+    return acts if can_change_register(reader, today) else acts.none()
+
+
+def last_change(thing: str, id: int) -> int | None:
+    """The id of the newest act on a unit or a body."""
+    acts = Act.objects.filter(subject=f"register.{thing}:{id}", verb__in=list(VERBS))
+    return acts.order_by("-id").values_list("pk", flat=True).first()
+
+
+def kept(act: Act) -> list[tuple[str, int]]:
+    """How many rows of each sort the act has changed or ended."""
+    counts = dict(Before.objects.filter(act=act).values_list("table").annotate(Count("pk")).order_by())
+    return [(str(words), counts[table]) for table, words in TABLES.items() if table in counts]
+
+
+def told(reader: Reader, acts: Sequence[Act], today: date) -> list[Change]:
+    """Acts with names and documents: a fixed number of queries."""
+    undone = set()
+    for facts in Act.objects.filter(verb__endswith="undone", facts__acts__contained_by=_all_ids(acts)).values_list(
+        "facts", flat=True
+    ):
+        undone |= set(facts["acts"])
+    papers = Document.objects.in_bulk([act.facts["document"] for act in acts if "document" in act.facts])
+    rows = [_row(act, papers) for act in acts]
+    names = {
+        "unit": _names(unit_entries_visible_to(reader), "unit_id", [r for r in rows if r.thing == "unit"]),
+        "body": _names(body_entries_visible_to(reader), "body_id", [r for r in rows if r.thing == "body"]),
+    }
+    for row in rows:
+        named = names[row.thing]
+        row.name = named.get(row.id) or row.act.facts.get("name") or "?"
+        row.others = [(id, named[id]) for id, _none in row.others if id in named and id != row.id]
+        row.is_undone = row.act.pk in undone
+        row.waits = row.act.on is not None and row.act.on > today
+        until = timezone.localtime(row.act.at).date() + timedelta(days=DAYS)
+        row.undo_until = until if until >= today and not row.is_undone else None
+    return rows
+
+
+def _all_ids(acts: Sequence[Act]) -> list[int]:
+    return [act.pk for act in acts]
+
+
+def _row(act: Act, papers: dict[int, Document]) -> Change:
+    thing, _colon, id = act.subject.removeprefix("register.").partition(":")
+    others = [(int(old), "") for old in act.facts.get("old", [])]
+    return Change(
+        act=act,
+        verb=str(VERBS[act.verb]),
+        thing=thing,
+        id=int(id or 0),
+        name="",
+        others=others,
+        document=papers.get(act.facts.get("document", 0)),
+    )
+
+
+def _names(entries: Any, key: str, rows: Iterable[Change]) -> dict[int, str]:
+    """What they are called now or were called last."""
+    ids = {id for row in rows for id in (row.id, *(other for other, _none in row.others))}
+    return dict(entries.filter(**{f"{key}__in": ids}).order_by("valid").values_list(key, "name"))
