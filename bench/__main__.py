@@ -21,6 +21,7 @@ GROUPS = (
     "register.coverage",
     "register.move",
     "register.search",
+    "register.reform",
     "register.import",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
@@ -84,7 +85,7 @@ def _make_ready(size: str) -> str:
 
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
-    from . import importing, register  # app ready: models
+    from . import importing, reform, register  # app ready: models
 
     measures: dict[str, Callable[[str], Iterator[Figure]]] = {
         "calibration": lambda size: iter([register.calibration(size)]),
@@ -93,6 +94,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "register.coverage": register.coverage,
         "register.move": register.moving,
         "register.search": register.search,
+        "register.reform": reform.reform,
         "register.import": importing.imports,
     }
     figures: list[Figure] = []

@@ -119,6 +119,21 @@ def way_up(walk: Walk, id: int, day: date) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def ways_up(walk: Walk, ids: Iterable[int], day: date) -> dict[int, set[int]]:
+    """For each of the ids what it stood below on `day`, itself included. One query."""
+    found: dict[int, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE t(start, id) AS (SELECT i, i FROM unnest(%(ids)s::bigint[]) i UNION "
+            f"SELECT t.start, c.id FROM t CROSS JOIN LATERAL ({walk.above}) c WHERE c.id IS NOT NULL) "
+            f"SELECT start, id FROM t",
+            {"ids": list(ids), "day": day},
+        )
+        for start, id in cursor.fetchall():
+            found.setdefault(start, set()).add(id)
+    return found
+
+
 def refresh_paths(walk: Walk, today: date, changed: Iterable[int] | None = None) -> int:
     """Write today's paths anew: of the `changed` things and all below them, or of everything. Returns rows written.
 

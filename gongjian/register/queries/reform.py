@@ -149,11 +149,14 @@ class ToPart:
 
 
 def to_part(reader: Reader, unit_id: int, on: date) -> tuple[list[ToPart], bool]:
-    """What stands in a unit, has its seat there, covers it or is a venue of it; and whether there is more."""
+    """What stands in a unit, has its seat there, covers it from elsewhere or is a venue of it; is there more?
+
+    Whoever has its seat there covers the part its seat goes to.
+    """
     children = unit_entries_visible_to(reader).on(on).filter(parent=unit_id).select_related("kind")
     seated = body_entries_visible_to(reader).on(on).filter(seat=unit_id).select_related("kind", "body__line")
     covering = covers_visible_to(reader).on(on).filter(unit=unit_id).values("body")
-    covers = body_entries_visible_to(reader).on(on).filter(body__in=covering).select_related("kind")
+    covers = body_entries_visible_to(reader).on(on).filter(body__in=covering).exclude(seat=unit_id)
     venues = venues_visible_to(reader).on(on).filter(unit=unit_id)
     most = TO_PART + 1
     found = [

@@ -29,7 +29,7 @@ from ..actions import (
 )
 from ..models import Body, BodyEntry, BodyLineage, Document, Line
 from ..spelling import learn
-from ..walks import LEADERSHIP, LINE, refresh_body_paths, way_up
+from ..walks import LEADERSHIP, LINE, refresh_body_paths, way_up, ways_up
 from .along import Link, Routes, carry, end, end_links
 from .checks import as_stood_last, last_names, not_standing, record_reform, refuse, wrong_shares
 
@@ -64,13 +64,14 @@ def forbids_pairs(pairs: Mapping[int, int], on: date) -> list[str]:
     found = not_standing(BodyEntry, [*pairs, *pairs.values()], on)
     lines = dict(Body.objects.filter(pk__in={*pairs, *pairs.values()}).values_list("pk", "line_id"))
     names = last_names(BodyEntry, [*pairs, *pairs.values()])
+    above = [ways_up(walk, set(pairs.values()), on) for walk in (LINE, LEADERSHIP)]
     for old, new in pairs.items():
         facts = {"old": names.get(old, str(old)), "new": names.get(new, str(new))}
         if old == new or new in pairs:
             found.append(_("“%(old)s” cannot be merged into “%(new)s”, which ends too. Choose another one.") % facts)
         elif lines.get(old) != lines.get(new):
             found.append(_("“%(old)s” and “%(new)s” are of different lines and cannot be one.") % facts)
-        elif old in way_up(LINE, new, on) or old in way_up(LEADERSHIP, new, on):
+        elif any(old in ways[new] for ways in above):
             sentence = _("“%(new)s” stands below “%(old)s” and would stand below itself. Merge the other way round.")
             found.append(sentence % facts)
     return found

@@ -282,4 +282,5 @@ def _placed(request: DayRequest, parts: int) -> dict[Any, int]:
         found = PLACED.match(name)
         if found and str(value).isdecimal() and int(str(value)[:3]) < parts:
             placed[found[1], int(found[2])] = int(str(value))
-    return placed
+    # Whoever has its seat there covers the part its seat goes to.
+    return {("cover", id): part for (link, id), part in placed.items() if link == "seat"} | placed
