@@ -17,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from gongjian.chronicle.models import Act
 
 from .imports.apply import IMPORTED
+from .imports.progress import READING
 from .imports.undo import DAYS, UNDONE
 from .models import BodyKind, ImportDraft, UnitKind
 from .models.words import spoken
@@ -186,6 +187,8 @@ def job_of(draft: ImportDraft) -> Job | None:
         State.CHECKING: _("Checking the rows"),
         State.APPLYING: _("Writing into the register"),
     }
+    if draft.state == State.CHECKING and 0 < draft.progress < READING:
+        return Job(_("Reading the file"), draft.progress, 0, False, False)
     if draft.state in labels:
         return Job(labels[State(draft.state)], draft.progress, draft.row_count, False, False)
     alive = timezone.now() - WORKER_SILENT

@@ -39,6 +39,7 @@ from ..models import (
 from ..models.words import Word
 from . import cells
 from .columns import FIELDS, Field, Kind, guess, guess_kind
+from .progress import Tell, untold
 from .sheets import MAX_BYTES, Table, Unreadable, open_table
 
 State = ImportDraft.State
@@ -179,19 +180,19 @@ def rows_of(draft: ImportDraft) -> QuerySet[Any]:
 
 
 # == reading ==
-def stage(draft: ImportDraft) -> None:
+def stage(draft: ImportDraft, tell: Tell = untold) -> None:
     """Read the file into the temporary tables. Raises Refused if it cannot be read to its end."""
     with override(draft.language):
         try:
             table = open_table(draft.file.path, draft.filename, draft.sheet or None)
-            _copy_rows(draft, table)
+            _copy_rows(draft, table, tell)
         except Unreadable as unreadable:
             raise Refused(unreadable.sentence) from None
         except FileNotFoundError:
             raise Refused(_("The file is no longer there. Send it again.")) from None
 
 
-def _copy_rows(draft: ImportDraft, table: Table) -> None:
+def _copy_rows(draft: ImportDraft, table: Table, tell: Tell) -> None:
     fields = {field.key: field for field in FIELDS[draft.kind]}  # type: ignore[index]
     lengths = LENGTHS if draft.kind == "units" else LENGTHS_OF_BODIES
     chosen = [(int(column), fields[key]) for column, key in draft.mapping.items()]
@@ -216,17 +217,18 @@ def _copy_rows(draft: ImportDraft, table: Table) -> None:
                         copy.write_row((number, key, headings[key][:200], found, sentence))
         done += len(batch)
         draft.row_count = done
+        tell(min(done / max(table.height, 1), 1))
     draft.counts = {"skipped": len(table.skipped)}
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE import_row ADD PRIMARY KEY (number)")
         cursor.execute("ANALYZE import_row")
 
 
-def restage(draft: ImportDraft) -> None:
+def restage(draft: ImportDraft, tell: Tell = untold) -> None:
     """Fill the temporary tables from the rows as they were read; from the file if a crash has taken those."""
     model = DraftUnit if draft.kind == "units" else DraftBody
     if rows_of(draft).count() != draft.row_count:
-        stage(draft)
+        stage(draft, tell)
         return
     make_tables(model)
     columns = ", ".join(["number", "misread", *(field.key for field in FIELDS[draft.kind])])  # type: ignore[index]
