@@ -1,22 +1,27 @@
-"""What the register does in the background: checking and applying files, and the paths of a new day.
+"""What the register does in the background: checking, applying and taking back files, and the paths of a new day.
 
 While the database is away the job is tried again; a draft that was left in the middle is found where it was safe.
 """
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.utils import timezone
 from django.utils.translation import override
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from gongjian.accounts.models import User
+
 from .actions import LEADERSHIP_LOCK, LINE_LOCK, TERRITORY_LOCK, Refused, lock
 from .imports import names
 from .imports.apply import apply
 from .imports.preflight import preflight
 from .imports.staging import State, look
+from .imports.undo import undo
 from .models import ImportDraft
 from .walks import refresh_body_paths, refresh_unit_paths
 
@@ -39,12 +44,32 @@ def apply_draft(draft_id: int, by_id: int | None, all_or_nothing: bool = False) 
     draft = look(draft_id)
     if draft.state == State.APPLIED:
         return
-    by = get_user_model().objects.filter(pk=by_id).first() if by_id else None
+    with _refusals_told_in(draft):
+        apply(draft, by=_account(by_id), all_or_nothing=all_or_nothing)
+
+
+@app.task(queue="imports", name="register.undo_draft", retry=WHEN_DATABASE_IS_AWAY)
+def undo_draft(draft_id: int, by_id: int | None) -> None:
+    """Take an import back. A refusal is told in the draft; one that was taken back already is left as it is."""
+    close_old_connections()
+    draft = look(draft_id)
+    if draft.state == State.UNDONE:
+        return
+    with _refusals_told_in(draft):
+        undo(draft, by=_account(by_id))
+
+
+def _account(by_id: int | None) -> User | None:
+    return User.objects.filter(pk=by_id).first() if by_id else None
+
+
+@contextmanager
+def _refusals_told_in(draft: ImportDraft) -> Iterator[None]:
     with override(draft.language):
         try:
-            apply(draft, by=by, all_or_nothing=all_or_nothing)
+            yield
         except Refused as refused:
-            ImportDraft.objects.filter(pk=draft_id).update(failure=str(refused))
+            ImportDraft.objects.filter(pk=draft.pk).update(failure=str(refused))
 
 
 @app.periodic(cron="1 16 * * *")  # a minute past midnight in China; the queue counts in UTC

@@ -19,6 +19,7 @@ from ..actions import Refused, lock
 from ..models import ImportDraft
 from ..walks import refresh_body_paths, refresh_unit_paths
 from .apply import ALL_WALKS, IMPORTED
+from .progress import Tell, part, telling
 from .staging import State, move, working_on
 
 UNDONE = "register.import.undone"
@@ -87,15 +88,17 @@ def standing_on(draft: ImportDraft) -> list[str]:
 def undo(draft: ImportDraft, *, by: Reader | None, today: date | None = None) -> Act:
     """Put the register back to what it was before the import was applied. Raises Refused, StoodOn."""
     day = today or timezone.localdate()
-    with working_on(draft):
+    with working_on(draft), telling(draft) as tell:
+        draft.progress, draft.failure = 0, ""
+        draft.save(update_fields=["progress", "failure"])
         try:
-            return _undo(draft, by, day)
+            return _undo(draft, by, day, tell)
         except IntegrityError as error:
             raise StoodOn([_("Something entered later needs what this import has written.")]) from error
 
 
 @transaction.atomic
-def _undo(draft: ImportDraft, by: Reader | None, today: date) -> Act:
+def _undo(draft: ImportDraft, by: Reader | None, today: date, tell: Tell) -> Act:
     lock(*ALL_WALKS)
     acts = _acts_of(draft)
     if not acts:
@@ -104,15 +107,20 @@ def _undo(draft: ImportDraft, by: Reader | None, today: date) -> Act:
         raise Refused(_("An import can be undone for %(days)s days. Correct single entries instead.") % {"days": DAYS})
     if sentences := standing_on(draft):
         raise StoodOn(sentences)
+    tell(0.1)
     facts = {"acts": [act.pk for act in acts], "file": draft.filename}
     undoing = record(UNDONE, by=by, subject=draft.subject, on=draft.as_of, facts=facts)
-    for act in reversed(acts):
-        for table in WRITTEN:
+    for done, act in enumerate(reversed(acts)):
+        tell_act = part(tell, 0.1 + 0.5 * done / len(acts), 0.1 + 0.5 * (done + 1) / len(acts))
+        for at, table in enumerate(WRITTEN, start=1):
             _remove_what_it_added(undoing, act, table)
+            tell_act(0.8 * at / len(WRITTEN))
         for table in reversed(WRITTEN):
             _put_back(undoing, act, table)
+        tell_act(1)
     _remove_empty(undoing)
     _refresh(undoing, today)
+    tell(0.8)  # the guards of the database look at every row when the transaction ends
     move(draft, State.UNDONE, act=None, undo_act=undoing)
     return undoing
 

@@ -11,6 +11,7 @@ from gongjian.register.imports import progress
 from gongjian.register.imports.apply import apply
 from gongjian.register.imports.preflight import preflight
 from gongjian.register.imports.staging import look
+from gongjian.register.imports.undo import undo
 from gongjian.register.models import ImportDraft, UnitEntry
 
 from ..town import Town, unit
@@ -52,6 +53,16 @@ def test_writing_shows_how_far_it_is_before_anything_is_seen_of_it(town: Town, a
         assert not UnitEntry.objects.filter(name__startswith="新样例厂").exists()
     thread.join(60)
     assert outcome[0].state == "applied"
+
+
+def test_taking_back_shows_how_far_it_is(town: Town, at_once: None) -> None:
+    draft = apply(checked(FIRMS), by=None)
+    with held("register_headcount"):
+        thread, outcome = in_thread(lambda: undo(look(draft.pk), by=None))
+        until(lambda: bool(waiting_for("register_headcount")))
+        assert (ImportDraft.objects.get().state, 0 < told() < 100) == ("applied", True)
+    thread.join(60)
+    assert (outcome[0].verb, ImportDraft.objects.get().state) == ("register.import.undone", "undone")
 
 
 def test_reading_is_told_by_the_lines_of_the_file(town: Town, at_once: None) -> None:
