@@ -17,7 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from gongjian.chronicle.models import Act
 
 from .imports.apply import IMPORTED
-from .imports.progress import READING
+from .imports.staging import READING
 from .imports.undo import DAYS, UNDONE
 from .models import BodyKind, ImportDraft, UnitKind
 from .models.words import spoken
@@ -196,9 +196,7 @@ def job_of(draft: ImportDraft) -> Job | None:
         return Job(_("Reading the file"), draft.progress, 0, False, False)
     if draft.state in labels:
         return Job(labels[State(draft.state)], draft.progress, draft.row_count, False, False)
-    alive = timezone.now() - WORKER_SILENT
-    queued = Q(status="todo") | Q(status="doing", worker__last_heartbeat__gt=alive)
-    waiting = ProcrastinateJob.objects.filter(queued, args__draft_id=draft.pk).only("task_name", "status").first()
+    waiting = ProcrastinateJob.objects.filter(queued(), args__draft_id=draft.pk).only("task_name", "status").first()
     if waiting is None:
         return None
     if "undo" in waiting.task_name:
@@ -207,6 +205,11 @@ def job_of(draft: ImportDraft) -> Job | None:
         return Job(_("Taking the import back"), percent, draft.row_count, not is_begun, nobody)
     label = labels[State.APPLYING if "apply" in waiting.task_name else State.CHECKING]
     return Job(label, 0, draft.row_count, True, not is_worker_alive())
+
+
+def queued() -> Q:
+    """Jobs that wait, or that a living worker does."""
+    return Q(status="todo") | Q(status="doing", worker__last_heartbeat__gt=timezone.now() - WORKER_SILENT)
 
 
 def is_worker_alive() -> bool:

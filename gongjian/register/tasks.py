@@ -16,13 +16,14 @@ from procrastinate.contrib.django import app
 
 from gongjian.accounts.models import User
 
+from . import export
 from .actions import LEADERSHIP_LOCK, LINE_LOCK, TERRITORY_LOCK, Refused, lock
 from .imports import names
 from .imports.apply import apply
 from .imports.preflight import preflight
 from .imports.staging import State, look
 from .imports.undo import undo
-from .models import ImportDraft
+from .models import ImportDraft, ListExport
 from .walks import refresh_body_paths, refresh_unit_paths
 
 WHEN_DATABASE_IS_AWAY = RetryStrategy(
@@ -82,6 +83,23 @@ def refresh_paths(timestamp: int = 0) -> None:
         lock(TERRITORY_LOCK, LINE_LOCK, LEADERSHIP_LOCK)  # a move at the same time would be written over
         refresh_unit_paths(today)
         refresh_body_paths(today)
+
+
+@app.task(queue="exports", name=export.TASK, retry=WHEN_DATABASE_IS_AWAY)
+def write_list(export_id: int) -> None:
+    """Write the Excel of a long list. One that is written already, or was thrown away, is left."""
+    close_old_connections()
+    asked = ListExport.objects.filter(pk=export_id).select_related("by").first()
+    if asked is not None and not asked.is_over:
+        export.write_list(asked, timezone.localdate())
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="exports", name="register.forget_lists", queueing_lock="register.forget_lists")
+def forget_lists(timestamp: int = 0) -> None:
+    """Every hour: lists that were kept for a day go."""
+    close_old_connections()
+    export.forget_lists()
 
 
 @app.task(queue="imports", name=names.TASK, retry=WHEN_DATABASE_IS_AWAY)

@@ -4,7 +4,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
 from . import import_urls
-from .views import bodies, lists, search, units, walks
+from .views import bodies, exports, lists, search, units, walks
 
 
 class IdConverter(IntConverter):
@@ -27,11 +27,13 @@ urlpatterns = [
     path("leadership/<id:body_id>/", walks.lead, name="walk_lead"),
     path("leadership/<id:body_id>/below/", walks.lead_below, name="walk_lead_below"),
     path("units/", lists.units, name="units"),
-    path("units.xlsx", lists.units_export, name="units_export"),
+    path("units.xlsx", exports.units_export, name="units_export"),
     path("units/<id:unit_id>/", units.unit, name="unit"),
     path("bodies/", lists.bodies, name="bodies"),
-    path("bodies.xlsx", lists.bodies_export, name="bodies_export"),
+    path("bodies.xlsx", exports.bodies_export, name="bodies_export"),
     path("bodies/<id:body_id>/", bodies.body, name="body"),
+    path("exports/<id:export_id>/", exports.list_export, name="list_export"),
+    path("exports/<id:export_id>/file/", exports.list_export_file, name="list_export_file"),
     path("search/", search.search, name="search"),
     path("", include(import_urls)),
 ]

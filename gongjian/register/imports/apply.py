@@ -14,10 +14,10 @@ from gongjian.chronicle.record import record
 from ..access import Reader
 from ..actions import Refused, lock
 from ..models import ImportDraft
+from ..progress import Tell, part, telling
 from . import body_deeds, unit_deeds
 from .names import learn_or_queue
 from .preflight import recheck, register_mark
-from .progress import Tell, part, telling
 from .staging import State, move, rows_of, working_on
 
 ALL_WALKS = (71011, 71012, 71013, 71014, 71015)  # as in migration 0002

@@ -14,8 +14,8 @@ from django.db import connection
 from gongjian.chronicle.models import Act
 
 from ..models import Form, ImportDraft
+from ..progress import Tell, part, untold
 from ..walks import refresh_body_paths
-from .progress import Tell, part, untold
 from .unit_deeds import carried, cut, keep
 from .unit_rows import run
 

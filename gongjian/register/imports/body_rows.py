@@ -10,8 +10,8 @@ from datetime import date
 
 from django.db import connection
 
+from ..progress import Tell, part, untold
 from .lives import lasting
-from .progress import Tell, part, untold
 from .unit_rows import MOST_LEVELS, circles_among, note, run, run_all
 
 ENTRY = ("name", "code", "kind", "form")

@@ -11,11 +11,11 @@ from django.utils.translation import override
 
 from ..actions import Refused
 from ..models import ImportDraft
+from ..progress import Tell, part, telling, untold
 from . import body_rows, unit_rows
 from .columns import FIELDS
 from .problems import as_facts, told
-from .progress import READING, Tell, part, telling, untold
-from .staging import State, heading_of, move, restage, stage, working_on
+from .staging import READING, State, heading_of, move, restage, stage, working_on
 
 REPEATS = """
 CREATE TEMP TABLE import_repeat ON COMMIT DROP AS

@@ -37,9 +37,9 @@ from ..models import (
     UnitKind,
 )
 from ..models.words import Word
+from ..progress import Tell, untold
 from . import cells
 from .columns import FIELDS, Field, Kind, guess, guess_kind
-from .progress import Tell, untold
 from .sheets import MAX_BYTES, Table, Unreadable, open_table
 
 State = ImportDraft.State
@@ -54,6 +54,7 @@ MOVES: dict[str, set[str]] = {
 }
 ALIVE = 71021  # class of the advisory locks that tell whether somebody works on a draft
 BATCH = 5_000
+READING = 40  # percent: up to here a check reads the file, from here it settles the rows
 REMEMBERED = 50_000
 LENGTHS = {"name": 200, "code": 20, "credit_code": 18, "address": 200}
 LENGTHS_OF_BODIES = {"name": 200, "code": 24}

@@ -17,9 +17,9 @@ from gongjian.chronicle.record import keep_before, record
 from ..access import Reader
 from ..actions import Refused, lock
 from ..models import ImportDraft
+from ..progress import Tell, part, telling
 from ..walks import refresh_body_paths, refresh_unit_paths
 from .apply import ALL_WALKS, IMPORTED
-from .progress import Tell, part, telling
 from .staging import State, move, working_on
 
 UNDONE = "register.import.undone"

@@ -15,8 +15,8 @@ from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import keep_before
 
 from ..models import ImportDraft
+from ..progress import Tell, part, untold
 from ..walks import refresh_unit_paths
-from .progress import Tell, part, untold
 from .unit_rows import COUNTS, ENTRY, run
 
 DEEDS = """

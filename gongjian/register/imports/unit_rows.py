@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection
 
+from ..progress import Tell, part, untold
 from .lives import lasting
-from .progress import Tell, part, untold
 
 ENTRY = ("name", "code", "credit_code", "kind", "status", "trade", "sector", "ownership", "address")
 COUNTS = ("staff", "women", "under_35", "dispatched", "migrant")

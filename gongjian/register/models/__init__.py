@@ -2,6 +2,7 @@
 
 from .bodies import Body, BodyEntry, Cover, Term
 from .drafts import DraftBody, DraftRow, DraftUnit, ImportDraft, ImportProblem
+from .exports import ListExport
 from .people import Membership, Office, Person
 from .spelling import Spelling
 from .units import Headcount, StandsIn, Unit, UnitEntry
@@ -22,6 +23,7 @@ __all__ = [
     "ImportDraft",
     "ImportProblem",
     "Line",
+    "ListExport",
     "Membership",
     "Office",
     "OfficeKind",

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
+from gongjian.register import progress
 from gongjian.register.import_findings import job_of
-from gongjian.register.imports import progress
 from gongjian.register.imports.apply import apply
 from gongjian.register.imports.preflight import preflight
-from gongjian.register.imports.staging import look
+from gongjian.register.imports.staging import READING, look
 from gongjian.register.imports.undo import undo
 from gongjian.register.models import ImportDraft, UnitEntry
 
@@ -39,7 +39,7 @@ def test_checking_shows_how_far_it_is(town: Town, at_once: None) -> None:
         thread, outcome = in_thread(lambda: preflight(look(draft.pk)))
         until(lambda: bool(waiting_for("register_draftunit")))
         job = job_of(look(draft.pk))
-        assert job is not None and job.is_measured and progress.READING < job.percent < 100
+        assert job is not None and job.is_measured and READING < job.percent < 100
     thread.join(60)
     assert (outcome[0].state, told()) == ("checked", 100)
 
@@ -77,7 +77,7 @@ def test_reading_is_told_by_the_lines_of_the_file(town: Town, at_once: None) -> 
 
         until(read_to_its_end)
     thread.join(60)
-    assert len([percent for percent in seen if 0 < percent <= progress.READING]) >= 1
+    assert len([percent for percent in seen if 0 < percent <= READING]) >= 1
 
 
 def test_a_draft_that_the_work_itself_has_locked_is_not_waited_for(town: Town, at_once: None) -> None:

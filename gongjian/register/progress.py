@@ -1,4 +1,4 @@
-"""How far the work on a draft has come, for whoever waits for it.
+"""How far long work has come – on a draft, on the Excel of a list – for whoever waits for it.
 
 The work writes in a transaction of which nobody sees anything before it ends. So the percent goes through a connection
 of its own, every `EVERY` seconds or after a large step, and never waits: what cannot be told now is told the next time.
@@ -10,20 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import Error, connection
+from django.db import Error, connection, models
 from django.db.backends.base.base import BaseDatabaseWrapper
-
-from ..models import ImportDraft
 
 EVERY = 0.4  # seconds
 LARGE_STEP = 25  # percent
-READING = 40  # percent: up to here a check reads the file, from here it settles the rows
 
 Tell = Callable[[float], None]
 
 TOLD = """
-UPDATE register_importdraft SET progress = %s
-WHERE id IN (SELECT id FROM register_importdraft WHERE id = %s FOR UPDATE SKIP LOCKED)
+UPDATE {table} SET progress = %s WHERE id IN (SELECT id FROM {table} WHERE id = %s FOR UPDATE SKIP LOCKED)
 """
 
 
@@ -37,9 +33,10 @@ def part(tell: Tell, first: float, last: float) -> Tell:
 
 
 @contextmanager
-def telling(draft: ImportDraft) -> Iterator[Tell]:
-    """A function that takes the share of the work that is done, from 0 to 1. Short work opens no connection."""
-    told = _Told(draft.pk)
+def telling(thing: models.Model) -> Iterator[Tell]:
+    """A function that takes the share of the work that is done, from 0 to 1, and keeps it in the thing's `progress` as
+    a percent. Short work opens no connection."""
+    told = _Told(thing)
     try:
         yield told.tell
     finally:
@@ -49,8 +46,8 @@ def telling(draft: ImportDraft) -> Iterator[Tell]:
 class _Told:
     """What was told last, and when."""
 
-    def __init__(self, draft_id: int) -> None:
-        self.draft_id, self.percent = draft_id, 0
+    def __init__(self, thing: models.Model) -> None:
+        self.table, self.id, self.percent = thing._meta.db_table, thing.pk, 0
         self.first_at = self.next_at = time.monotonic() + EVERY
         self.line: BaseDatabaseWrapper | None = None
 
@@ -63,7 +60,7 @@ class _Told:
         try:
             self.line = self.line or connection.copy()
             with self.line.cursor() as cursor:
-                cursor.execute(TOLD, [percent, self.draft_id])
+                cursor.execute(TOLD.format(table=self.table), [percent, self.id])
         except Error:  # the database is away: the work itself will notice
             self.close()
 
