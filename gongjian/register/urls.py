@@ -35,5 +35,6 @@ urlpatterns = [
     path("exports/<id:export_id>/", exports.list_export, name="list_export"),
     path("exports/<id:export_id>/file/", exports.list_export_file, name="list_export_file"),
     path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
     path("", include(import_urls)),
 ]
