@@ -7,11 +7,15 @@ import contextlib
 import json
 import os
 import sys
-import textwrap
 import time
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from gongjian import language
+from gongjian.language import gettext as _
+from gongjian.language import gettext_noop, padded
 
 OK, NOT_FOUND, PROBLEMS, USAGE, UNAVAILABLE = 0, 1, 1, 2, 3
 
@@ -26,12 +30,14 @@ class Stop(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Entry point; returns the exit code: 0 done, 1 not found or problems, 2 usage, 3 no database."""
+    language.teach_argparse()
     options = _parser().parse_args(arguments)
     started_here = False
     try:
         started_here = _open_database()
         _set_up()
-        return options.run(options)
+        with _spoken(options):
+            return options.run(options)
     except Stop as stop:
         print(stop, file=sys.stderr)
         return stop.code
@@ -85,6 +91,18 @@ def _set_up() -> None:
     django.setup()
 
 
+@contextlib.contextmanager
+def _spoken(options: argparse.Namespace) -> Iterator[None]:
+    """People are answered in their language, programs always in that of the site."""
+    from django.utils import translation  # app ready: needs settings
+
+    if getattr(options, "json", False):
+        yield
+        return
+    with translation.override(language.chosen()):
+        yield
+
+
 def _today() -> date:
     from django.utils import timezone  # app ready: needs settings
 
@@ -98,7 +116,8 @@ def _migrate() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as problem:
-        raise Stop(f"The database does not answer: {problem}\nCheck DATABASE_URL.", UNAVAILABLE) from problem
+        said = _("The database does not answer: %(problem)s Check DATABASE_URL.") % {"problem": f"{problem}\n"}
+        raise Stop(said, UNAVAILABLE) from problem
 
 
 # == demo and serve ==
@@ -110,7 +129,7 @@ def demo(options: argparse.Namespace) -> int:
         _empty_database()
     _migrate()
     city.build(seed=options.seed, scale=options.scale, report=Progress())
-    print(f"Sample city ready after {time.monotonic() - began:.0f} s.")
+    print(_("Sample city ready after %(seconds)s s.") % {"seconds": f"{time.monotonic() - began:.0f}"})
     if options.no_serve:
         return OK
     return serve(options)
@@ -132,7 +151,7 @@ def _empty_database() -> None:
     except ProgrammingError:
         sample = False
     if not sample:
-        raise Stop("This database does not hold the sample city, so demo --reset leaves it alone.")
+        raise Stop(_("This database does not hold the sample city, so demo --reset leaves it alone."))
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
@@ -156,7 +175,7 @@ def serve(options: argparse.Namespace) -> int:
         if doors:
             for line in _persona_links(address):
                 print(line)
-        print("\n  Ctrl+C stops it. Everything is kept.\n", flush=True)
+        print("\n  " + _("Ctrl+C stops it. Everything is kept.") + "\n", flush=True)
 
     try:
         serving.run(options.host, port, on_ready=ready)
@@ -178,13 +197,26 @@ def _refresh_paths_soon() -> None:
 def _persona_links(address: str) -> list[str]:
     from gongjian.sample.personas import PERSONAS  # app ready: models
 
-    return [f"  {persona.label:<26} {address}/sample/enter/{persona.key}/" for persona in PERSONAS]
+    return [f"  {padded(str(persona.label), 26)} {address}/sample/enter/{persona.key}/" for persona in PERSONAS]
 
 
 def migrate(options: argparse.Namespace) -> int:
     _migrate()
-    print("The database is up to date.")
+    print(_("The database is up to date."))
     return OK
+
+
+STEPS = {
+    "divisions": gettext_noop("divisions"),
+    "employers": gettext_noop("employers"),
+    "bodies": gettext_noop("bodies"),
+    "people": gettext_noop("people"),
+    "venues": gettext_noop("venues"),
+    "writing": gettext_noop("writing"),
+    "search": gettext_noop("search"),
+    "paths": gettext_noop("paths"),
+    "tidying": gettext_noop("tidying"),
+}
 
 
 class Progress:
@@ -198,19 +230,41 @@ class Progress:
     def __call__(self, step: str, done: int, total: int) -> None:
         if step != self.step:
             self.step, self.began = step, time.monotonic()
+        told = _(STEPS.get(step, step))
         if done < total:
             if self.live:
-                print(f"\r  {step}: {done:,}/{total:,}", end="\033[K", flush=True)
+                print(f"\r  {told}: {done:,}/{total:,}", end="\033[K", flush=True)
             return
         took = time.monotonic() - self.began
         print(
-            f"{chr(13) if self.live else ''}  {step}: {total:,} ({took:.1f} s)",
+            f"{chr(13) if self.live else ''}  {told}: {total:,} ({took:.1f} s)",
             end="\033[K\n" if self.live else "\n",
             flush=True,
         )
 
 
 # == register ==
+COUNTED = {
+    "on": gettext_noop("as of"),
+    "divisions": gettext_noop("divisions"),
+    "counties": gettext_noop("counties"),
+    "towns": gettext_noop("towns"),
+    "villages": gettext_noop("villages"),
+    "places": gettext_noop("places"),
+    "employers": gettext_noop("employers"),
+    "units": gettext_noop("units"),
+    "bodies": gettext_noop("bodies"),
+}
+VERDICTS = {
+    "add": gettext_noop("add"),
+    "change": gettext_noop("change"),
+    "end": gettext_noop("end"),
+    "same": gettext_noop("same"),
+    "repeat": gettext_noop("repeat"),
+    "problem": gettext_noop("problem"),
+}
+
+
 def stats(options: argparse.Namespace) -> int:
     from gongjian.register.access import OPERATOR  # app ready: models
     from gongjian.register.queries.records import day_counts  # app ready: models
@@ -219,18 +273,8 @@ def stats(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(counts)
     else:
-        for name in (
-            "on",
-            "divisions",
-            "counties",
-            "towns",
-            "villages",
-            "places",
-            "employers",
-            "units",
-            "bodies",
-        ):
-            print(f"{name:<10} {counts[name]}")
+        for name, told in COUNTED.items():
+            print(f"{padded(_(told), 10)} {counts[name]}")
     return OK
 
 
@@ -251,12 +295,17 @@ def show(options: argparse.Namespace) -> int:
         _print_json(told)
     else:
         above = told["under"] if told["type"] == "unit" else [x for x in (told["superior"], told["seat"]) if x]
-        print(f"{told['name']} ({told['type']} {told['id']}), on {told['on']}")
-        print("  " + " › ".join([*(x["name"] for x in above), told["name"]]))
-        print(
-            f"  code {told['code'] or '–'}, {told['kind']}, from {told['since']}"
-            + (f" until {told['until']}" if told["until"] else "")
+        heading = (
+            _("%(name)s (unit %(id)s), on %(on)s") if told["type"] == "unit" else _("%(name)s (body %(id)s), on %(on)s")
         )
+        print(heading % {key: told[key] for key in ("name", "id", "on")})
+        print("  " + " › ".join([*(x["name"] for x in above), told["name"]]))
+        life = (
+            _("code %(code)s, %(kind)s, from %(since)s until %(until)s")
+            if told["until"]
+            else _("code %(code)s, %(kind)s, from %(since)s")
+        )
+        print("  " + life % {**told, "code": told["code"] or "–"})
     return OK
 
 
@@ -266,9 +315,15 @@ def _nobody_holds(code: str, day: date) -> str:
 
     held = holders_of_code(OPERATOR, code)
     if not held:
-        return f"Nothing in the register ever held the code {code}. Search by name on the page /search/."
-    days = "; ".join(f"{entry.name} from {entry.since} until {entry.until or 'today'}" for entry in held)
-    return f"Nothing held the code {code} on {day}. It was held by: {days}. Ask with --on one of these days."
+        told = _("Nothing in the register ever held the code %(code)s. Search by name on the page /search/.")
+        return told % {"code": code}
+    days = "; ".join(
+        _("%(name)s from %(since)s until %(until)s")
+        % {"name": entry.name, "since": entry.since, "until": entry.until or _("today")}
+        for entry in held
+    )
+    told = _("Nothing held the code %(code)s on %(day)s. It was held by: %(days)s. Ask with --on one of these days.")
+    return told % {"code": code, "day": day, "days": days}
 
 
 def import_file(options: argparse.Namespace) -> int:
@@ -280,7 +335,7 @@ def import_file(options: argparse.Namespace) -> int:
 
     path = Path(options.file)
     if not path.is_file():
-        raise Stop(f"{path} is not a file. Check the name.")
+        raise Stop(_("%(path)s is not a file. Check the name.") % {"path": path})
     try:
         with path.open("rb") as file:
             draft = start_draft(file, path.name, options.kind, options.on or _today(), by=None)
@@ -301,7 +356,8 @@ def import_file(options: argparse.Namespace) -> int:
     except Refused as refused:
         raise Stop(str(refused), PROBLEMS) from refused
     if not options.json:
-        print(f"Applied as draft {draft.pk}." if draft.act_id else "Nothing to change: the register says so already.")
+        done = _("Applied as draft %(id)s.") if draft.act_id else _("Nothing to change: the register says so already.")
+        print(done % {"id": draft.pk})
     return PROBLEMS if problems else OK
 
 
@@ -313,25 +369,33 @@ def _print_preflight(draft: Any, as_json: bool) -> None:
     if as_json:
         _print_json({"counts": draft.counts, "problems": found})
         return
-    print(", ".join(f"{verdict} {count:,}" for verdict, count in draft.counts.get("verdicts", {}).items()))
+    verdicts = draft.counts.get("verdicts", {})
+    print(", ".join(f"{_(VERDICTS[verdict])} {count:,}" for verdict, count in verdicts.items()))
     for problem in found[:50]:
-        print(f"  row {problem['row']}, {problem['column'] or '–'}: {problem['what']}")
+        print("  " + _("row %(row)s, %(column)s: %(what)s") % {**problem, "column": problem["column"] or "–"})
     if len(found) > 50:
-        print(f"  … and {draft.counts['problems'] - 50:,} more; --json lists up to 1,000")
+        more = f"{draft.counts['problems'] - 50:,}"
+        print("  " + _("… and %(more)s more; --json lists up to 1,000") % {"more": more})
 
 
 def export(options: argparse.Namespace) -> int:
+    from django.conf import settings  # app ready: needs settings
+    from django.utils import translation  # app ready: needs settings
+
     from gongjian.register.access import OPERATOR  # app ready: models
     from gongjian.register.export import UnknownEnding, write_export  # app ready: models
 
     path = Path(options.output)
     try:
-        written = write_export(path, options.kind, options.on or _today(), _today(), reader=OPERATOR)
+        with translation.override(settings.LANGUAGE_CODE):  # a file for officers, whoever runs the command
+            written = write_export(path, options.kind, options.on or _today(), _today(), reader=OPERATOR)
     except UnknownEnding as error:
-        raise Stop(f"{path.name} ends neither in .xlsx nor in .csv. Name the file so that it does.") from error
+        said = _("%(name)s ends neither in .xlsx nor in .csv. Name the file so that it does.")
+        raise Stop(said % {"name": path.name}) from error
     except OSError as error:
-        raise Stop(f"{path} cannot be written: {error.strerror}. Choose another place.") from error
-    print(f"{written:,} rows written to {path}.")
+        said = _("%(path)s cannot be written: %(why)s. Choose another place.")
+        raise Stop(said % {"path": path, "why": error.strerror}) from error
+    print(_("%(rows)s rows written to %(path)s.") % {"rows": f"{written:,}", "path": path})
     return OK
 
 
@@ -344,54 +408,58 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a day. Write it as 2018-10-31.") from None
+        raise argparse.ArgumentTypeError(
+            _("'%(text)s' is not a day. Write it as 2018-10-31.") % {"text": text}
+        ) from None
 
 
 def _scale(text: str) -> float:
     value = float(text)
     if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError("a scale lies above 0 and at most at 1")
+        raise argparse.ArgumentTypeError(_("a scale lies above 0 and at most at 1"))
     return value
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="gongjian",
-        description="Gongjian 共建: a strive-for-excellence programme across a federation of organisations.",
+        description=_("Gongjian 共建: a strive-for-excellence programme across a federation of organisations."),
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=textwrap.dedent(
-            """\
-            examples:
-              gongjian demo                                          the sample city, served on 127.0.0.1:8000
-              gongjian register stats --on 2018-10-31 --json         what stood on a day
-              gongjian register show 330681113264 --on 2018-10-31    who held a code on a day
-              gongjian register import firms.xlsx --kind units --dry-run
-
-            exit codes: 0 done, 1 not found or rows with problems, 2 usage, 3 no database
-            The embedded PostgreSQL is used unless DATABASE_URL names a server of your own."""
+        epilog="\n".join(
+            [
+                _("examples:"),
+                "  gongjian demo                                          "
+                + _("the sample city, served on 127.0.0.1:8000"),
+                "  gongjian register stats --on 2018-10-31 --json         " + _("what stood on a day"),
+                "  gongjian register show 330681113264 --on 2018-10-31    " + _("who held a code on a day"),
+                "  gongjian register import firms.xlsx --kind units --dry-run",
+                "",
+                _("exit codes: 0 done, 1 not found or rows with problems, 2 usage, 3 no database"),
+                _("The embedded PostgreSQL is used unless DATABASE_URL names a server of your own."),
+            ]
         ),
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    command = _command(commands, "demo", demo, "load the sample city and serve it", "gongjian demo --no-serve")
-    command.add_argument("--no-serve", action="store_true", help="load, then end")
-    command.add_argument("--reset", action="store_true", help="throw the sample city away and load it anew")
-    command.add_argument("--seed", type=int, default=20101215, help="same seed, same city")
+    command = _command(commands, "demo", demo, _("load the sample city and serve it"), "gongjian demo --no-serve")
+    command.add_argument("--no-serve", action="store_true", help=_("load, then end"))
+    command.add_argument("--reset", action="store_true", help=_("throw the sample city away and load it anew"))
+    command.add_argument("--seed", type=int, default=20101215, help=_("same seed, same city"))
     command.add_argument(
-        "--scale", type=_scale, default=1.0, help="share of employers and bodies, 0.01 for a small city"
+        "--scale", type=_scale, default=1.0, help=_("share of employers and bodies, 0.01 for a small city")
     )
     _where(command)
-    _where(_command(commands, "serve", serve, "serve what is in the database", "gongjian serve --port 8080"))
-    _command(commands, "migrate", migrate, "bring the database up to date", "gongjian migrate")
+    _where(_command(commands, "serve", serve, _("serve what is in the database"), "gongjian serve --port 8080"))
+    _command(commands, "migrate", migrate, _("bring the database up to date"), "gongjian migrate")
 
-    register = commands.add_parser("register", help="ask and fill the register").add_subparsers(
+    register = commands.add_parser("register", help=_("ask and fill the register")).add_subparsers(
         dest="register", required=True, metavar="WHAT"
     )
     command = _command(
         register,
         "stats",
         stats,
-        "count what stood on a day",
+        _("count what stood on a day"),
         "gongjian register stats --on 2018-10-31 --json",
     )
     _on(command)
@@ -399,44 +467,46 @@ def _parser() -> argparse.ArgumentParser:
         register,
         "show",
         show,
-        "who held a code on a day",
+        _("who held a code on a day"),
         "gongjian register show 330681113264 --on 2018-10-31",
     )
-    command.add_argument("code", help="statistical code, credit code or code of a body")
+    command.add_argument("code", help=_("statistical code, credit code or code of a body"))
     _on(command)
     command = _command(
-        register, "import", import_file, "check a file and apply its sound rows",
+        register, "import", import_file, _("check a file and apply its sound rows"),
         "gongjian register import firms.xlsx --kind units --on 2026-01-01 --dry-run",
     )  # fmt: skip
-    command.add_argument("file", help="CSV or Excel")
-    command.add_argument("--kind", choices=["units", "bodies"], help="default: guessed from the headings")
-    command.add_argument("--dry-run", action="store_true", help="only check; nothing is written")
-    command.add_argument("--all-or-nothing", action="store_true", help="apply nothing if any row has a problem")
+    command.add_argument("file", help=_("CSV or Excel"))
+    command.add_argument("--kind", choices=["units", "bodies"], help=_("default: guessed from the headings"))
+    command.add_argument("--dry-run", action="store_true", help=_("only check; nothing is written"))
+    command.add_argument("--all-or-nothing", action="store_true", help=_("apply nothing if any row has a problem"))
     _on(command)
     command = _command(
-        register, "export", export, "write units or bodies to Excel or CSV",
+        register, "export", export, _("write units or bodies to Excel or CSV"),
         "gongjian register export --kind units --on 2018-10-31 --output units.xlsx",
     )  # fmt: skip
     command.add_argument("--kind", choices=["units", "bodies"], default="units")
-    command.add_argument("--output", required=True, help="a name ending in .xlsx or .csv")
-    command.add_argument("--on", type=_day, metavar="DAY", help="the day asked about, as 2018-10-31; default today")
+    command.add_argument("--output", required=True, help=_("a name ending in .xlsx or .csv"))
+    command.add_argument("--on", type=_day, metavar="DAY", help=_("the day asked about, as 2018-10-31; default today"))
     return parser
 
 
 def _command(group: Any, name: str, run: Any, what: str, example: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = group.add_parser(name, help=what, description=what, epilog=f"example: {example}")
+    command: argparse.ArgumentParser = group.add_parser(
+        name, help=what, description=what, epilog=_("example: %(words)s") % {"words": example}
+    )
     command.set_defaults(run=run)
     return command
 
 
 def _on(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--on", type=_day, metavar="DAY", help="the day asked about, as 2018-10-31; default today")
-    command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--on", type=_day, metavar="DAY", help=_("the day asked about, as 2018-10-31; default today"))
+    command.add_argument("--json", action="store_true", help=_("as JSON"))
 
 
 def _where(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--host", default="127.0.0.1", help="personas exist on loopback only")
-    command.add_argument("--port", type=int, default=8000, help="another free one is taken if it is in use")
+    command.add_argument("--host", default="127.0.0.1", help=_("personas exist on loopback only"))
+    command.add_argument("--port", type=int, default=8000, help=_("another free one is taken if it is in use"))
 
 
 if __name__ == "__main__":

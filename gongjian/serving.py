@@ -13,6 +13,9 @@ from collections.abc import Callable
 from types import FrameType
 from urllib.request import urlopen
 
+from gongjian.language import gettext as _
+from gongjian.language import gettext_noop
+
 STARTS_WITHIN = 30  # seconds
 WEB_THREADS = 4
 
@@ -41,7 +44,7 @@ def free_port(host: str, wanted: int) -> int:
             except OSError:
                 continue
             return probe.getsockname()[1]
-    raise NotServing(f"No port is free on {host}.")
+    raise NotServing(_("No port is free on %(host)s.") % {"host": host})
 
 
 def run(host: str, port: int, *, on_ready: Callable[[], None]) -> None:
@@ -60,7 +63,10 @@ def run(host: str, port: int, *, on_ready: Callable[[], None]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    commands = {"The web server": web, "The worker": worker}
+    commands = {
+        gettext_noop("The web server ended by itself with code %(code)s."): web,
+        gettext_noop("The worker ended by itself with code %(code)s."): worker,
+    }
     children = {
         name: subprocess.Popen(command, env=environment, start_new_session=True) for name, command in commands.items()
     }
@@ -71,7 +77,7 @@ def run(host: str, port: int, *, on_ready: Callable[[], None]) -> None:
         while not stopping:
             for name, child in children.items():
                 if child.poll() is not None:
-                    raise NotServing(f"{name} ended by itself with code {child.returncode}.")
+                    raise NotServing(_(name) % {"code": child.returncode})
             time.sleep(0.3)
     finally:
         for child in children.values():
@@ -95,4 +101,5 @@ def _wait_until_it_answers(host: str, port: int, children: list[subprocess.Popen
         except OSError:
             time.sleep(0.1)
     if not stopping:
-        raise NotServing(f"The web server did not answer on {host}:{port} within {STARTS_WITHIN} seconds.")
+        told = _("The web server did not answer on %(host)s:%(port)s within %(seconds)s seconds.")
+        raise NotServing(told % {"host": host, "port": port, "seconds": STARTS_WITHIN})

@@ -71,14 +71,19 @@ def in_sentences(verb: Callable[Given, Done]) -> Callable[Given, Done]:
         try:
             with transaction.atomic():
                 done = verb(*args, **given)
-                with connection.cursor() as cursor:
-                    cursor.execute(f"SET CONSTRAINTS {GUARDS} IMMEDIATE")
-                    cursor.execute(f"SET CONSTRAINTS {GUARDS} DEFERRED")
+                check_guards()
                 return done
         except IntegrityError as error:
             raise Refused(refusal_of(error, args[0] if args else None, given)) from error
 
     return act
+
+
+def check_guards() -> None:
+    """Let the guards look now, not at the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {GUARDS} IMMEDIATE")
+        cursor.execute(f"SET CONSTRAINTS {GUARDS} DEFERRED")
 
 
 def lock(*walks: int) -> None:

@@ -17,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from gongjian.chronicle.models import Act
 
 from .imports.apply import IMPORTED
+from .imports.staging import READING
 from .imports.undo import DAYS, UNDONE
 from .models import BodyKind, ImportDraft, UnitKind
 from .models.words import spoken
@@ -133,6 +134,11 @@ def _parts(rows: int, sound: int, verdicts: Mapping[str, int], fate: str) -> lis
 
 
 # == what was written ==
+def written_rows(draft: ImportDraft) -> int:
+    """How many rows the file has written and not taken back."""
+    return sum(count for _verdict, count in written_counts(draft))
+
+
 def written_counts(draft: ImportDraft) -> list[tuple[str, int]]:
     """What the file has written and not taken back, by verdict."""
     acts = _standing_acts([draft])[draft.pk]
@@ -186,15 +192,24 @@ def job_of(draft: ImportDraft) -> Job | None:
         State.CHECKING: _("Checking the rows"),
         State.APPLYING: _("Writing into the register"),
     }
+    if draft.state == State.CHECKING and 0 < draft.progress < READING:
+        return Job(_("Reading the file"), draft.progress, 0, False, False)
     if draft.state in labels:
         return Job(labels[State(draft.state)], draft.progress, draft.row_count, False, False)
-    alive = timezone.now() - WORKER_SILENT
-    queued = Q(status="todo") | Q(status="doing", worker__last_heartbeat__gt=alive)
-    waiting = ProcrastinateJob.objects.filter(queued, args__draft_id=draft.pk).only("task_name").first()
+    waiting = ProcrastinateJob.objects.filter(queued(), args__draft_id=draft.pk).only("task_name", "status").first()
     if waiting is None:
         return None
+    if "undo" in waiting.task_name:
+        is_begun = waiting.status == "doing"
+        percent, nobody = (draft.progress, False) if is_begun else (0, not is_worker_alive())
+        return Job(_("Taking the import back"), percent, draft.row_count, not is_begun, nobody)
     label = labels[State.APPLYING if "apply" in waiting.task_name else State.CHECKING]
     return Job(label, 0, draft.row_count, True, not is_worker_alive())
+
+
+def queued() -> Q:
+    """Jobs that wait, or that a living worker does."""
+    return Q(status="todo") | Q(status="doing", worker__last_heartbeat__gt=timezone.now() - WORKER_SILENT)
 
 
 def is_worker_alive() -> bool:

@@ -1,23 +1,29 @@
-"""What the register does in the background: checking and applying files, and the paths of a new day.
+"""What the register does in the background: checking, applying and taking back files, and the paths of a new day.
 
 While the database is away the job is tried again; a draft that was left in the middle is found where it was safe.
 """
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.utils import timezone
 from django.utils.translation import override
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from gongjian.accounts.models import User
+
+from . import export
 from .actions import LEADERSHIP_LOCK, LINE_LOCK, TERRITORY_LOCK, Refused, lock
 from .imports import names
 from .imports.apply import apply
 from .imports.preflight import preflight
 from .imports.staging import State, look
-from .models import ImportDraft
+from .imports.undo import undo
+from .models import ImportDraft, ListExport
 from .walks import refresh_body_paths, refresh_unit_paths
 
 WHEN_DATABASE_IS_AWAY = RetryStrategy(
@@ -39,12 +45,32 @@ def apply_draft(draft_id: int, by_id: int | None, all_or_nothing: bool = False) 
     draft = look(draft_id)
     if draft.state == State.APPLIED:
         return
-    by = get_user_model().objects.filter(pk=by_id).first() if by_id else None
+    with _refusals_told_in(draft):
+        apply(draft, by=_account(by_id), all_or_nothing=all_or_nothing)
+
+
+@app.task(queue="imports", name="register.undo_draft", retry=WHEN_DATABASE_IS_AWAY)
+def undo_draft(draft_id: int, by_id: int | None) -> None:
+    """Take an import back. A refusal is told in the draft; one that was taken back already is left as it is."""
+    close_old_connections()
+    draft = look(draft_id)
+    if draft.state == State.UNDONE:
+        return
+    with _refusals_told_in(draft):
+        undo(draft, by=_account(by_id))
+
+
+def _account(by_id: int | None) -> User | None:
+    return User.objects.filter(pk=by_id).first() if by_id else None
+
+
+@contextmanager
+def _refusals_told_in(draft: ImportDraft) -> Iterator[None]:
     with override(draft.language):
         try:
-            apply(draft, by=by, all_or_nothing=all_or_nothing)
+            yield
         except Refused as refused:
-            ImportDraft.objects.filter(pk=draft_id).update(failure=str(refused))
+            ImportDraft.objects.filter(pk=draft.pk).update(failure=str(refused))
 
 
 @app.periodic(cron="1 16 * * *")  # a minute past midnight in China; the queue counts in UTC
@@ -57,6 +83,23 @@ def refresh_paths(timestamp: int = 0) -> None:
         lock(TERRITORY_LOCK, LINE_LOCK, LEADERSHIP_LOCK)  # a move at the same time would be written over
         refresh_unit_paths(today)
         refresh_body_paths(today)
+
+
+@app.task(queue="exports", name=export.TASK, retry=WHEN_DATABASE_IS_AWAY)
+def write_list(export_id: int) -> None:
+    """Write the Excel of a long list. One that is written already, or was thrown away, is left."""
+    close_old_connections()
+    asked = ListExport.objects.filter(pk=export_id).select_related("by").first()
+    if asked is not None and not asked.is_over:
+        export.write_list(asked, timezone.localdate())
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="exports", name="register.forget_lists", queueing_lock="register.forget_lists")
+def forget_lists(timestamp: int = 0) -> None:
+    """Every hour: lists that were kept for a day go."""
+    close_old_connections()
+    export.forget_lists()
 
 
 @app.task(queue="imports", name=names.TASK, retry=WHEN_DATABASE_IS_AWAY)

@@ -19,7 +19,8 @@ from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import keep_before, record
 
 from .access import Reader
-from .actions import ALL_WALKS, Refused, lock
+from .actions import ALL_WALKS, Refused, check_guards, lock
+from .progress import Tell, part, untold
 from .walks import refresh_body_paths, refresh_unit_paths
 
 DAYS = 30
@@ -90,10 +91,21 @@ def standing_on(acts: Sequence[Act]) -> list[str]:
     return sentences
 
 
-def undo(acts: Sequence[Act], *, by: Reader | None, today: date, verb: str = UNDONE, **facts: Any) -> Act:
-    """Put the register back to what it was before the acts, oldest first. Raises Refused, StoodOn."""
+def undo(
+    acts: Sequence[Act],
+    *,
+    by: Reader | None,
+    today: date,
+    verb: str = UNDONE,
+    tell: Tell = untold,
+    **facts: Any,
+) -> Act:
+    """Put the register back to what it was before the acts, oldest first; `facts` go into the chronicle.
+
+    Raises Refused, StoodOn.
+    """
     try:
-        return _undo(acts, by, today, verb, facts)
+        return _undo(acts, by, today, verb, facts, tell)
     except IntegrityError as error:
         raise StoodOn([_("Something entered later needs what is to be taken back.")]) from error
 
@@ -104,7 +116,7 @@ def is_undone(act: Act) -> bool:
 
 
 @transaction.atomic
-def _undo(acts: Sequence[Act], by: Reader | None, today: date, verb: str, facts: dict[str, Any]) -> Act:
+def _undo(acts: Sequence[Act], by: Reader | None, today: date, verb: str, facts: dict[str, Any], tell: Tell) -> Act:
     lock(*ALL_WALKS)
     if not acts or any(is_undone(act) for act in acts):
         raise Refused(_("Nothing of this is in the register, so there is nothing to undo."))
@@ -112,15 +124,21 @@ def _undo(acts: Sequence[Act], by: Reader | None, today: date, verb: str, facts:
         raise Refused(_("This can be undone for %(days)s days. Correct single entries instead.") % {"days": DAYS})
     if sentences := standing_on(acts):
         raise StoodOn(sentences)
+    tell(0.1)
     facts = {"acts": [act.pk for act in acts], **facts}
     undoing = record(verb, by=by, subject=acts[0].subject, on=acts[0].on, facts=facts)
-    for act in reversed(acts):
-        for table in WRITTEN:
+    for done, act in enumerate(reversed(acts)):
+        tell_act = part(tell, 0.1 + 0.5 * done / len(acts), 0.1 + 0.5 * (done + 1) / len(acts))
+        for at, table in enumerate(WRITTEN, start=1):
             _remove_what_it_added(undoing, act, table)
+            tell_act(0.8 * at / len(WRITTEN))
         for table in reversed(WRITTEN):
             _put_back(undoing, act, table)
+        tell_act(1)
     _remove_empty(undoing)
     _refresh(undoing, today)
+    tell(0.8)  # the guards of the database look at every row
+    check_guards()
     return undoing
 
 

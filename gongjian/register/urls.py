@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from . import converters, import_urls, reform_urls
-from .views import bodies, lists, search, units, walks
+from .views import bodies, exports, lists, search, units, walks
 
 assert converters  # <id:…> is known from here on
 
@@ -19,12 +19,15 @@ urlpatterns = [
     path("leadership/<id:body_id>/", walks.lead, name="walk_lead"),
     path("leadership/<id:body_id>/below/", walks.lead_below, name="walk_lead_below"),
     path("units/", lists.units, name="units"),
-    path("units.xlsx", lists.units_export, name="units_export"),
+    path("units.xlsx", exports.units_export, name="units_export"),
     path("units/<id:unit_id>/", units.unit, name="unit"),
     path("bodies/", lists.bodies, name="bodies"),
-    path("bodies.xlsx", lists.bodies_export, name="bodies_export"),
+    path("bodies.xlsx", exports.bodies_export, name="bodies_export"),
     path("bodies/<id:body_id>/", bodies.body, name="body"),
+    path("exports/<id:export_id>/", exports.list_export, name="list_export"),
+    path("exports/<id:export_id>/file/", exports.list_export_file, name="list_export_file"),
     path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
     path("", include(import_urls)),
     path("", include(reform_urls)),
 ]

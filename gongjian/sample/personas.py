@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from gongjian.accounts.models import User
 from gongjian.chronicle.models import Act
 from gongjian.register.models import Body, BodyEntry, Office, Person, UnitEntry
@@ -16,7 +19,7 @@ class Persona:
     the unit where that body sits."""
 
     key: str
-    label: str
+    label: str | Promise
     line: str = ""
     office: str = ""
     seat: str = ""
@@ -27,12 +30,12 @@ class Persona:
 
 
 PERSONAS = (
-    Persona("village-secretary", "Village secretary", "party", "party_secretary", "village"),
-    Persona("town-officer", "Town officer", "party", "party_organisation_commissioner", "town"),
-    Persona("county-union-chair", "County union chair", "union", "union_chair", "county"),
-    Persona("city-organiser", "City organiser", "party", "organisation_officer", "city"),
-    Persona("citizen", "Citizen"),
-    Persona("auditor", "Auditor", "union", "union_audit_commissioner", "city"),
+    Persona("village-secretary", _("Village secretary"), "party", "party_secretary", "village"),
+    Persona("town-officer", _("Town officer"), "party", "party_organisation_commissioner", "town"),
+    Persona("county-union-chair", _("County union chair"), "union", "union_chair", "county"),
+    Persona("city-organiser", _("City organiser"), "party", "organisation_officer", "city"),
+    Persona("citizen", _("Citizen")),
+    Persona("auditor", _("Auditor"), "union", "union_audit_commissioner", "city"),
 )
 
 # Where they live, if it is in the city: the village of the speech, its town, its county.

@@ -78,6 +78,11 @@ def _mend(page: Page) -> None:
         form.locator("button").click()
 
 
+def _reform(unit: str, act: str) -> Callable[[Site], str]:
+    """A page of a reform of the first unit of which the condition is true."""
+    return lambda site: f"{site.unit_where(unit)}change/{act}{'' if '?' in act else '/'}"
+
+
 PARTY_TOWN = "kind_id = 'party_working_committee'"
 
 PAGES = [
@@ -124,6 +129,21 @@ PAGES = [
     Seen("nothing at this address for nobody", "", "/nowhere/", status=404),
     Seen("no such day", CITIZEN, "/?on=2018-02-30", status=400),
     Seen("a form grown too old", CITIZEN, "/", _lose_token),
+]
+
+VILLAGE = "kind_id = 'village' AND code LIKE '3306%'"
+IN_THE_YEAR_2030 = "step=2&on_day=2030-01-01"
+REFORM_PAGES = [
+    Seen("renaming", ORGANISER, _reform(VILLAGE, "amend")),
+    Seen("renaming, before the deed", ORGANISER, _reform(VILLAGE, f"amend/?{IN_THE_YEAR_2030}&name=新样例村")),
+    Seen("merging", ORGANISER, _reform(VILLAGE, "merge"), _open_all),
+    Seen("merging, nothing said", ORGANISER, _reform(VILLAGE, f"merge/?{IN_THE_YEAR_2030}"), status=422),
+    Seen("merging, before the deed", ORGANISER, _reform(VILLAGE, f"merge/?{IN_THE_YEAR_2030}&into=大唐街道"), _open_all),
+    Seen("dividing", ORGANISER, _reform(VILLAGE, "split"), _open_all),
+    Seen("dividing, before the deed", ORGANISER, _reform(VILLAGE, f"split/?{IN_THE_YEAR_2030}&name0=东&name1=西")),
+    Seen("closing", ORGANISER, _reform(VILLAGE, f"close/?{IN_THE_YEAR_2030}&to=大唐街道"), _open_all),
+    Seen("closing a body", ORGANISER, lambda site: site.body_where("kind_id = 'joint_union'") + "change/close/"),
+    Seen("changes by hand", ORGANISER, "/changes/"),
 ]
 
 IMPORT_PAGES = [

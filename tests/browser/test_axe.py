@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from .conftest import LOCALES, Readers
 from .looking import HEIGHT, WIDE, flaws, overheard
-from .pages import IMPORT_PAGES, PAGES, Seen
+from .pages import IMPORT_PAGES, PAGES, REFORM_PAGES, Seen
 from .site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -31,7 +31,7 @@ def flaws_of(readers: Readers, seen: Seen, path: str, lang: str) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", LOCALES)
-@pytest.mark.parametrize("seen", named(PAGES))
+@pytest.mark.parametrize("seen", named(PAGES + REFORM_PAGES))
 def test_a_page_has_no_flaw(readers: Readers, site: Site, seen: Seen, lang: str) -> None:
     assert flaws_of(readers, seen, seen.path_on(site), lang) == []
 

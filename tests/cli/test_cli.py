@@ -3,12 +3,13 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
-from gongjian import cli, serving
+from gongjian import cli, language, serving
 
 from ..register import town as small
 
@@ -17,6 +18,7 @@ from ..register import town as small
 def run(town, capsys, monkeypatch):
     """Runs a command in this process, on the database of the test."""
     monkeypatch.setattr(cli, "_open_database", lambda: False)
+    monkeypatch.setenv("LANGUAGE", "en")
 
     def run(*words: str) -> tuple[int, str, str]:
         code = cli.main(list(words))
@@ -114,7 +116,7 @@ def test_a_file_that_is_not_there_is_said(run, tmp_path):
 def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "gongjian.cli", *words],
-        capture_output=True, text=True, timeout=60, env={**os.environ, **environment},
+        capture_output=True, text=True, timeout=60, env={**os.environ, "LANGUAGE": "en", **environment},
     )  # fmt: skip
 
 
@@ -152,3 +154,73 @@ def test_a_taken_port_gives_way_to_a_free_one():
         taken.listen()
         port = taken.getsockname()[1]
         assert serving.free_port("127.0.0.1", port) != port
+
+
+# == both languages ==
+@pytest.mark.parametrize(
+    ("environment", "chinese"),
+    [
+        ({"LANGUAGE": "zh_CN:en"}, True),
+        ({"LANG": "zh_CN.UTF-8"}, True),
+        ({"LC_ALL": "zh_CN.UTF-8", "LANG": "en_GB.UTF-8"}, True),
+        ({"LC_ALL": "C.UTF-8", "LANG": "zh_CN.UTF-8"}, False),
+        ({"LANGUAGE": "en", "LANG": "zh_CN.UTF-8"}, False),
+        ({"LANG": "fr_FR.UTF-8"}, False),
+        ({}, False),
+    ],
+)
+def test_the_language_is_that_of_the_environment(monkeypatch, environment, chinese):
+    for name in language.ASKED:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert language.chosen() == ("zh-hans" if chinese else "en")
+    assert language.gettext("usage: ") == ("用法：" if chinese else "usage: ")
+
+
+@pytest.mark.parametrize("words", [[], ["demo"], ["serve"], ["register"], ["register", "import"], ["register", "show"]])
+def test_help_is_chinese_to_the_last_word(words):
+    said = command(*words, "--help", LANGUAGE="zh_CN", PYTHONIOENCODING="utf-8").stdout
+    assert "用法：" in said and "显示这份帮助并退出" in said
+    english = [line for line in said.splitlines() if re.search(r"(?<![-=./\w])[a-z]{3,} [a-z]{3,} [a-z]{3,}", line)]
+    assert [line for line in english if "gongjian" not in line] == []
+
+
+def test_help_waits_for_neither_django_nor_the_database():
+    lines = (
+        "import contextlib, sys; from gongjian import cli",
+        "with contextlib.suppress(SystemExit): cli.main(['--help'])",
+        "assert not {'django', 'psycopg'} & set(sys.modules)",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], env={**os.environ, "LANGUAGE": "zh"}, timeout=60)
+    assert done.returncode == 0
+
+
+def test_answers_are_chinese_where_the_environment_is(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("LANGUAGE", "zh_CN.UTF-8")
+    _, out, _ = run("register", "stats", "--on", "2018-10-31")
+    assert "村社区" in out and "villages" not in out
+    _, _, err = run("register", "show", "330681113264", "--on", "2023-06-30")
+    assert "上下文村，2016-07-31至2020-06-30" in err
+    file = tmp_path / "firms.csv"
+    file.write_text("单位名称,单位类别,上级单位\n某厂,企业,没有的镇\n", encoding="utf-8")
+    _, out, _ = run("register", "import", str(file), "--kind", "units", "--dry-run")
+    assert "第2行" in out and "没有的镇" in out and "No unit" not in out
+
+
+def test_english_answers_are_english_to_the_problems_in_a_file(run, tmp_path):
+    file = tmp_path / "firms.csv"
+    file.write_text("单位名称,单位类别,上级单位\n某厂,企业,没有的镇\n", encoding="utf-8")
+    _, out, _ = run("register", "import", str(file), "--kind", "units", "--dry-run")
+    assert "No unit named “没有的镇” stands on" in out
+
+
+def test_json_and_files_are_the_same_in_both_languages(run, monkeypatch, tmp_path):
+    found = []
+    for spoken in ("en", "zh_CN"):
+        monkeypatch.setenv("LANGUAGE", spoken)
+        target = tmp_path / f"{spoken}.csv"
+        run("register", "export", "--on", "2018-10-31", "--output", str(target))
+        told = [run("register", *words, "--on", "2018-10-31", "--json")[1] for words in (["stats"], ["show", "P3306"])]
+        found.append((*told, target.read_bytes()))
+    assert found[0] == found[1]

@@ -11,8 +11,8 @@ from tests.register import town as small
 # Open to anybody: the welcome page, the change of language (a form), and the document that describes the API.
 OPEN = {"": 200, "i18n/setlang/": 302, "api/v1/openapi.json": 200}
 WORDS = {
-    "unit_id": "1", "body_id": "1", "draft_id": "1", "number": "1", "line_key": "party", "kind": "units",
-    "act": "amend", "act_id": "1", "document_id": "1",
+    "unit_id": "1", "body_id": "1", "draft_id": "1", "export_id": "1", "number": "1", "line_key": "party",
+    "kind": "units", "act": "amend", "act_id": "1", "document_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/"}
 LARGE = "99999999999999999999"
@@ -77,7 +77,7 @@ def test_a_form_without_its_token_is_refused(organiser, signed_in):
 
 
 def test_an_id_no_table_could_hold_is_not_found(organiser, signed_in):
-    large = dict.fromkeys(("unit_id", "body_id", "draft_id", "number"), LARGE)
+    large = dict.fromkeys(("unit_id", "body_id", "draft_id", "export_id", "number"), LARGE)
     some = {filled(address, **large) for address in addresses() if "_id>" in address}
     told = answers(signed_in(organiser), "get", some)
     assert told == {address: 405 if address.endswith(("check/", "apply/", "delete/")) else 404 for address in some}

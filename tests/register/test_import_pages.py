@@ -23,7 +23,7 @@ from gongjian.accounts.models import User
 from gongjian.register.imports.columns import FIELDS
 from gongjian.register.imports.staging import ALIVE
 from gongjian.register.models import ImportDraft, UnitEntry
-from gongjian.register.tasks import apply_draft, preflight_draft
+from gongjian.register.tasks import apply_draft, preflight_draft, undo_draft
 from gongjian.register.views import imports as pages
 
 from .town import Town
@@ -435,6 +435,36 @@ def test_an_import_on_which_later_work_stands_names_that_work(clerk: Client, tow
     assert "“后来企业” stands in “新样例大厦”." in page and "Take it back" not in page
     clerk.post(reverse("import-undo", args=[draft.pk]))
     assert units_named("新样例大厦") == {"新样例大厦"} and state_of(draft) == "applied"
+
+
+@pytest.mark.django_db(transaction=True)  # a task looks after its own connection
+def test_a_large_import_is_taken_back_by_the_worker(clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = checked(clerk, GOOD)
+    clerk.post(reverse("import-apply", args=[draft.pk]))
+    monkeypatch.setattr(pages, "SMALL_ROWS", 1)
+    for _click in range(2):
+        clerk.post(reverse("import-undo", args=[draft.pk]))
+    jobs = ProcrastinateJob.objects.filter(args__draft_id=draft.pk)
+    assert jobs.get().task_name == undo_draft.name
+    page = read(clerk, "import", draft.pk)
+    assert "Taking the import back" in page and "The worker is not running" in page
+    assert "Taking the import back" in read(clerk, "import-undo", draft.pk)  # there is nothing to press meanwhile
+    _work(undo_draft, draft_id=draft.pk, by_id=draft.by_id)
+    assert units_named("新样例企业") == set() and state_of(draft) == "undone"
+    assert "The import is taken back" in clerk.get(reverse("import-job", args=[draft.pk])).content.decode()
+    undo_draft.func(draft_id=draft.pk, by_id=draft.by_id)  # tried again, it leaves things as they are
+    assert state_of(draft) == "undone"
+
+
+@pytest.mark.django_db(transaction=True)  # a task looks after its own connection
+def test_what_stands_on_a_large_import_is_told_when_the_worker_finds_it(clerk: Client, town: Town) -> None:
+    draft = checked(clerk, "所属村社,单位名称,单位类别\n大唐街道,新样例大厦,商务楼宇\n")
+    clerk.post(reverse("import-apply", args=[draft.pk]))
+    make_unit("后来企业", "enterprise", UnitEntry.objects.get(name="新样例大厦").unit, since=town.today)
+    undo_draft.func(draft_id=draft.pk, by_id=draft.by_id)
+    page = read(clerk, "import", draft.pk)
+    assert "The import was not taken back" in page and "“后来企业” stands in “新样例大厦”." in page
+    assert "后来企业" in clerk.get(reverse("import-job", args=[draft.pk])).content.decode()
 
 
 # == throwing away ==

@@ -1,8 +1,12 @@
 """The search box: what finds a thing, how hits are told, and what the page says when there are none."""
 
+import re
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from gongjian.register import actions, spelling
 from gongjian.register.models import BodyEntry, UnitEntry
@@ -165,3 +169,39 @@ def test_a_page_number_that_is_none_does_no_harm(town, organiser, signed_in, pag
 
 def test_search_is_for_whoever_is_signed_in(town, client):
     assert client.get("/search/?q=大唐").status_code == 302
+
+
+# == while one types ==
+def suggested(client: Client, words: str, **more: str) -> list[str]:
+    page = client.get(reverse("suggest"), {"q": words, **more}).content.decode()
+    return re.findall(r'data-href="([^"]+)"', page)
+
+
+def test_the_box_suggests_what_the_search_finds_first(town, signed_in):
+    client = signed_in(town.stranger)
+    hits = found(town.stranger, "上下文", town.today).hits
+    pages = {"unit": "units", "body": "bodies"}
+    assert suggested(client, "上下文") == [f"/{pages[hit.thing]}/{hit.id}/" for hit in hits] and len(hits) == 4
+
+
+def test_suggestions_are_of_the_day_of_the_page_and_lead_there(town, signed_in):
+    client = signed_in(town.stranger)
+    page = client.get(reverse("suggest"), {"q": "上下文村", "on": "2018-10-31"}).content.decode()
+    assert f"/units/{town.units['village'].pk}/?on=2018-10-31" in page and "草塔镇" in page and "330681113264" in page
+
+
+def test_at_most_eight_are_suggested_at_the_cost_of_a_search(town, signed_in):
+    client = signed_in(town.stranger)
+    small.employers(30, town.units["street"], name="样例企业")
+    spelling.learn([f"样例企业{number:05}" for number in range(1, 31)])
+    with CaptureQueriesContext(connection) as search:
+        client.get(reverse("search"), {"q": "样例企业"})
+    with CaptureQueriesContext(connection) as suggest:
+        assert len(suggested(client, "样例企业")) == 8
+    assert len(suggest) <= len(search)
+
+
+def test_nothing_is_suggested_for_nothing_or_to_nobody(town, client, signed_in):
+    assert suggested(signed_in(town.stranger), "  ") == []
+    assert client.get(reverse("suggest"), {"q": "村"}).status_code == 302
+    assert client.get(reverse("suggest"), {"q": "村"}, headers={"HX-Request": "true"}).status_code == 204

@@ -14,6 +14,7 @@ from gongjian.chronicle.record import record
 from ..access import Reader
 from ..actions import Refused, lock
 from ..models import ImportDraft
+from ..progress import Tell, part, telling
 from . import body_deeds, unit_deeds
 from .names import learn_or_queue
 from .preflight import recheck, register_mark
@@ -30,12 +31,12 @@ def apply(
 
     If the register has changed since the preflight, the rows are settled anew first. Raises Refused.
     """
-    with working_on(draft):
+    with working_on(draft), telling(draft) as tell:
         if draft.state == State.APPLYING:  # whoever left it so is dead: we hold the lock
             move(draft, State.CHECKED)
-        move(draft, State.APPLYING)
+        move(draft, State.APPLYING, failure="", progress=0)
         try:
-            return _apply(draft, by, all_or_nothing, today or timezone.localdate())
+            return _apply(draft, by, all_or_nothing, today or timezone.localdate(), tell)
         except IntegrityError as error:
             _back(draft)
             raise Refused(
@@ -60,10 +61,11 @@ def _reason(error: IntegrityError) -> str:
 
 
 @transaction.atomic
-def _apply(draft: ImportDraft, by: Reader | None, all_or_nothing: bool, today: date) -> ImportDraft:
+def _apply(draft: ImportDraft, by: Reader | None, all_or_nothing: bool, today: date, tell: Tell) -> ImportDraft:
     lock(*ALL_WALKS)
-    if draft.seen_mark != register_mark() or rows_of(draft).count() != draft.row_count:
-        recheck(draft)
+    settled = draft.seen_mark == register_mark() and rows_of(draft).count() == draft.row_count
+    if not settled:
+        recheck(draft, part(tell, 0, 0.4))
     verdicts: dict[str, int] = draft.counts["verdicts"]
     if all_or_nothing and verdicts.get("problem"):
         raise Refused(
@@ -76,6 +78,7 @@ def _apply(draft: ImportDraft, by: Reader | None, all_or_nothing: bool, today: d
     facts = {"file": draft.filename, "sha256": draft.sha256, "kind": draft.kind, **numbers}
     act = record(IMPORTED, by=by, subject=draft.subject, on=draft.as_of, facts=facts)
     deeds: Any = unit_deeds if draft.kind == "units" else body_deeds
-    deeds.write(draft, act, today)
+    deeds.write(draft, act, today, part(tell, 0 if settled else 0.4, 0.7))
     learn_or_queue(act.pk, sum(numbers.values()))
+    tell(0.75)  # the guards of the database look at every row when the transaction ends
     return move(draft, State.APPLIED, act=act, undo_act=None)

@@ -14,6 +14,7 @@ from django.db import connection
 from gongjian.chronicle.models import Act
 
 from ..models import Form, ImportDraft
+from ..progress import Tell, part, untold
 from ..walks import refresh_body_paths
 from .unit_deeds import carried, cut, keep
 from .unit_rows import run
@@ -118,17 +119,18 @@ SELECT the_body, daterange(term_from, until), %(act)s FROM import_term WHERE sam
 """
 
 
-def write(draft: ImportDraft, act: Act, today: date) -> None:
+def write(draft: ImportDraft, act: Act, today: date, tell: Tell = untold) -> None:
     """Apply the rows that are to be added, changed or ended."""
     form = Form.objects.order_by("position", "key").values_list("key", flat=True).first()
     named = {"draft": draft.pk, "on": draft.as_of, "source": draft.filename, "act": act.pk, "form": form}
     with connection.cursor() as cursor:
-        run(cursor, DEEDS, named)
-        run(cursor, ADD, named)
+        run(cursor, DEEDS, named, part(tell, 0, 0.1))
+        run(cursor, ADD, named, part(tell, 0.1, 0.4))
         run(cursor, CHANGED, named)
         keep(act, "register_bodyentry", "SELECT id FROM import_changed UNION SELECT id FROM import_carried")
-        run(cursor, CHANGE, named)
+        run(cursor, CHANGE, named, part(tell, 0.4, 0.6))
         run(cursor, COVER, named)
+        tell(0.8)
         run(cursor, TERMS, named)
         keep(act, "register_term", "SELECT coalesce(same_id, before_id) FROM import_term")
         run(cursor, TERM, named)

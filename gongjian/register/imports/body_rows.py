@@ -10,8 +10,9 @@ from datetime import date
 
 from django.db import connection
 
+from ..progress import Tell, part, untold
 from .lives import lasting
-from .unit_rows import MOST_LEVELS, circles_among, note, run
+from .unit_rows import MOST_LEVELS, circles_among, note, run, run_all
 
 ENTRY = ("name", "code", "kind", "form")
 ABOVE = ("superior", "leader")
@@ -405,19 +406,20 @@ CROSS JOIN LATERAL (SELECT CASE
 """
 
 
-def resolve(on: date) -> None:
+def resolve(on: date, tell: Tell = untold) -> None:
     """Settle all rows of `import_row` against the register of `on`, and note what is wrong in `import_trouble`."""
     named = {"on": on}
     with connection.cursor() as cursor:
-        for script in (MATCH, SEATS, BY_NAME, *UP, FULL):
+        scripts = (MATCH, SEATS, BY_NAME, *UP, FULL)
+        for done, script in enumerate(scripts, start=1):
             run(cursor, script, named)
+            tell(0.5 * done / len(scripts))
         for _level in range(MOST_LEVELS):
             cursor.execute(AFTER_ABOVE)
             if not cursor.rowcount:
                 break
-        run(cursor, COVERS, named)
-        for check in (*CHECKS, *LASTING):
-            cursor.execute(check, named)
+        run(cursor, COVERS, named, part(tell, 0.5, 0.7))
+        run_all(cursor, [*CHECKS, *LASTING], named, part(tell, 0.7, 1))
         for above in ABOVE:
             cursor.execute(WAITING.format(above=above))
             rows = circles_among(dict(cursor.fetchall()))

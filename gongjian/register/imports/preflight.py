@@ -11,10 +11,11 @@ from django.utils.translation import override
 
 from ..actions import Refused
 from ..models import ImportDraft
+from ..progress import Tell, part, telling, untold
 from . import body_rows, unit_rows
 from .columns import FIELDS
 from .problems import as_facts, told
-from .staging import State, heading_of, move, restage, stage, working_on
+from .staging import READING, State, heading_of, move, restage, stage, working_on
 
 REPEATS = """
 CREATE TEMP TABLE import_repeat ON COMMIT DROP AS
@@ -32,18 +33,18 @@ def preflight(draft: ImportDraft, *, today: date | None = None) -> ImportDraft:
 
     A file that cannot be read leaves the draft `failed` with the sentence in `failure`.
     """
-    with working_on(draft):
+    with working_on(draft), telling(draft) as tell:
         move(draft, State.CHECKING, failure="", progress=0)
         try:
-            stage(draft)
-            check(draft)
+            stage(draft, part(tell, 0, READING / 100))
+            check(draft, part(tell, READING / 100, 1))
         except Refused as refused:
             return move(draft, State.FAILED, failure=str(refused))
         return move(draft, State.CHECKED, progress=100)
 
 
 @transaction.atomic
-def check(draft: ImportDraft) -> ImportDraft:
+def check(draft: ImportDraft, tell: Tell = untold) -> ImportDraft:
     """Settle what was staged, and write verdicts, problems and counts."""
     with override(draft.language), connection.cursor() as cursor:
         mark = register_mark()
@@ -52,10 +53,12 @@ def check(draft: ImportDraft) -> ImportDraft:
         keys = [field.key for field in FIELDS[draft.kind]]  # type: ignore[index]
         for statement in REPEATS.format(columns=", ".join(keys)).split(";\n"):
             cursor.execute(statement)
-        rows.resolve(draft.as_of)
+        rows.resolve(draft.as_of, part(tell, 0, 0.7))
         _note_rows_that_differ(cursor, draft, rows.SAME_UNIT, keys)
         rows.settle_dependents()
+        tell(0.8)
         _write_rows(cursor, draft, rows, keys)
+        tell(0.95)
         _write_problems(cursor, draft)
         draft.counts, draft.seen_mark = _counts(cursor, draft), mark
     draft.save(update_fields=["counts", "seen_mark", "row_count"])
@@ -82,10 +85,10 @@ def _forget_last_check(cursor: Any) -> None:
         cursor.execute(f"DROP TABLE {tables}")
 
 
-def recheck(draft: ImportDraft) -> ImportDraft:
+def recheck(draft: ImportDraft, tell: Tell = untold) -> ImportDraft:
     """Settle the rows anew, because the register has changed since."""
-    restage(draft)
-    return check(draft)
+    restage(draft, part(tell, 0, 0.4))
+    return check(draft, part(tell, 0.4, 1))
 
 
 def _note_rows_that_differ(cursor: Any, draft: ImportDraft, groups_sql: str, keys: list[str]) -> None:

@@ -72,6 +72,7 @@ class Table:
     header_depth: int
     sheet_names: list[str]
     sheet: str
+    height: int  # lines of the sheet, or about as many
     lines: Callable[[], Iterator[Line]] = field(repr=False)
     head: list[list[object]] = field(repr=False)
     skipped: list[Skipped] = field(default_factory=list)
@@ -246,7 +247,7 @@ def _sheet_table(book: CalamineWorkbook, name: str, names: list[str], walk_of: C
     def lines() -> Iterator[Line]:
         return _sheet_lines(sheet, walk.marks, merges)
 
-    return _table(lines, merges, names, name)
+    return _table(lines, sheet.total_height, merges, names, name)
 
 
 def _sheet_lines(sheet: CalamineSheet, marks: Marks, merges: list[Merge]) -> Iterator[Line]:
@@ -316,7 +317,12 @@ def _open_text(path: Path, start: bytes) -> Table:
     def lines() -> Iterator[Line]:
         return _text_lines(path, encoding, delimiter)
 
-    return _table(lines, [], [], "")
+    return _table(lines, _line_breaks(path), [], [], "")
+
+
+def _line_breaks(path: Path) -> int:
+    with path.open("rb") as source:
+        return sum(piece.count(b"\n") for piece in iter(lambda: source.read(1024 * 1024), b""))
 
 
 def _encoding(path: Path, start: bytes) -> str:
@@ -410,7 +416,9 @@ class _Headings:
     depth: int
 
 
-def _table(lines: Callable[[], Iterator[Line]], merges: list[Merge], names: list[str], sheet: str) -> Table:
+def _table(
+    lines: Callable[[], Iterator[Line]], height: int, merges: list[Merge], names: list[str], sheet: str
+) -> Table:
     opening = list(islice(lines(), _HEAD))
     head: list[list[object]] = []
     for row_no, cells in opening:
@@ -426,6 +434,7 @@ def _table(lines: Callable[[], Iterator[Line]], merges: list[Merge], names: list
         header_depth=found.depth,
         sheet_names=names,
         sheet=sheet,
+        height=height,
         lines=lines,
         head=head[: found.top + found.depth],
     )

@@ -37,6 +37,7 @@ from ..models import (
     UnitKind,
 )
 from ..models.words import Word
+from ..progress import Tell, untold
 from . import cells
 from .columns import FIELDS, Field, Kind, guess, guess_kind
 from .sheets import MAX_BYTES, Table, Unreadable, open_table
@@ -53,6 +54,7 @@ MOVES: dict[str, set[str]] = {
 }
 ALIVE = 71021  # class of the advisory locks that tell whether somebody works on a draft
 BATCH = 5_000
+READING = 40  # percent: up to here a check reads the file, from here it settles the rows
 REMEMBERED = 50_000
 LENGTHS = {"name": 200, "code": 20, "credit_code": 18, "address": 200}
 LENGTHS_OF_BODIES = {"name": 200, "code": 24}
@@ -179,19 +181,19 @@ def rows_of(draft: ImportDraft) -> QuerySet[Any]:
 
 
 # == reading ==
-def stage(draft: ImportDraft) -> None:
+def stage(draft: ImportDraft, tell: Tell = untold) -> None:
     """Read the file into the temporary tables. Raises Refused if it cannot be read to its end."""
     with override(draft.language):
         try:
             table = open_table(draft.file.path, draft.filename, draft.sheet or None)
-            _copy_rows(draft, table)
+            _copy_rows(draft, table, tell)
         except Unreadable as unreadable:
             raise Refused(unreadable.sentence) from None
         except FileNotFoundError:
             raise Refused(_("The file is no longer there. Send it again.")) from None
 
 
-def _copy_rows(draft: ImportDraft, table: Table) -> None:
+def _copy_rows(draft: ImportDraft, table: Table, tell: Tell) -> None:
     fields = {field.key: field for field in FIELDS[draft.kind]}  # type: ignore[index]
     lengths = LENGTHS if draft.kind == "units" else LENGTHS_OF_BODIES
     chosen = [(int(column), fields[key]) for column, key in draft.mapping.items()]
@@ -216,17 +218,18 @@ def _copy_rows(draft: ImportDraft, table: Table) -> None:
                         copy.write_row((number, key, headings[key][:200], found, sentence))
         done += len(batch)
         draft.row_count = done
+        tell(min(done / max(table.height, 1), 1))
     draft.counts = {"skipped": len(table.skipped)}
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE import_row ADD PRIMARY KEY (number)")
         cursor.execute("ANALYZE import_row")
 
 
-def restage(draft: ImportDraft) -> None:
+def restage(draft: ImportDraft, tell: Tell = untold) -> None:
     """Fill the temporary tables from the rows as they were read; from the file if a crash has taken those."""
     model = DraftUnit if draft.kind == "units" else DraftBody
     if rows_of(draft).count() != draft.row_count:
-        stage(draft)
+        stage(draft, tell)
         return
     make_tables(model)
     columns = ", ".join(["number", "misread", *(field.key for field in FIELDS[draft.kind])])  # type: ignore[index]

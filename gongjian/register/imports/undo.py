@@ -1,248 +1,55 @@
-"""Taking an import back: within 30 days, and only while no later work stands on it."""
+"""Taking an import back: all that its file has written, as one."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gongjian.chronicle.models import Act
-from gongjian.chronicle.record import keep_before, record
 
+from .. import undo as general
 from ..access import Reader
-from ..actions import Refused, lock
 from ..models import ImportDraft
-from ..walks import refresh_body_paths, refresh_unit_paths
-from .apply import ALL_WALKS, IMPORTED
+from ..progress import telling
+from ..undo import DAYS as DAYS  # who shows an import finds here until when it may be taken back
+from ..undo import StoodOn as StoodOn
+from .apply import IMPORTED
 from .staging import State, move, working_on
 
 UNDONE = "register.import.undone"
-DAYS = 30
-MOST_TOLD = 20
-
-# Tables an import writes, what stands on others first. The owner is what the row is about.
-WRITTEN = {
-    "register_cover": "body_id",
-    "register_term": "body_id",
-    "register_membership": "body_id",
-    "register_office": "body_id",
-    "register_bodyentry": "body_id",
-    "register_headcount": "unit_id",
-    "register_standsin": "unit_id",
-    "register_unitentry": "unit_id",
-}
-
-# Rows by which something of another act stands on a unit (body) that the import has entered.
-STANDS_ON_UNIT = {
-    gettext_lazy("“%(name)s” stands in “%(on)s”."): ("register_unitentry", "parent_id", "x.name"),
-    gettext_lazy("“%(name)s” was changed later."): ("register_unitentry", "unit_id", "x.name"),
-    gettext_lazy("Head counts of “%(on)s” were entered later."): ("register_headcount", "unit_id", "''"),
-    gettext_lazy("“%(on)s” was given a building, park or market later."): ("register_standsin", "unit_id", "''"),
-    gettext_lazy("An employer is housed in “%(on)s”."): ("register_standsin", "place_id", "''"),
-    gettext_lazy("The body “%(name)s” has its seat in “%(on)s”."): ("register_bodyentry", "seat_id", "x.name"),
-    gettext_lazy("A body covers “%(on)s”."): ("register_cover", "unit_id", "''"),
-    gettext_lazy("The venue “%(name)s” is in “%(on)s”."): ("register_venue", "unit_id", "x.name"),
-}
-STANDS_ON_BODY = {
-    gettext_lazy("“%(name)s” was changed later."): ("register_bodyentry", "body_id", "x.name"),
-    gettext_lazy("The body “%(name)s” stands below “%(on)s”."): ("register_bodyentry", "superior_id", "x.name"),
-    gettext_lazy("The body “%(name)s” is led by “%(on)s”."): ("register_bodyentry", "leader_id", "x.name"),
-    gettext_lazy("Units that “%(on)s” covers were entered later."): ("register_cover", "body_id", "''"),
-    gettext_lazy("A term of “%(on)s” was entered later."): ("register_term", "body_id", "''"),
-    gettext_lazy("“%(on)s” has members."): ("register_membership", "body_id", "''"),
-    gettext_lazy("Offices are held in “%(on)s”."): ("register_office", "body_id", "''"),
-    gettext_lazy("The venue “%(name)s” is kept by “%(on)s”."): ("register_venue", "owner_id", "x.name"),
-}
-
-
-class StoodOn(Refused):
-    """Later work stands on the import. `sentences` name it."""
-
-    def __init__(self, sentences: list[str]) -> None:
-        super().__init__(
-            _("Later work stands on this import. Undo that first: %(what)s") % {"what": " ".join(sentences)}
-        )
-        self.sentences = sentences
 
 
 def standing_on(draft: ImportDraft) -> list[str]:
     """Sentences that name what has been built on the import since; none = it may be undone."""
-    acts = [act.pk for act in _acts_of(draft)]
-    found = _later_acts(acts)
-    if draft.kind == "units":
-        found += _stands_on(acts, "register_unitentry", "unit_id", STANDS_ON_UNIT)
-    else:
-        found += _stands_on(acts, "register_bodyentry", "body_id", STANDS_ON_BODY)
-    sentences = list(dict.fromkeys(found))
-    if len(sentences) > MOST_TOLD:
-        sentences = [*sentences[:MOST_TOLD], _("There is more than is listed here.")]
-    return sentences
+    return general.standing_on(_acts_of(draft))
 
 
 def undo(draft: ImportDraft, *, by: Reader | None, today: date | None = None) -> Act:
     """Put the register back to what it was before the import was applied. Raises Refused, StoodOn."""
-    day = today or timezone.localdate()
-    with working_on(draft):
+    with working_on(draft), telling(draft) as tell:
+        draft.progress, draft.failure = 0, ""
+        draft.save(update_fields=["progress", "failure"])
         try:
-            return _undo(draft, by, day)
+            with transaction.atomic():
+                undoing = general.undo(
+                    _acts_of(draft),
+                    by=by,
+                    today=today or timezone.localdate(),
+                    verb=UNDONE,
+                    tell=tell,
+                    file=draft.filename,
+                )
+                move(draft, State.UNDONE, act=None, undo_act=undoing)
+                return undoing
         except IntegrityError as error:
-            raise StoodOn([_("Something entered later needs what this import has written.")]) from error
-
-
-@transaction.atomic
-def _undo(draft: ImportDraft, by: Reader | None, today: date) -> Act:
-    lock(*ALL_WALKS)
-    acts = _acts_of(draft)
-    if not acts:
-        raise Refused(_("Nothing of this file is in the register, so there is nothing to undo."))
-    if timezone.localtime(acts[0].at).date() + timedelta(days=DAYS) < today:
-        raise Refused(_("An import can be undone for %(days)s days. Correct single entries instead.") % {"days": DAYS})
-    if sentences := standing_on(draft):
-        raise StoodOn(sentences)
-    facts = {"acts": [act.pk for act in acts], "file": draft.filename}
-    undoing = record(UNDONE, by=by, subject=draft.subject, on=draft.as_of, facts=facts)
-    for act in reversed(acts):
-        for table in WRITTEN:
-            _remove_what_it_added(undoing, act, table)
-        for table in reversed(WRITTEN):
-            _put_back(undoing, act, table)
-    _remove_empty(undoing)
-    _refresh(undoing, today)
-    move(draft, State.UNDONE, act=None, undo_act=undoing)
-    return undoing
+            raise StoodOn([_("Something entered later needs what is to be taken back.")]) from error
 
 
 def _acts_of(draft: ImportDraft) -> list[Act]:
     """What the draft has written and not yet taken back, oldest first."""
     last = Act.objects.filter(subject=draft.subject, verb=UNDONE).aggregate(last=Max("id"))["last"] or 0
     return list(Act.objects.filter(subject=draft.subject, verb=IMPORTED, id__gt=last).order_by("id"))
-
-
-# == what stands on it ==
-def _later_acts(acts: list[int]) -> list[str]:
-    """Acts that changed what these acts wrote, unless they were themselves undone."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT DISTINCT a.id, a.verb, a.at, coalesce(b.was->>'name', '')
-            FROM chronicle_before b JOIN chronicle_act a ON a.id = b.act_id
-            WHERE b.act_id > %(first)s AND NOT b.act_id = ANY (%(acts)s) AND a.verb <> %(undone)s
-              AND NOT EXISTS (SELECT 1 FROM chronicle_act u WHERE u.verb = %(undone)s
-              AND u.facts->'acts' @> to_jsonb(a.id))
-              AND ((b.was->>'act_id')::bigint = ANY (%(acts)s)
-                   OR EXISTS (SELECT 1 FROM chronicle_before o WHERE o.act_id = ANY (%(acts)s)
-                              AND o."table" = b."table" AND o.row = b.row))
-            ORDER BY a.id LIMIT %(most)s
-            """,
-            {"first": min(acts, default=0), "acts": acts, "undone": UNDONE, "most": MOST_TOLD + 1},
-        )
-        return [
-            _("“%(name)s” was changed on %(day)s.") % {"name": name, "day": timezone.localtime(at).date()}
-            if name
-            else _("What it wrote was changed on %(day)s.") % {"day": timezone.localtime(at).date()}
-            for _id, _verb, at, name in cursor.fetchall()
-        ]
-
-
-def _stands_on(acts: list[int], entries: str, owner: str, links: dict[Any, tuple[str, str, str]]) -> list[str]:
-    """Rows of other acts that refer to what these acts have entered as new."""
-    found: list[str] = []
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.import_new")
-        cursor.execute(
-            f"""
-            CREATE TEMP TABLE import_new AS
-            SELECT e.{owner} AS thing, min(e.name) AS name FROM {entries} e
-            WHERE e.act_id = ANY (%(acts)s)
-              AND NOT EXISTS (SELECT 1 FROM {entries} o WHERE o.{owner} = e.{owner} AND NOT o.act_id = ANY (%(acts)s))
-              AND e.{owner} NOT IN (SELECT (b.was->>'{owner}')::bigint FROM chronicle_before b
-              WHERE b.act_id = ANY (%(acts)s)
-                AND b."table" = '{entries}' AND NOT (b.was->>'act_id')::bigint = ANY (%(acts)s))
-            GROUP BY 1
-            """,
-            {"acts": acts},
-        )
-        cursor.execute("ANALYZE import_new")
-        for sentence, (table, column, name) in links.items():
-            cursor.execute(
-                f"SELECT DISTINCT {name}, n.name FROM import_new n JOIN {table} x ON x.{column} = n.thing "
-                "WHERE NOT x.act_id = ANY (%s) LIMIT %s",
-                [acts, MOST_TOLD + 1],
-            )
-            found += [str(sentence) % {"name": its, "on": on} for its, on in cursor.fetchall()]
-        cursor.execute("DROP TABLE import_new")
-    return found
-
-
-# == putting back ==
-def _remove_what_it_added(undoing: Act, act: Act, table: str) -> None:
-    added = (
-        "r.act_id = %s AND NOT EXISTS (SELECT 1 FROM chronicle_before b "
-        'WHERE b.act_id = %s AND b."table" = %s AND b.row = r.id)'
-    )
-    params: list[int | str] = [act.pk, act.pk, table]
-    if keep_before(undoing, table, added, params, deleted=True):
-        with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {table} r WHERE {added}", params)
-
-
-def _put_back(undoing: Act, act: Act, table: str) -> None:
-    was = (
-        f"chronicle_before b CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, b.was) w "
-        'WHERE b.act_id = %s AND b."table" = %s'
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute "
-            "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'id'",
-            [table],
-        )
-        columns = cursor.fetchone()[0]
-        values = ", ".join(f"w.{column}" for column in columns.split(", "))
-        changed = (
-            'r.id IN (SELECT b.row FROM chronicle_before b WHERE b.act_id = %s AND b."table" = %s AND NOT b.deleted)'
-        )
-        if keep_before(undoing, table, changed, [act.pk, table]):
-            cursor.execute(
-                f"UPDATE {table} r SET ({columns}) = ROW({values}) FROM {was} AND NOT b.deleted AND r.id = b.row",
-                [act.pk, table],
-            )
-        cursor.execute(
-            f"INSERT INTO {table} (id, {columns}) SELECT b.row, {values} FROM {was} AND b.deleted", [act.pk, table]
-        )
-
-
-def _remove_empty(undoing: Act) -> None:
-    """Units and bodies that the import had entered have no entry any more."""
-    with connection.cursor() as cursor:
-        for table, entries, owner in (
-            ("register_body", "register_bodyentry", "body_id"),
-            ("register_unit", "register_unitentry", "unit_id"),
-        ):
-            cursor.execute(
-                f"DELETE FROM {table} t WHERE t.id IN (SELECT (b.was->>%s)::bigint FROM chronicle_before b "
-                f'WHERE b.act_id = %s AND b."table" = %s AND b.deleted) AND NOT EXISTS (SELECT 1 FROM {entries} e '
-                f"WHERE e.{owner} = t.id)",
-                [owner, undoing.pk, entries],
-            )
-
-
-def _refresh(undoing: Act, today: date) -> None:
-    for entries, owner, table, refresh in (
-        ("register_unitentry", "unit_id", "register_unit", refresh_unit_paths),
-        ("register_bodyentry", "body_id", "register_body", refresh_body_paths),
-    ):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT DISTINCT t.id FROM chronicle_before b JOIN {table} t ON t.id = (b.was->>%s)::bigint "
-                'WHERE b.act_id = %s AND b."table" = %s',
-                [owner, undoing.pk, entries],
-            )
-            ids = [row[0] for row in cursor.fetchall()]
-        if ids:
-            refresh(today, ids)

@@ -15,6 +15,7 @@ from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import keep_before
 
 from ..models import ImportDraft
+from ..progress import Tell, part, untold
 from ..walks import refresh_unit_paths
 from .unit_rows import COUNTS, ENTRY, run
 
@@ -153,15 +154,15 @@ SELECT the_unit, place_id, daterange(day, until), %(act)s FROM import_housed WHE
 """
 
 
-def write(draft: ImportDraft, act: Act, today: date) -> None:
+def write(draft: ImportDraft, act: Act, today: date, tell: Tell = untold) -> None:
     """Apply the rows that are to be added, changed or ended."""
     named = {"draft": draft.pk, "on": draft.as_of, "today": today, "source": draft.filename, "act": act.pk}
     with connection.cursor() as cursor:
-        run(cursor, DEEDS, named)
-        run(cursor, ADD, named)
+        run(cursor, DEEDS, named, part(tell, 0, 0.1))
+        run(cursor, ADD, named, part(tell, 0.1, 0.6))
         cursor.execute("SELECT EXISTS (SELECT 1 FROM import_deed WHERE verdict IN ('change', 'end'))")
         if cursor.fetchone()[0]:
-            _change(cursor, act, named)
+            _change(cursor, act, named, part(tell, 0.6, 0.9))
             _end(cursor, act, named)
             cursor.execute(
                 "SELECT unit_id FROM import_changed WHERE new_parent_id IS DISTINCT FROM parent_id "
@@ -171,10 +172,11 @@ def write(draft: ImportDraft, act: Act, today: date) -> None:
             refresh_unit_paths(today, [row[0] for row in cursor.fetchall()])
 
 
-def _change(cursor: Any, act: Act, named: dict[str, Any]) -> None:
+def _change(cursor: Any, act: Act, named: dict[str, Any], tell: Tell) -> None:
     run(cursor, CHANGED, named)
     keep(act, "register_unitentry", "SELECT id FROM import_changed UNION SELECT id FROM import_carried")
-    run(cursor, CHANGE, named)
+    tell(0.2)
+    run(cursor, CHANGE, named, part(tell, 0.2, 0.7))
     run(cursor, COUNTED, named)
     keep(act, "register_headcount", "SELECT id FROM import_counted")
     run(cursor, COUNT, named)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from ..progress import Tell, part, untold
 from .lives import lasting
 
 ENTRY = ("name", "code", "credit_code", "kind", "status", "trade", "sector", "ownership", "address")
@@ -469,11 +470,13 @@ CROSS JOIN LATERAL (SELECT CASE
 """
 
 
-def resolve(on: date) -> None:
+def resolve(on: date, tell: Tell = untold) -> None:
     """Settle all rows of `import_row` against the register of `on`, and note what is wrong in `import_trouble`."""
     named = {"on": on}
     with connection.cursor() as cursor:
-        run(cursor, MATCH, named)
+        cursor.execute("SELECT count(*) FROM import_row")
+        settled, rows = 0, cursor.fetchone()[0]
+        run(cursor, MATCH, named, part(tell, 0, 0.2))
         for _level in range(MOST_LEVELS):
             run(cursor, READY, named)
             cursor.execute(
@@ -489,6 +492,8 @@ def resolve(on: date) -> None:
                 run(cursor, PARENTS_BY_NAME, named)
                 cursor.execute("DROP TABLE import_candidate, import_offer")
             run(cursor, SETTLE, named)
+            settled += ready
+            tell(0.2 + 0.4 * settled / rows)
             cursor.execute(
                 "SELECT EXISTS (SELECT 1 FROM import_match m WHERE NOT EXISTS (SELECT 1 "
                 "FROM import_plan p WHERE p.number = m.number))"
@@ -506,8 +511,8 @@ def resolve(on: date) -> None:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM import_full WHERE stands_in IS NOT NULL)")
         if cursor.fetchone()[0]:
             run(cursor, PLACES, named)
-        for check in (*CHECKS, *LASTING):
-            cursor.execute(check, named)
+        tell(0.7)
+        run_all(cursor, [*CHECKS, *LASTING], named, part(tell, 0.7, 1))
         cursor.execute(CIRCLES, {"most": MOST_LEVELS})
 
 
@@ -552,7 +557,11 @@ def circles_among(needs: dict[int, int]) -> list[tuple[int, str, str]]:
     ]
 
 
-def run(cursor: Any, script: str, named: dict[str, Any]) -> None:
-    for statement in script.split(";\n"):
-        if statement.strip():
-            cursor.execute(statement, named)
+def run(cursor: Any, script: str, named: dict[str, Any], tell: Tell = untold) -> None:
+    run_all(cursor, [statement for statement in script.split(";\n") if statement.strip()], named, tell)
+
+
+def run_all(cursor: Any, statements: list[str], named: dict[str, Any], tell: Tell = untold) -> None:
+    for done, statement in enumerate(statements, start=1):
+        cursor.execute(statement, named)
+        tell(done / len(statements))

@@ -2,6 +2,7 @@
 
 from .bodies import Body, BodyEntry, Cover, Term
 from .drafts import DraftBody, DraftRow, DraftUnit, ImportDraft, ImportProblem
+from .exports import ListExport
 from .lineage import BodyLineage, Document, UnitLineage
 from .people import Membership, Office, Person
 from .spelling import Spelling
@@ -25,6 +26,7 @@ __all__ = [
     "ImportDraft",
     "ImportProblem",
     "Line",
+    "ListExport",
     "Membership",
     "Office",
     "OfficeKind",

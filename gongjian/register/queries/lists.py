@@ -411,9 +411,9 @@ def _cut(
     return Listed(page_of(dress(rows), order, size=size, after=after, before=before), len(found) if is_short else None)
 
 
-def count_up_to(rows: QuerySet[Any]) -> int:
-    """How many rows there are; MOST + 1 stands for more than MOST, and nothing beyond is looked at."""
-    return rows.order_by().values("pk")[: MOST + 1].count()
+def count_up_to(rows: QuerySet[Any], most: int = MOST) -> int:
+    """How many rows there are; one more than `most` stands for more, and nothing beyond is looked at."""
+    return rows.order_by().values("pk")[: most + 1].count()
 
 
 def units_in(reader: Reader, below: int | None) -> int:

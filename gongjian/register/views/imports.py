@@ -28,7 +28,7 @@ from gongjian.ui.templatetags.ui import moment
 
 from ..access import body_entries_visible_to, can_change_register, unit_entries_visible_to
 from ..actions import Refused
-from ..import_findings import STATES, findings_of, has_written, job_of, undo_days, written_counts
+from ..import_findings import STATES, findings_of, has_written, job_of, undo_days, written_counts, written_rows
 from ..import_forms import (
     KINDS,
     UploadForm,
@@ -50,6 +50,7 @@ from ..imports.undo import standing_on, undo
 from ..models import ImportDraft
 from ..tasks import apply_draft as apply_task
 from ..tasks import preflight_draft as preflight_task
+from ..tasks import undo_draft as undo_task
 from .door import DayRequest, signed_in_only
 
 View = Callable[..., HttpResponseBase]
@@ -273,10 +274,12 @@ def job(request: DayRequest, draft_id: int) -> HttpResponse:
 
 def _end_of_job(draft: ImportDraft) -> tuple[str, str, str]:
     """(kind of notice, icon, sentence)"""
-    if draft.state == State.APPLIED:
-        return "ok", "s-done", _("The rows are in the register.")
     if draft.failure:
         return "late", "s-late", draft.failure
+    if draft.state == State.APPLIED:
+        return "ok", "s-done", _("The rows are in the register.")
+    if draft.state == State.UNDONE:
+        return "ok", "s-done", _("The import is taken back. The register is as it was before it.")
     if draft.state == State.CHECKED:
         return "ok", "s-done", _("The rows are checked.")
     return "warn", "s-late", _("The work was broken off. Nothing is half done: start it again.")
@@ -413,12 +416,15 @@ def apply_draft(request: DayRequest, draft_id: int) -> HttpResponse:
 @keepers_only
 @require_http_methods(["GET", "POST"])
 def undo_draft(request: DayRequest, draft_id: int) -> HttpResponse:
-    """GET says what would be taken back, or what stands on it; POST takes it back."""
+    """GET says what would be taken back, or what stands on it; POST takes it back: a large import by the worker."""
     draft = _draft_or_404(draft_id)
     until = undo_days([draft]).get(draft.pk)
-    if until is None:
+    if until is None or job_of(draft):
         return _to_draft(draft)
     if request.method == "POST":
+        if written_rows(draft) > SMALL_ROWS:
+            _defer(undo_task, draft, draft_id=draft.pk, by_id=request.user.pk)
+            return _to_draft(draft)
         try:
             undo(draft, by=request.user, today=request.today)
         except Refused as refused:

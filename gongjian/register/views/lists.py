@@ -1,21 +1,18 @@
-"""The lists of units and of organisations: filters, orders, pages, and Excel of exactly what is filtered."""
+"""The lists of units and of organisations: filters, orders, pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import BadRequest
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongjian.ui.excel import Column, workbook_response
-from gongjian.ui.templatetags.ui import keep_day, moment, thousands
+from gongjian.ui.templatetags.ui import keep_day, thousands
 
-from ..export import body_sheet, unit_sheet
+from ..export import sort_asked
 from ..forms import BodyFilterForm, UnitFilterForm
 from ..models import Choice, Line
 from ..queries import lists
@@ -25,7 +22,7 @@ from .door import DayRequest, signed_in_only
 @signed_in_only
 def units(request: DayRequest) -> HttpResponse:
     form = UnitFilterForm(request.GET)
-    sort = _sort(request, lists.UNIT_SORTS)
+    sort = sort_asked(request.GET, lists.UNIT_SORTS)
     facts: dict[str, Any] = {
         "form": form,
         "sort": sort,
@@ -58,7 +55,7 @@ def units(request: DayRequest) -> HttpResponse:
 @signed_in_only
 def bodies(request: DayRequest) -> HttpResponse:
     form = BodyFilterForm(request.GET)
-    sort = _sort(request, lists.BODY_SORTS)
+    sort = sort_asked(request.GET, lists.BODY_SORTS)
     facts: dict[str, Any] = {
         "form": form,
         "sort": sort,
@@ -92,12 +89,6 @@ def _body_names(request: DayRequest, filters: lists.BodyFilters) -> dict[int | N
 
 
 # == what is around the rows ==
-def _sort(request: DayRequest, known: Iterable[str]) -> str:
-    """The order asked for; an unknown one is the default order."""
-    sort = request.GET.get("sort", "")
-    return sort if sort.removeprefix("-") in known else ""
-
-
 def _address(request: DayRequest, path: str, *, keep: Iterable[str] | None = None, drop: Iterable[str] = ()) -> str:
     """An address with the conditions of this page, or with those to `keep`, at the list's beginning."""
     query = request.GET.copy()
@@ -159,50 +150,3 @@ def _name_words(rows: Iterable[Any], lines: list[Line]) -> None:
         row.sector_name = words.get(("sector", row.sector), row.sector)
         row.ownership_name = words.get(("ownership", row.ownership), row.ownership)
         row.covering = [line for line in lines if line.key in row.lines]
-
-
-# == Excel ==
-@signed_in_only
-def units_export(request: DayRequest) -> HttpResponseBase:
-    form = UnitFilterForm(request.GET)
-    if not form.is_valid():
-        raise BadRequest(_first_error(form))
-    filters, sort = form.filters(), _sort(request, lists.UNIT_SORTS)
-    names = lists.unit_names(request.user, request.day, [filters.below, filters.place])
-    columns, rows = unit_sheet(request.user, request.day, request.today, filters, sort)
-    said = [words for _name, words in form.conditions(names)]
-    return _workbook(request, _("Units"), columns, rows, said)
-
-
-@signed_in_only
-def bodies_export(request: DayRequest) -> HttpResponseBase:
-    form = BodyFilterForm(request.GET)
-    if not form.is_valid():
-        raise BadRequest(_first_error(form))
-    filters, sort = form.filters(), _sort(request, lists.BODY_SORTS)
-    names = lists.unit_names(request.user, request.day, [filters.below])
-    columns, rows = body_sheet(request.user, request.day, request.today, filters, sort)
-    said = [words for _name, words in form.conditions(names, _body_names(request, filters))]
-    return _workbook(request, _("Organisations"), columns, rows, said)
-
-
-def _workbook(
-    request: DayRequest, title: str, columns: list[Column], rows: Iterator[tuple[Any, ...]], said: list[str]
-) -> HttpResponseBase:
-    notes = [
-        (_("As of"), request.day.isoformat()),
-        (_("Filtered by"), "；".join(said) or _("Nothing: the whole register")),
-        (_("Exported by"), str(request.user)),
-        (_("Exported at"), moment(timezone.now())),
-    ]
-    name = f"{title} {request.day.isoformat()}.xlsx"
-    try:
-        return workbook_response(name, columns, rows, sheet=title, notes=(_("About this list"), notes))
-    except ValueError as too_long:
-        raise BadRequest(str(too_long)) from too_long
-
-
-def _first_error(form: UnitFilterForm | BodyFilterForm) -> str:
-    name, errors = next(iter(form.errors.items()))
-    label = form.fields[name].label if name in form.fields else ""
-    return _("%(what)s: %(which)s") % {"what": label, "which": errors[0]} if label else str(errors[0])

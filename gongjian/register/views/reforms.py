@@ -232,7 +232,7 @@ def _done(request: DayRequest, thing: str, entry: Any, act: str, form: Any, docu
             return _do(request, thing, entry, act, form, paper)
     except Exception:
         if paper is not None and paper.file:
-            paper.file.storage.delete(paper.file.name)  # what lies on disk knows no transaction
+            paper.file.delete(save=False)  # what lies on disk knows no transaction
         raise
 
 

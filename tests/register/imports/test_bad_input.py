@@ -7,10 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,6 +30,7 @@ from gongjian.register.tasks import WHEN_DATABASE_IS_AWAY, apply_draft
 
 from ..town import Town
 from .files import DAY, checked, problems, taken_in, verdicts
+from .moments import held, in_thread, parameters, until, waiting_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,51 +128,8 @@ def test_sheet_that_cannot_be_read_to_its_end_leaves_the_draft_failed(town: Town
 
 
 # == bad moments ==
-@contextmanager
-def _held(table: str) -> Iterator[psycopg.Connection[Any]]:
-    """Another connection holds a table, so that whoever writes to it waits in the middle of its work."""
-    with psycopg.connect(**_parameters()) as other:
-        other.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-        yield other
-
-
-def _parameters(**changed: Any) -> dict[str, Any]:
-    known = connection.get_connection_params()
-    names = {key: value for key, value in known.items() if key in {"dbname", "user", "password", "host", "port"}}
-    return {**names, **changed}
-
-
-def _until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-
-
-def _waiting_for(table: str) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_locks WHERE relation = %s::regclass AND NOT granted", [table])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _in_thread(deed: Callable[[], Any]) -> tuple[threading.Thread, list[Any]]:
-    outcome: list[Any] = []
-
-    def run() -> None:
-        try:
-            outcome.append(deed())
-        except Exception as error:
-            outcome.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread, outcome
-
-
 def _settings_of_child() -> dict[str, str]:
-    named = _parameters()
+    named = parameters()
     account = f"{named['user']}:{named.get('password') or ''}"
     place = f"{named['dbname']}?host={named['host']}&port={named.get('port') or 5432}"
     url = f"postgresql://{account}@/{place}"
@@ -181,16 +138,16 @@ def _settings_of_child() -> dict[str, str]:
 
 def test_killed_process_leaves_nothing_half_done(town: Town) -> None:
     draft = checked(TWO)
-    with _held("register_headcount"):
+    with held("register_headcount"):
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.register.imports.killed", str(draft.pk)], env=_settings_of_child()
         )
-        _until(lambda: bool(_waiting_for("register_headcount")))
+        until(lambda: bool(waiting_for("register_headcount")))
         assert ImportDraft.objects.get().state == "applying"
         assert look(draft.pk).state == "applying"  # somebody is alive
         child.send_signal(signal.SIGKILL)
         child.wait()
-    _until(lambda: look(draft.pk).state == "checked")
+    until(lambda: look(draft.pk).state == "checked")
     assert not UnitEntry.objects.filter(name__startswith="新样例厂").exists()
     assert not Act.objects.filter(verb="register.import").exists()
     apply(look(draft.pk), by=None)
@@ -200,9 +157,9 @@ def test_killed_process_leaves_nothing_half_done(town: Town) -> None:
 
 def test_two_imports_of_one_file_at_once_write_it_once(town: Town) -> None:
     drafts = [checked(TWO), checked(TWO)]
-    with _held("register_headcount"):
-        running = [_in_thread(lambda draft=draft: apply(look(draft.pk), by=None)) for draft in drafts]
-        _until(lambda: bool(_waiting_for("register_headcount")))
+    with held("register_headcount"):
+        running = [in_thread(lambda draft=draft: apply(look(draft.pk), by=None)) for draft in drafts]
+        until(lambda: bool(waiting_for("register_headcount")))
     for thread, _outcome in running:
         thread.join(60)
     assert [type(outcome[0]) for _thread, outcome in running] == [ImportDraft, ImportDraft]
@@ -212,9 +169,9 @@ def test_two_imports_of_one_file_at_once_write_it_once(town: Town) -> None:
 
 def test_one_draft_applied_twice_at_once_is_refused_once(town: Town) -> None:
     draft = checked(TWO)
-    with _held("register_headcount"):
-        thread, outcome = _in_thread(lambda: apply(look(draft.pk), by=None))
-        _until(lambda: bool(_waiting_for("register_headcount")))
+    with held("register_headcount"):
+        thread, outcome = in_thread(lambda: apply(look(draft.pk), by=None))
+        until(lambda: bool(waiting_for("register_headcount")))
         with pytest.raises(Refused):
             apply(ImportDraft.objects.get(), by=None)
     thread.join(60)
@@ -225,8 +182,8 @@ def test_one_draft_applied_twice_at_once_is_refused_once(town: Town) -> None:
 @contextmanager
 def _database_away(seconds: float, *, but: int) -> Iterator[None]:
     """All connections but one are cut, and no new one is let in for a while."""
-    with psycopg.connect(**_parameters(dbname="postgres"), autocommit=True) as server:
-        name = _parameters()["dbname"]
+    with psycopg.connect(**parameters(dbname="postgres"), autocommit=True) as server:
+        name = parameters()["dbname"]
         server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         try:
             server.execute(
@@ -240,9 +197,9 @@ def _database_away(seconds: float, *, but: int) -> Iterator[None]:
 
 def test_database_gone_for_ten_seconds_leaves_the_draft_to_be_applied_by_the_next_try(town: Town) -> None:
     draft = checked(TWO)
-    with _held("register_headcount") as other:
-        thread, outcome = _in_thread(lambda: apply_draft.func(draft.pk, None))
-        _until(lambda: bool(_waiting_for("register_headcount")))
+    with held("register_headcount") as other:
+        thread, outcome = in_thread(lambda: apply_draft.func(draft.pk, None))
+        until(lambda: bool(waiting_for("register_headcount")))
         with _database_away(seconds=10, but=other.info.backend_pid):
             thread.join(60)
             connection.close()
