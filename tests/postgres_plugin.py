@@ -16,6 +16,7 @@ import pytest
 from gongjian import postgres
 
 PREFIX = "gongjian-tests-"
+os.environ["LANGUAGE"] = "en"  # in which the tests read what the command line and the launcher say
 
 
 def _start_server() -> Path:
