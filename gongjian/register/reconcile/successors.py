@@ -10,7 +10,7 @@ from itertools import combinations
 
 from .evidence import Evidence, Gap
 from .following import Following, town_place
-from .names import is_joined, likeness, longest_piece, place_name, tells_apart
+from .names import ONE_MORE, is_joined, likeness, longest_piece, place_name, tells_apart
 from .proposals import DOUBTFUL_FROM
 from .villages import Measures
 
@@ -77,7 +77,7 @@ def _join(work: Following, gone: list[str], new: str, joined: Joined, *, fewer: 
     best: list[tuple[float, str, str]] = []
     for one, other in combinations(sharing, 2):
         a, b = work.old_name(one).place, work.old_name(other).place
-        if name in (a, b) or a == b or _is_prefixed(work, one, other, name) or not (kept := is_joined(name, a, b)):
+        if name in (a, b) or a == b or _is_one_of_them(work, one, other, new) or not (kept := is_joined(name, a, b)):
             continue
         weight = JOINED[2 if kept == len(name) else int(kept > 1)]
         weight += 1.0 if abs(work.old.at[one] - work.old.at[other]) == 1 else -0.7
@@ -94,9 +94,16 @@ def _join(work: Following, gone: list[str], new: str, joined: Joined, *, fewer: 
                     joined.reserved.add(new)
 
 
-def _is_prefixed(work: Following, one: str, other: str, name: str) -> bool:
-    """The new name is one member's with its town's before it: 富盛红山 in 富盛镇 was not made of 富盛 and 红山."""
-    return any(name == town_place(work.old, work.old.parent(old)) + work.old_name(old).place for old in (one, other))
+def _is_one_of_them(work: Following, one: str, other: str, new: str) -> bool:
+    """The new name is one member's, spelt otherwise or with its town's before it, and not the other's as well.
+
+    富盛红山 in 富盛镇 is 红山 and was not made of 富盛 and 红山; 胜桥 is 胜乔, not 胜乔 and 赵巷桥.
+    """
+    alike = [
+        likeness(work.old_name(old), work.new_name(new), town_place(work.old, work.old.parent(old))).weight >= ONE_MORE
+        for old in (one, other)
+    ]
+    return any(alike) and not all(alike)
 
 
 def successors(work: Following, joined: Joined) -> dict[str, list[Successor]]:

@@ -89,34 +89,35 @@ def pair_same_codes(work: Following) -> None:
 def pair_same_names(work: Following) -> None:
     """Names that stand once in an old town and once in a new one that is linked to it, the strongest links first.
 
-    All of a strong link comes before any weak one. Whole published names come before names of places: 东浦居委会 is
-    not 东浦村委会 where both are on both days.
+    All of a strong link comes before any weak one. Whole published names come before names of places, and among these
+    one kind before another: 东浦居委会 is not 东浦村委会 where both are on both days.
     """
     for strong in (True, False):
-        for whole in (True, False):
-            found = sorted(_same_names(work, whole, strong), key=lambda item: item[0])
+        for part in ("name", "place and kind", "place"):
+            found = sorted(_same_names(work, part, strong), key=lambda item: item[0])
             for _, old, new in found:
                 if work.is_free(old, new):
                     work.pair(old, new)
 
 
-def _same_names(work: Following, whole: bool, strong: bool) -> Iterator[tuple[tuple[float, float, int], str, str]]:
+def _same_names(work: Following, part: str, strong: bool) -> Iterator[tuple[tuple[float, float, int], str, str]]:
     for town in work.old.villages:
-        before = _once(work, work.villages_gone(town), old=True, whole=whole)
+        before = _once(work, work.villages_gone(town), old=True, part=part)
         for link in work.links.get(town, ()):
             if (link.share >= STRONG_LINK or work.to.get(town) == link.new_town) != strong:
                 continue
-            after = _once(work, work.villages_new(link.new_town), old=False, whole=whole)
+            after = _once(work, work.villages_new(link.new_town), old=False, part=part)
             for name, old in before.items():
                 if new := after.get(name):
                     yield (-link.share, -link.moved, work.old.at[old]), old, new
 
 
-def _once(work: Following, villages: list[str], *, old: bool, whole: bool) -> dict[str, str]:
+def _once(work: Following, villages: list[str], *, old: bool, part: str) -> dict[str, str]:
     found: dict[str, list[str]] = defaultdict(list)
     for key in villages:
         name = work.old_name(key) if old else work.new_name(key)
-        found[name.published if whole else name.place].append(key)
+        parts = {"name": name.published, "place and kind": f"{name.place} {name.kind}", "place": name.place}
+        found[parts[part]].append(key)
     return {name: keys[0] for name, keys in found.items() if len(keys) == 1}
 
 
