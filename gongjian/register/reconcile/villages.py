@@ -254,15 +254,12 @@ def judge(work: Following, thought_of: dict[Pair, float]) -> None:
 
 
 def _is_amid(work: Following, old: str, new: str) -> bool:
-    """Another village of the town bears the same name, and the words for the kind do not tell which is which."""
-    a, b = work.old_name(old), work.new_name(new)
-    here = [work.old_name(k).kind for k in work.old.villages[work.old.parent(old)] if work.old_name(k).place == a.place]
-    there = [
-        work.new_name(k).kind for k in work.new.villages[work.new.parent(new)] if work.new_name(k).place == b.place
-    ]
-    if len(here) == len(there) == 1:
-        return False
-    return a.kind != b.kind or here.count(a.kind) > 1 or there.count(b.kind) > 1
+    """Another village of the town bears the same name, and not every one of them kept its word for the kind."""
+    place, old_town, new_town = work.old_name(old).place, work.old.parent(old), work.new.parent(new)
+    here = [key for key in work.old.villages[old_town] if work.old_name(key).place == place]
+    there = [key for key in work.new.villages[new_town] if work.new_name(key).place == place]
+    kept = all(key in work.to and work.old.name(key) == work.new.name(work.to[key]) for key in here)
+    return max(len(here), len(there)) > 1 and not kept
 
 
 def _is_plain(work: Following, old: str, new: str) -> bool:
