@@ -180,7 +180,7 @@ def _weigh(work: Following, measures: Measures, chances: _Chances, joined: Joine
         _by_name(work, measures, joined, old, new),
         _by_code(work, measures, old, new),
         _by_town(work, measures, old, new),
-        _by_counts(work, old, new),
+        _by_counts(work, measures, old, new),
     ):
         weight += more
         evidence += why
@@ -233,11 +233,11 @@ def _by_town(work: Following, measures: Measures, old: str, new: str) -> tuple[f
     return 0.0, []
 
 
-def _by_counts(work: Following, old: str, new: str) -> tuple[float, list[Evidence]]:
+def _by_counts(work: Following, measures: Measures, old: str, new: str) -> tuple[float, list[Evidence]]:
     town = work.new.parent(new)
-    if new in work.back or len(work.villages_new(town)) > 1:
+    if new in work.back or measures.added[town] > 1:
         return 0.0, []
-    gone = len(work.villages_gone(work.old.parent(old)))
+    gone = measures.gone[work.old.parent(old)]
     gaps: dict[str, Gap] = {"new_name": work.new.name(new), "gone": gone, "town": work.new.name(town)}
     return 0.0, [Evidence("only_new_of_town", gaps)]
 

@@ -47,10 +47,14 @@ class Measures:
     moved: dict[str, dict[str, int]] = field(default_factory=dict)
     of: dict[str, int] = field(default_factory=dict)
     bearers: dict[str, int] = field(default_factory=dict)
+    gone: dict[str, int] = field(default_factory=dict)
+    added: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for town, went in self.work.moves().items():
             self.moved[town], self.of[town] = dict(went), went.total()
+        self.gone = {town: len(self.work.villages_gone(town)) for town in self.work.old.villages}
+        self.added = {town: len(self.work.villages_new(town)) for town in self.work.new.villages}
         before = Counter(self.work.old_name(key).place for key in self.work.old.of_level["village"])
         after = Counter(self.work.new_name(key).place for key in self.work.new.of_level["village"])
         self.bearers = dict(before | after)  # the greater of the two
@@ -169,7 +173,7 @@ def weigh(work: Following, measures: Measures, old: str, new: str) -> tuple[floa
         _by_code(work, measures, old, new),
         _by_siblings(work, measures, old, new),
         _by_position(work, measures, old, new),
-        _by_counts(work, old, new, alike.weight < 0),
+        _by_counts(work, measures, old, new, alike.weight < 0),
     ):
         weight += more
         evidence += why
@@ -218,11 +222,11 @@ def _by_position(work: Following, measures: Measures, old: str, new: str) -> tup
     return POSITION * agreement, [Evidence("same_place_in_list", {"before": before, "after": after})]
 
 
-def _by_counts(work: Following, old: str, new: str, unlike: bool) -> tuple[float, list[Evidence]]:
+def _by_counts(work: Following, measures: Measures, old: str, new: str, unlike: bool) -> tuple[float, list[Evidence]]:
     old_town, new_town = work.old.parent(old), work.new.parent(new)
     if work.to.get(old_town) != new_town or old in work.to:
         return 0.0, []
-    gone, added = len(work.villages_gone(old_town)), len(work.villages_new(new_town))
+    gone, added = measures.gone[old_town], measures.added[new_town]
     if gone > added:
         return (UNLIKE_AND_FEWER if unlike else -BALANCE), []
     if gone < added:
