@@ -29,6 +29,7 @@ _LOOK_ALIKE_PAIRS = (
 )
 _LOOK_ALIKE = frozenset(map(frozenset, _LOOK_ALIKE_PAIRS.split()))
 # Groups whose members tell neighbours apart: 上沈 and 下沈 are two places.
+_NUMBERS = "一二三四五六七八九十"
 _TELLING_APART = (
     "上下中",
     "东南西北中",
@@ -161,14 +162,20 @@ def tells_apart(piece: str) -> bool:
 
 
 def is_joined(joined: str, one: str, other: str) -> int:
-    """How many characters of the two places the joined one keeps; 0 if it is not put together from them.
+    """How many characters of places kept whole the joined one has, at least 1; 0 if it is not made of the two.
 
-    甲村 and 乙村 make 甲乙村: each gives a stretch of its name, at least one of them two characters or its whole.
+    甲村 and 乙村 make 甲乙村: each gives a stretch of its name, and not both only one that tells neighbours apart.
     """
     best = 0
     for cut in range(1, len(joined)):
         head, tail = joined[:cut], joined[cut:]
         for first, second in ((one, other), (other, one)):
-            if head in first and tail in second and not (tells_apart(head) and tells_apart(tail)):
+            fits = head in first and tail in second and not (tells_apart(head) and tells_apart(tail))
+            if fits and not _is_run_of_numbers(head, tail, second):
                 best = max(best, cut * (head == first) + (len(joined) - cut) * (tail == second), 1)
-    return best if best and len(joined) > 1 else 0
+    return best
+
+
+def _is_run_of_numbers(head: str, tail: str, second: str) -> bool:
+    """长乐二三 is of 长乐二 and 长乐三, not of 长乐二 and 三阳."""
+    return head[-1] in _NUMBERS and all(c in _NUMBERS for c in tail) and not second.startswith(head[:1])
