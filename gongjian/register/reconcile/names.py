@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,6 +30,7 @@ _LOOK_ALIKE_PAIRS = (
 )
 _LOOK_ALIKE = frozenset(map(frozenset, _LOOK_ALIKE_PAIRS.split()))
 # Groups whose members tell neighbours apart: 上沈 and 下沈 are two places.
+_IN_BRACKETS = re.compile(".+[（(](.+[村区会])[）)]")
 _NUMBERS = "一二三四五六七八九十"
 _TELLING_APART = (
     "上下中",
@@ -55,11 +57,15 @@ class PlaceName:
 
 @lru_cache(maxsize=200_000)
 def place_name(published: str, level: str) -> PlaceName:
-    """上小余村委会 is the place 上小余 and a village. Traditional characters are folded, 第 in front goes."""
-    place = place_of(published, level).translate(_FOLDED)
+    """上小余村委会 is the place 上小余 and a village. Traditional characters are folded, 第 in front goes.
+
+    A village in brackets is meant: 城胜经济合作社（城胜村） is 城胜.
+    """
+    meant = found[1] if level == "village" and (found := _IN_BRACKETS.fullmatch(published)) else published
+    place = place_of(meant, level).translate(_FOLDED)
     if len(place) > 1 and place.startswith("第"):
         place = place[1:]
-    return PlaceName(published, place, kind_of(published, level))
+    return PlaceName(published, place, kind_of(meant, level))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from .evidence import Evidence, Gap
 from .following import Following, town_place
-from .names import ONE_MORE, is_joined, likeness, longest_piece, place_name, tells_apart
+from .names import ONE_MORE, VARIANT, is_joined, likeness, longest_piece, place_name, tells_apart
 from .proposals import DOUBTFUL_FROM
 from .villages import Measures
 
@@ -31,6 +31,8 @@ BESIDE, NEXT_BUT_ONE, FARTHER = 4.5, 2.0, 0.45
 ROUNDS = 2
 # Another member that is at least so likely makes it a merger; and one alone is never told as sure.
 RIVAL_FROM, MOST_LONE = 0.1, 0.8
+# A merger is told as sure only where the new name is nothing but its members' names: no other can be checked.
+MOST_MERGED = 0.97
 
 Pair = tuple[str, str]
 
@@ -52,6 +54,7 @@ class Joined:
     weights: dict[Pair, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
 
     reserved: set[str] = field(default_factory=set)
+    whole: set[Pair] = field(default_factory=set)  # the new name is nothing but the members' names
 
 
 def joined_names(work: Following) -> Joined:
@@ -90,6 +93,8 @@ def _join(work: Following, gone: list[str], new: str, joined: Joined, *, fewer: 
         for old in (one, other):
             if (old, new) not in joined.weights:
                 joined.weights[old, new] = weight - less, members
+                if is_joined(name, *(work.old_name(k).place for k in (one, other))) == len(name):
+                    joined.whole.add((old, new))
                 if fewer:
                     joined.reserved.add(new)
 
@@ -97,12 +102,14 @@ def _join(work: Following, gone: list[str], new: str, joined: Joined, *, fewer: 
 def _is_one_of_them(work: Following, one: str, other: str, new: str) -> bool:
     """The new name is one member's, spelt otherwise or with its town's before it, and not the other's as well.
 
-    富盛红山 in 富盛镇 is 红山 and was not made of 富盛 and 红山; 胜桥 is 胜乔, not 胜乔 and 赵巷桥.
+    富盛红山 in 富盛镇 is 红山 and was not made of 富盛 and 红山; 胜桥 is 胜乔, not 胜乔 and 赵巷桥. One character more
+    may be another member's (箬山黄 of 箬山 and 桥头黄), unless the code stayed (胜利路 is 胜利).
     """
-    alike = [
-        likeness(work.old_name(old), work.new_name(new), town_place(work.old, work.old.parent(old))).weight >= ONE_MORE
-        for old in (one, other)
-    ]
+    alike = []
+    for old in (one, other):
+        weight = likeness(work.old_name(old), work.new_name(new), town_place(work.old, work.old.parent(old))).weight
+        one_code = work.old.rows[old].code == work.new.rows[new].code != ""
+        alike.append(weight >= (ONE_MORE if one_code else VARIANT))
     return any(alike) and not all(alike)
 
 
@@ -120,6 +127,10 @@ def successors(work: Following, joined: Joined) -> dict[str, list[Successor]]:
     found = {old: _ranked(options) for old, options in plain.items()}
     for _ in range(ROUNDS):
         found = {old: _ranked(_with_neighbours(work, old, options, found)) for old, options in plain.items()}
+    for old, options in found.items():
+        for option in options:
+            if (old, option.new) not in joined.whole:
+                option.confidence = min(option.confidence, MOST_MERGED)
     return found
 
 
