@@ -23,9 +23,12 @@ GROUPS = (
     "register.search",
     "register.reform",
     "register.import",
+    "reconcile",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
+# These need no database, and are measured alone without one.
+WITHOUT_DATABASE = ("reconcile",)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,14 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
     from .nation import Missing  # app ready: needs settings
 
     try:
-        figures = _measure(
-            size, _make_ready(size), ["calibration", *(group for group in chosen if group != "calibration")]
-        )
+        if set(chosen) <= set(WITHOUT_DATABASE):
+            figures = _measure_without_database(size, chosen)
+        else:
+            groups = ["calibration", *(group for group in chosen if group != "calibration")]
+            figures = _measure(size, _make_ready(size), groups)
     except (Missing, postgres.NotStarted) as problem:
         print(problem, file=sys.stderr)
         return 3
     finally:
-        if not options.keep_running:
+        if not options.keep_running and not set(chosen) <= set(WITHOUT_DATABASE):
             database.stop()
     print(f"Written: {RESULTS} and the table in {PAGE}.")
     return 1 if any(each.value is None for each in figures) else 0
@@ -85,7 +90,7 @@ def _make_ready(size: str) -> str:
 
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
-    from . import importing, reform, register  # app ready: models
+    from . import importing, reconcile, reform, register  # app ready: models
 
     measures: dict[str, Callable[[str], Iterator[Figure]]] = {
         "calibration": lambda size: iter([register.calibration(size)]),
@@ -96,7 +101,21 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "register.search": register.search,
         "register.reform": reform.reform,
         "register.import": importing.imports,
+        "reconcile": reconcile.figures,
     }
+    return _take(size, url, chosen, measures)
+
+
+def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
+    from . import reconcile  # slow: the other groups need not wait for it
+
+    return _take(size, "", chosen, {"reconcile": reconcile.figures})
+
+
+def _take(
+    size: str, url: str, chosen: list[str], measures: dict[str, Callable[[str], Iterator[Figure]]]
+) -> list[Figure]:
+    """Take the figures of each group, writing each down as it comes."""
     figures: list[Figure] = []
     for group in chosen:
         try:

@@ -102,10 +102,12 @@ def figure(
     most: float | None = None,
     most_ratio: float | None = None,
     least_ratio: float | None = None,
+    least: float | None = None,
 ) -> Figure:
     """The medians of the side `ours` and of the side `beside`.
 
-    An aim is a bound on the value (`most`), on the ratio (`most_ratio`), or on how many times faster (`least_ratio`).
+    An aim is a bound on the value (`most`, `least`), on the ratio (`most_ratio`), or on how many times faster
+    (`least_ratio`).
     """
     mine, its = turns.of[ours], turns.of[beside]
     value, reference_value = statistics.median(mine), statistics.median(its)
@@ -114,6 +116,8 @@ def figure(
     aim, holds = "", None
     if most is not None:
         aim, holds = f"≤ {most:g} {unit}", value <= most
+    elif least is not None:
+        aim, holds = f"≥ {least:g} {unit}", value >= least
     elif most_ratio is not None:
         aim, holds = f"ratio ≤ {most_ratio:g}", ratio <= most_ratio
     elif least_ratio is not None:
@@ -191,11 +195,11 @@ def put_table(rows: list[dict[str, Any]], page: Path = PAGE) -> None:
 def table(rows: list[dict[str, Any]]) -> str:
     """The figures as Markdown: a table for each size, and below it what the two sides of each figure do."""
     parts = []
-    for size in ("nation", "city"):
+    for size, words in (("nation", "the nation"), ("province", "a province"), ("city", "a city")):
         some = [row for row in rows if row["size"] == size]
         if not some:
             continue
-        parts.append(f"\n### At the size of {'the nation' if size == 'nation' else 'a city'}\n\n")
+        parts.append(f"\n### At the size of {words}\n\n")
         parts.append(
             "| | median | reference | ratio | aim | holds | runs, least–greatest |\n|---|---|---|---|---|---|---|\n"
         )

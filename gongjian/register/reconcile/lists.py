@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..identity import LEVELS, Division
+from .names import place_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,14 @@ class Sheet:
                 raise ValueError(f"The parent {row.parent_key!r} of {row.name} ({key!r}) is not in the list.")
             self.children[row.parent_key].append(key)
             self.of_level[row.level].append(key)
+        self.names = {key: place_name(row.name, row.level) for key, row in self.rows.items()}
         self._above = {"": ("", "")}
         for key in self.rows:
             self._climb(key)
-        self.county: dict[str, str] = {key: self._above[key][0] for key in self.rows}
-        self.city: dict[str, str] = {key: self._above[key][1] for key in self.rows}
-        self.at: dict[str, int] = {key: number for number, key in enumerate(self.rows)}
+        # "" is the parent of what stands at the top, and lies in nothing.
+        self.county: dict[str, str] = {key: above[0] for key, above in self._above.items()}
+        self.city: dict[str, str] = {key: above[1] for key, above in self._above.items()}
+        self.at: dict[str, int] = {"": -1} | {key: number for number, key in enumerate(self.rows)}
         self.villages: dict[str, list[str]] = {}
         for key in self.of_level["village"]:
             self.villages.setdefault(self.rows[key].parent_key, []).append(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,6 +30,8 @@ _LOOK_ALIKE_PAIRS = (
 )
 _LOOK_ALIKE = frozenset(map(frozenset, _LOOK_ALIKE_PAIRS.split()))
 # Groups whose members tell neighbours apart: 上沈 and 下沈 are two places.
+_IN_BRACKETS = re.compile(".+[（(](.+[村区会])[）)]")
+_NUMBERS = "一二三四五六七八九十"
 _TELLING_APART = (
     "上下中",
     "东南西北中",
@@ -54,11 +57,15 @@ class PlaceName:
 
 @lru_cache(maxsize=200_000)
 def place_name(published: str, level: str) -> PlaceName:
-    """上小余村委会 is the place 上小余 and a village. Traditional characters are folded, 第 in front goes."""
-    place = place_of(published, level).translate(_FOLDED)
+    """上小余村委会 is the place 上小余 and a village. Traditional characters are folded, 第 in front goes.
+
+    A village in brackets is meant: 城胜经济合作社（城胜村） is 城胜.
+    """
+    meant = found[1] if level == "village" and (found := _IN_BRACKETS.fullmatch(published)) else published
+    place = place_of(meant, level).translate(_FOLDED)
     if len(place) > 1 and place.startswith("第"):
         place = place[1:]
-    return PlaceName(published, place, kind_of(published, level))
+    return PlaceName(published, place, kind_of(meant, level))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +168,20 @@ def tells_apart(piece: str) -> bool:
 
 
 def is_joined(joined: str, one: str, other: str) -> int:
-    """How many characters of the two places the joined one keeps; 0 if it is not put together from them.
+    """How many characters of places kept whole the joined one has, at least 1; 0 if it is not made of the two.
 
-    甲村 and 乙村 make 甲乙村: each gives a stretch of its name, at least one of them two characters or its whole.
+    甲村 and 乙村 make 甲乙村: each gives a stretch of its name, and not both only one that tells neighbours apart.
     """
     best = 0
     for cut in range(1, len(joined)):
         head, tail = joined[:cut], joined[cut:]
         for first, second in ((one, other), (other, one)):
-            if head in first and tail in second and not (tells_apart(head) and tells_apart(tail)):
+            fits = head in first and tail in second and not (tells_apart(head) and tells_apart(tail))
+            if fits and not _is_run_of_numbers(head, tail, second):
                 best = max(best, cut * (head == first) + (len(joined) - cut) * (tail == second), 1)
-    return best if best and len(joined) > 1 else 0
+    return best
+
+
+def _is_run_of_numbers(head: str, tail: str, second: str) -> bool:
+    """长乐二三 is of 长乐二 and 长乐三, not of 长乐二 and 三阳."""
+    return head[-1] in _NUMBERS and all(c in _NUMBERS for c in tail) and not second.startswith(head[:1])

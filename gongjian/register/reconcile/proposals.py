@@ -16,6 +16,8 @@ SURE_FROM = 0.98
 DOUBTFUL_FROM = 0.4
 # The same for a successor of what vanished: a guess is more use than none, and an officer decides.
 SUCCESSOR_FROM = 0.25
+# Where the next successor is nearly as likely as the likeliest, neither is told: that would be the toss of a coin.
+TOSS = 0.99
 # An alternative less likely than this is not told.
 ALTERNATIVE_FROM = 0.02
 MOST_ALTERNATIVES = 4

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from .evidence import Evidence, Gap
 from .following import Following, town_place
-from .names import is_joined, likeness, longest_piece, place_name, tells_apart
+from .names import ONE_MORE, VARIANT, is_joined, likeness, longest_piece, place_name, tells_apart
 from .proposals import DOUBTFUL_FROM
 from .villages import Measures
 
@@ -31,6 +31,8 @@ BESIDE, NEXT_BUT_ONE, FARTHER = 4.5, 2.0, 0.45
 ROUNDS = 2
 # Another member that is at least so likely makes it a merger; and one alone is never told as sure.
 RIVAL_FROM, MOST_LONE = 0.1, 0.8
+# A merger is told as sure only where the new name is nothing but its members' names: no other can be checked.
+MOST_MERGED = 0.97
 
 Pair = tuple[str, str]
 
@@ -52,6 +54,7 @@ class Joined:
     weights: dict[Pair, tuple[float, tuple[str, ...]]] = field(default_factory=dict)
 
     reserved: set[str] = field(default_factory=set)
+    whole: set[Pair] = field(default_factory=set)  # the new name is nothing but the members' names
 
 
 def joined_names(work: Following) -> Joined:
@@ -77,7 +80,7 @@ def _join(work: Following, gone: list[str], new: str, joined: Joined, *, fewer: 
     best: list[tuple[float, str, str]] = []
     for one, other in combinations(sharing, 2):
         a, b = work.old_name(one).place, work.old_name(other).place
-        if name in (a, b) or a == b or _is_prefixed(work, one, other, name) or not (kept := is_joined(name, a, b)):
+        if name in (a, b) or a == b or _is_one_of_them(work, one, other, new) or not (kept := is_joined(name, a, b)):
             continue
         weight = JOINED[2 if kept == len(name) else int(kept > 1)]
         weight += 1.0 if abs(work.old.at[one] - work.old.at[other]) == 1 else -0.7
@@ -90,13 +93,24 @@ def _join(work: Following, gone: list[str], new: str, joined: Joined, *, fewer: 
         for old in (one, other):
             if (old, new) not in joined.weights:
                 joined.weights[old, new] = weight - less, members
+                if is_joined(name, *(work.old_name(k).place for k in (one, other))) == len(name):
+                    joined.whole.add((old, new))
                 if fewer:
                     joined.reserved.add(new)
 
 
-def _is_prefixed(work: Following, one: str, other: str, name: str) -> bool:
-    """The new name is one member's with its town's before it: 富盛红山 in 富盛镇 was not made of 富盛 and 红山."""
-    return any(name == town_place(work.old, work.old.parent(old)) + work.old_name(old).place for old in (one, other))
+def _is_one_of_them(work: Following, one: str, other: str, new: str) -> bool:
+    """The new name is one member's, spelt otherwise or with its town's before it, and not the other's as well.
+
+    富盛红山 in 富盛镇 is 红山 and was not made of 富盛 and 红山; 胜桥 is 胜乔, not 胜乔 and 赵巷桥. One character more
+    may be another member's (箬山黄 of 箬山 and 桥头黄), unless the code stayed (胜利路 is 胜利).
+    """
+    alike = []
+    for old in (one, other):
+        weight = likeness(work.old_name(old), work.new_name(new), town_place(work.old, work.old.parent(old))).weight
+        one_code = work.old.rows[old].code == work.new.rows[new].code != ""
+        alike.append(weight >= (ONE_MORE if one_code else VARIANT))
+    return any(alike) and not all(alike)
 
 
 def successors(work: Following, joined: Joined) -> dict[str, list[Successor]]:
@@ -113,6 +127,10 @@ def successors(work: Following, joined: Joined) -> dict[str, list[Successor]]:
     found = {old: _ranked(options) for old, options in plain.items()}
     for _ in range(ROUNDS):
         found = {old: _ranked(_with_neighbours(work, old, options, found)) for old, options in plain.items()}
+    for old, options in found.items():
+        for option in options:
+            if (old, option.new) not in joined.whole:
+                option.confidence = min(option.confidence, MOST_MERGED)
     return found
 
 
@@ -173,7 +191,7 @@ def _weigh(work: Following, measures: Measures, chances: _Chances, joined: Joine
         _by_name(work, measures, joined, old, new),
         _by_code(work, measures, old, new),
         _by_town(work, measures, old, new),
-        _by_counts(work, old, new),
+        _by_counts(work, measures, old, new),
     ):
         weight += more
         evidence += why
@@ -226,11 +244,11 @@ def _by_town(work: Following, measures: Measures, old: str, new: str) -> tuple[f
     return 0.0, []
 
 
-def _by_counts(work: Following, old: str, new: str) -> tuple[float, list[Evidence]]:
+def _by_counts(work: Following, measures: Measures, old: str, new: str) -> tuple[float, list[Evidence]]:
     town = work.new.parent(new)
-    if new in work.back or len(work.villages_new(town)) > 1:
+    if new in work.back or measures.added[town] > 1:
         return 0.0, []
-    gone = len(work.villages_gone(work.old.parent(old)))
+    gone = measures.gone[work.old.parent(old)]
     gaps: dict[str, Gap] = {"new_name": work.new.name(new), "gone": gone, "town": work.new.name(town)}
     return 0.0, [Evidence("only_new_of_town", gaps)]
 

@@ -11,6 +11,7 @@ from .proposals import (
     MOST_ALTERNATIVES,
     STRENGTH,
     SUCCESSOR_FROM,
+    TOSS,
     Alternative,
     Happened,
     Proposal,
@@ -37,10 +38,10 @@ class Telling:
         for (old, new), weight in thought_of.items():
             if work.to.get(old) != new:
                 self.near[old].append((weight, new))
+        self.best = {old: options[0] for old, options in found.items() if _is_told(options)}
         self.into: dict[str, list[str]] = defaultdict(list)
-        for old, options in found.items():
-            if options and options[0].confidence >= SUCCESSOR_FROM:
-                self.into[options[0].new].append(old)
+        for old, successor in self.best.items():
+            self.into[successor.new].append(old)
         self.town_moves = self._moves_of_towns()
 
     def proposals(self) -> list[Proposal]:
@@ -138,8 +139,7 @@ class Telling:
         alternatives = tuple(
             Alternative(o.new, "merged", o.confidence, o.evidence) for o in options if o.confidence >= ALTERNATIVE_FROM
         )
-        if options and options[0].confidence >= SUCCESSOR_FROM:
-            best = options[0]
+        if best := self.best.get(old):
             return Proposal(
                 level="village",
                 happened="merged",
@@ -187,7 +187,7 @@ class Telling:
 
     def _vanished_town(self, old: str) -> Proposal:
         went = self.town_moves.get(old, Counter())
-        towns = [(new, n) for new, n in went.most_common() if self.work.new.rows[new].level == "town"]
+        towns = [(new, n) for new, n in went.most_common() if new and self.work.new.rows[new].level == "town"]
         if not towns:
             return self._town_without_villages(old)
         of = sum(n for _, n in towns)
@@ -217,8 +217,8 @@ class Telling:
         for village in work.old.villages.get(town, ()):
             if village in work.to:
                 sure.append(work.why.get(village, (1.0, ()))[0])
-            elif (options := self.found.get(village)) and options[0].confidence >= SUCCESSOR_FROM:
-                sure.append(options[0].confidence)
+            elif best := self.best.get(village):
+                sure.append(best.confidence)
         return 1 - 0.5 ** sum(sure)
 
     def _town_without_villages(self, old: str) -> Proposal:
@@ -294,12 +294,16 @@ class Telling:
     def _how_sure_of_members(self, members: list[str]) -> float:
         """That it began of these, as sure as the surest of them."""
         return max(
-            self.found[key][0].confidence if self.found.get(key) else self._how_sure_of_villages(key) for key in members
+            self.best[key].confidence if key in self.best else self._how_sure_of_villages(key) for key in members
         )
 
     def _gone_beside(self, new: str) -> bool:
         town = self.work.back.get(self.work.new.parent(new), "")
-        return any(
-            not self.found.get(old) or self.found[old][0].confidence < SUCCESSOR_FROM
-            for old in self.work.villages_gone(town)
-        )
+        return any(old not in self.best for old in self.work.villages_gone(town))
+
+
+def _is_told(options: list[Successor]) -> bool:
+    """The likeliest successor is likely enough, and not a toss of a coin beside the next."""
+    if not options or options[0].confidence < SUCCESSOR_FROM:
+        return False
+    return len(options) == 1 or options[1].confidence <= TOSS * options[0].confidence

@@ -175,5 +175,5 @@ def _bears_name_of_another(work: Following, old: str, new: str) -> bool:
     return any(
         town != old and town_place(work.old, town) == place and any(link.new_town == new for link in links)
         for town, links in work.links.items()
-        if work.old.rows[town].level == "town"
+        if town and work.old.rows[town].level == "town"
     )

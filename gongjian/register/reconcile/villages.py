@@ -47,10 +47,14 @@ class Measures:
     moved: dict[str, dict[str, int]] = field(default_factory=dict)
     of: dict[str, int] = field(default_factory=dict)
     bearers: dict[str, int] = field(default_factory=dict)
+    gone: dict[str, int] = field(default_factory=dict)
+    added: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for town, went in self.work.moves().items():
             self.moved[town], self.of[town] = dict(went), went.total()
+        self.gone = {town: len(self.work.villages_gone(town)) for town in self.work.old.villages}
+        self.added = {town: len(self.work.villages_new(town)) for town in self.work.new.villages}
         before = Counter(self.work.old_name(key).place for key in self.work.old.of_level["village"])
         after = Counter(self.work.new_name(key).place for key in self.work.new.of_level["village"])
         self.bearers = dict(before | after)  # the greater of the two
@@ -89,34 +93,35 @@ def pair_same_codes(work: Following) -> None:
 def pair_same_names(work: Following) -> None:
     """Names that stand once in an old town and once in a new one that is linked to it, the strongest links first.
 
-    All of a strong link comes before any weak one. Whole published names come before names of places: 东浦居委会 is
-    not 东浦村委会 where both are on both days.
+    All of a strong link comes before any weak one. Whole published names come before names of places, and among these
+    one kind before another: 东浦居委会 is not 东浦村委会 where both are on both days.
     """
     for strong in (True, False):
-        for whole in (True, False):
-            found = sorted(_same_names(work, whole, strong), key=lambda item: item[0])
+        for part in ("name", "place and kind", "place"):
+            found = sorted(_same_names(work, part, strong), key=lambda item: item[0])
             for _, old, new in found:
                 if work.is_free(old, new):
                     work.pair(old, new)
 
 
-def _same_names(work: Following, whole: bool, strong: bool) -> Iterator[tuple[tuple[float, float, int], str, str]]:
+def _same_names(work: Following, part: str, strong: bool) -> Iterator[tuple[tuple[float, float, int], str, str]]:
     for town in work.old.villages:
-        before = _once(work, work.villages_gone(town), old=True, whole=whole)
+        before = _once(work, work.villages_gone(town), old=True, part=part)
         for link in work.links.get(town, ()):
             if (link.share >= STRONG_LINK or work.to.get(town) == link.new_town) != strong:
                 continue
-            after = _once(work, work.villages_new(link.new_town), old=False, whole=whole)
+            after = _once(work, work.villages_new(link.new_town), old=False, part=part)
             for name, old in before.items():
                 if new := after.get(name):
                     yield (-link.share, -link.moved, work.old.at[old]), old, new
 
 
-def _once(work: Following, villages: list[str], *, old: bool, whole: bool) -> dict[str, str]:
+def _once(work: Following, villages: list[str], *, old: bool, part: str) -> dict[str, str]:
     found: dict[str, list[str]] = defaultdict(list)
     for key in villages:
         name = work.old_name(key) if old else work.new_name(key)
-        found[name.published if whole else name.place].append(key)
+        parts = {"name": name.published, "place and kind": f"{name.place} {name.kind}", "place": name.place}
+        found[parts[part]].append(key)
     return {name: keys[0] for name, keys in found.items() if len(keys) == 1}
 
 
@@ -168,7 +173,7 @@ def weigh(work: Following, measures: Measures, old: str, new: str) -> tuple[floa
         _by_code(work, measures, old, new),
         _by_siblings(work, measures, old, new),
         _by_position(work, measures, old, new),
-        _by_counts(work, old, new, alike.weight < 0),
+        _by_counts(work, measures, old, new, alike.weight < 0),
     ):
         weight += more
         evidence += why
@@ -217,11 +222,11 @@ def _by_position(work: Following, measures: Measures, old: str, new: str) -> tup
     return POSITION * agreement, [Evidence("same_place_in_list", {"before": before, "after": after})]
 
 
-def _by_counts(work: Following, old: str, new: str, unlike: bool) -> tuple[float, list[Evidence]]:
+def _by_counts(work: Following, measures: Measures, old: str, new: str, unlike: bool) -> tuple[float, list[Evidence]]:
     old_town, new_town = work.old.parent(old), work.new.parent(new)
     if work.to.get(old_town) != new_town or old in work.to:
         return 0.0, []
-    gone, added = len(work.villages_gone(old_town)), len(work.villages_new(new_town))
+    gone, added = measures.gone[old_town], measures.added[new_town]
     if gone > added:
         return (UNLIKE_AND_FEWER if unlike else -BALANCE), []
     if gone < added:
@@ -253,15 +258,12 @@ def judge(work: Following, thought_of: dict[Pair, float]) -> None:
 
 
 def _is_amid(work: Following, old: str, new: str) -> bool:
-    """Another village of the town bears the same name, and the words for the kind do not tell which is which."""
-    a, b = work.old_name(old), work.new_name(new)
-    here = [work.old_name(k).kind for k in work.old.villages[work.old.parent(old)] if work.old_name(k).place == a.place]
-    there = [
-        work.new_name(k).kind for k in work.new.villages[work.new.parent(new)] if work.new_name(k).place == b.place
-    ]
-    if len(here) == len(there) == 1:
-        return False
-    return a.kind != b.kind or here.count(a.kind) > 1 or there.count(b.kind) > 1
+    """Another village of the town bears the same name, and not every one of them kept its word for the kind."""
+    place, old_town, new_town = work.old_name(old).place, work.old.parent(old), work.new.parent(new)
+    here = [key for key in work.old.villages[old_town] if work.old_name(key).place == place]
+    there = [key for key in work.new.villages[new_town] if work.new_name(key).place == place]
+    kept = all(key in work.to and work.old.name(key) == work.new.name(work.to[key]) for key in here)
+    return max(len(here), len(there)) > 1 and not kept
 
 
 def _is_plain(work: Following, old: str, new: str) -> bool:
