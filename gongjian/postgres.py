@@ -45,6 +45,7 @@ maintenance_work_mem = 128MB
 effective_cache_size = 1GB
 random_page_cost = 1.1
 jit = off
+parallel_setup_cost = 10000
 max_wal_size = 2GB
 checkpoint_timeout = 15min
 wal_level = minimal
