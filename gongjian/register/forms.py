@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from gongjian.ui.widgets import Select
+
 from .models import BodyKind, Choice, Form, Line, UnitKind
 from .models.words import Word
 from .queries.lists import BodyFilters, UnitFilters
@@ -33,7 +35,7 @@ NOT_A_NUMBER = {
 
 
 def _choice(label: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, error_messages=NOT_A_CHOICE)
+    return forms.ChoiceField(label=label, required=False, widget=Select, error_messages=NOT_A_CHOICE)
 
 
 def _number(label: Any, least: int = 0, widget: Any = None) -> forms.IntegerField:
@@ -61,7 +63,7 @@ class _FilterForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"class": "input", "type": "search", "autocomplete": "off"}),
     )
-    below = _number(_("In"), least=1, widget=forms.Select())
+    below = _number(_("In"), least=1, widget=Select())
 
     def offer(self, name: str, options: Options) -> None:
         choices = [("", gettext("All")), *options]
@@ -107,6 +109,8 @@ def _choices_of(lists: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
 
 
 class UnitFilterForm(_FilterForm):
+    """`lines` and `words` are what the rows of the list are told in: read once, for choosing and for telling."""
+
     coverage = _choice(_("Bodies covering it"))
     level = _choice(_("Level"))
     kind = _choice(_("Kind"))
@@ -122,13 +126,15 @@ class UnitFilterForm(_FilterForm):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         kinds = list(UnitKind.objects.all())
-        lines = _words(Line.objects.all())
+        self.lines = list(Line.objects.all())
+        self.words = _choices_of(("status", "trade", "ownership"))
+        lines = _words(self.lines)
         self.offer("level", [(key, words) for key, words in LEVELS.items() if any(k.level == key for k in kinds)])
         self.offer("kind", _words(kinds))
         without = [(f"without-{key}", gettext("Without: %(line)s") % {"line": words}) for key, words in lines]
         with_ = [(f"with-{key}", gettext("With: %(line)s") % {"line": words}) for key, words in lines]
         self.offer("coverage", [*without, *with_])
-        for name, options in _choices_of(("status", "trade", "ownership")).items():
+        for name, options in self.words.items():
             self.offer(name, options)
 
     def clean(self) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from django.db import connection
+from django.db.models import F, Func, TextField
+from django.db.models.lookups import Contains
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
 from pypinyin.seg import mmseg
 
@@ -118,3 +120,17 @@ def _as_compared(column: str) -> str:
     """`plain` in SQL: for the few names whose pairs of characters are all there."""
     left_out = r"[\s!-/:-@\[-`{-~·\u2000-\u206f\u3000-\u303f]+"
     return f"regexp_replace(lower(normalize({column}, NFKC)), '{left_out}', '', 'g')"
+
+
+class _Plain(Func):
+    template = _as_compared("%(expressions)s")
+    output_field = TextField()
+
+
+def name_holds(words: str) -> Contains | None:
+    """What `condition` finds, by looking at each row's own name: the quicker way among some thousand rows.
+
+    None for words without a Chinese character, which may be pinyin and need the dictionary.
+    """
+    text = plain(words)
+    return Contains(_Plain(F("name")), text) if _CHINESE.search(text) else None

@@ -77,7 +77,8 @@ def path_range(path: str) -> tuple[str, str]:
     return path, path[:-1] + "/"
 
 
-def _below(walk: Walk, top: int, day: date) -> RawSQL:
+def ids_below(walk: Walk, top: int, day: date) -> RawSQL:
+    """The ids of the thing itself and of all that stand below it on `day`, by the dated links: for `…__in`."""
     sql = (
         f"WITH RECURSIVE t(id) AS (SELECT %(top)s::bigint UNION ALL "
         f"SELECT c.id FROM t CROSS JOIN LATERAL ({walk.children}) c) SELECT id FROM t"
@@ -91,7 +92,7 @@ def units_below(top: Unit, day: date, today: date) -> QuerySet[Unit]:
     """The unit itself and all that stand below it in the territory on `day`."""
     if day == today:
         return Unit.objects.filter(_in_range("path", top.path)) if top.path else Unit.objects.none()
-    return Unit.objects.filter(id__in=_below(TERRITORY, top.pk, day))
+    return Unit.objects.filter(id__in=ids_below(TERRITORY, top.pk, day))
 
 
 def bodies_below(walk: Walk, top: Body, day: date, today: date) -> QuerySet[Body]:
@@ -99,7 +100,7 @@ def bodies_below(walk: Walk, top: Body, day: date, today: date) -> QuerySet[Body
     if day == today:
         path = getattr(top, walk.path)
         return Body.objects.filter(_in_range(walk.path, path)) if path else Body.objects.none()
-    return Body.objects.filter(id__in=_below(walk, top.pk, day))
+    return Body.objects.filter(id__in=ids_below(walk, top.pk, day))
 
 
 def _in_range(column: str, path: str) -> Q:

@@ -85,6 +85,11 @@ def _beyond(queryset: QuerySet, order: list[str], values: list[Any]) -> QuerySet
     return queryset.filter(Q(**{first: values[0]}) & beyond)  # the first column bounds the index range
 
 
+def place_of(cursor: str, order: list[str]) -> list[Any]:
+    """The values of the columns of `order` at a cursor of `page_of`. Raises BadRequest as it does."""
+    return _values_in(cursor, order)
+
+
 def _value(row: Any, name: str) -> Any:
     if isinstance(row, dict):
         return row[name]

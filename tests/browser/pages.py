@@ -133,16 +133,16 @@ PAGES = [
 
 STREET = "大唐街道"
 VILLAGE = "kind_id = 'village' AND code LIKE '3306%'"
-IN_THE_YEAR_2030 = "step=2&on_day=2030-01-01"
+IN_2030 = "step=2&on_day=2030-01-01"
 REFORM_PAGES = [
     Seen("renaming", ORGANISER, _reform(VILLAGE, "amend")),
-    Seen("renaming, before the deed", ORGANISER, _reform(VILLAGE, f"amend/?{IN_THE_YEAR_2030}&name=新样例村")),
+    Seen("renaming, before the deed", ORGANISER, _reform(VILLAGE, f"amend/?{IN_2030}&name=新样例村")),
     Seen("merging", ORGANISER, _reform(VILLAGE, "merge"), _open_all),
-    Seen("merging, nothing said", ORGANISER, _reform(VILLAGE, f"merge/?{IN_THE_YEAR_2030}"), status=422),
-    Seen("merging, before the deed", ORGANISER, _reform(VILLAGE, f"merge/?{IN_THE_YEAR_2030}&into={STREET}"), _open_all),
+    Seen("merging, nothing said", ORGANISER, _reform(VILLAGE, f"merge/?{IN_2030}"), status=422),
+    Seen("merging, before the deed", ORGANISER, _reform(VILLAGE, f"merge/?{IN_2030}&into={STREET}"), _open_all),
     Seen("dividing", ORGANISER, _reform(VILLAGE, "split"), _open_all),
-    Seen("dividing, before the deed", ORGANISER, _reform(VILLAGE, f"split/?{IN_THE_YEAR_2030}&name0=东&name1=西")),
-    Seen("closing", ORGANISER, _reform(VILLAGE, f"close/?{IN_THE_YEAR_2030}&to={STREET}"), _open_all),
+    Seen("dividing, before the deed", ORGANISER, _reform(VILLAGE, f"split/?{IN_2030}&name0=东&name1=西")),
+    Seen("closing", ORGANISER, _reform(VILLAGE, f"close/?{IN_2030}&to={STREET}"), _open_all),
     Seen("closing a body", ORGANISER, lambda site: site.body_where("kind_id = 'joint_union'") + "change/close/"),
     Seen("changes by hand", ORGANISER, "/changes/"),
 ]

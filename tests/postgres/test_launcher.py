@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import psycopg
@@ -266,3 +267,11 @@ def test_home_follows_the_data_folder_of_the_desktop_standard(monkeypatch: pytes
     monkeypatch.setenv("XDG_DATA_HOME", "not/absolute")
     monkeypatch.setenv("HOME", "/home/someone")
     assert postgres.default_home() == Path("/home/someone/.local/share/gongjian")
+
+
+@pytest.mark.parametrize(("memory", "kept"), [(1, 128), (8, 512), (64, 1024)])
+def test_the_server_keeps_a_share_of_the_memory_within_limits(
+    monkeypatch: pytest.MonkeyPatch, memory: int, kept: int
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=memory * 2**30))
+    assert postgres._megabytes_kept() == kept

@@ -140,8 +140,10 @@ def test_pages_lead_forth_and_back_over_every_row_once(town, reader, sort, monke
     ask = (reader, town.today, town.today, UnitFilters(below=town.units["street"].pk))
     whole = [row.pk for row in lists.all_units(*ask, sort=sort, batch=5)]
     assert len(whole) == 18
-    for at_once in (1000, 3):  # few rows, and more than are counted at once
+    # Few rows; more than are counted at once; more than are looked at for a page, which then is found there or is not.
+    for at_once, near in ((1000, 5000), (3, 5000), (3, 10), (3, 2)):
         monkeypatch.setattr(lists, "AT_ONCE", at_once)
+        monkeypatch.setattr(lists, "NEAR", near)
         walked, page = [], lists.unit_list(*ask, sort=sort, size=7).page
         walked += [row.pk for row in page.rows]
         while page.next:
@@ -150,6 +152,24 @@ def test_pages_lead_forth_and_back_over_every_row_once(town, reader, sort, monke
         assert walked == whole
         back = lists.unit_list(*ask, sort=sort, size=7, before=page.previous).page
         assert [row.pk for row in back.rows] == whole[7:14]
+
+
+@pytest.mark.parametrize("near", [17, 5])
+def test_where_many_stand_below_the_count_comes_after_the_page_unless_few_fit(town, reader, near, monkeypatch):
+    small.employers(12, town.units["street"])
+    monkeypatch.setattr(lists, "NEAR", near)
+    ask = (reader, town.today, town.today)
+    listed = lists.unit_list(*ask, UnitFilters(below=town.units["street"].pk), size=4)
+    assert (len(listed.page.rows), listed.count, listed.least, listed.among) == (4, None, 4, near + 1)
+    listed = lists.unit_list(*ask, UnitFilters(below=town.units["street"].pk, trade="C", ownership="private"), size=4)
+    assert ([row.name for row in listed.page.rows], listed.count) == (["大唐样例袜业001"], 1)
+
+
+@pytest.mark.parametrize("words", ["样例", "袜", "大唐", "dtjd", "33068100", "样例　袜业", "？！", "100%_'\\"])
+def test_few_names_are_looked_at_and_many_are_looked_up_alike(town, units, words, monkeypatch):
+    looked_at = units(text=words)
+    monkeypatch.setattr(lists, "NEAR", 0)
+    assert units(text=words) == looked_at
 
 
 def test_nobody_without_an_account_is_given_rows(town, client):
@@ -249,19 +269,31 @@ def test_a_long_list_is_counted_after_the_page_has_come(town, organiser, signed_
     assert 'hx-get="?part=count"' in answer.content.decode()
     counted = browser.get("/units/?part=count", headers={"accept-language": "en"})
     assert counted.content.decode() == "Units: more than 8"
+    monkeypatch.setattr(lists, "MOST", 50)
+    assert '<noscript><a class="btn btn--small" href="?counted=1">' in answer.content.decode()
+    counted = browser.get("/units/?counted=1", headers={"accept-language": "en"})
+    assert (counted.context["summary"], len(shown(counted))) == ("Units: 9", 9)
+    assert "part=count" not in counted.content.decode()
+    assert browser.get("/bodies/?counted=1").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/units/", "/bodies/"])
-def test_a_list_page_asks_as_often_for_three_rows_as_for_one(town, organiser, signed_in, path):
+@pytest.mark.parametrize(
+    ("path", "is_large", "most"), [("/units/", False, 18), ("/units/", True, 18), ("/bodies/", False, 22)]
+)
+def test_a_list_page_asks_as_often_for_three_rows_as_for_one(
+    town, organiser, signed_in, path, is_large, most, monkeypatch
+):
     browser = signed_in(organiser)
     words = {"/units/": ("袜业", "大唐样例"), "/bodies/": ("党支部", "上下文村")}[path]
     counts = []
+    if is_large:
+        monkeypatch.setattr(lists, "NEAR", 0)
     for word in (words[0], *words):
         with CaptureQueriesContext(connection) as asked:
             answer = browser.get(path, {"text": word, "below": town.units["county"].pk})
         counts.append((len(answer.context["page"].rows), len(asked)))
     assert [rows for rows, _queries in counts] == [1, 1, 3]
-    assert counts[1][1] == counts[2][1] <= 24
+    assert counts[1][1] == counts[2][1] <= most
 
 
 @pytest.mark.parametrize(

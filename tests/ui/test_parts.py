@@ -8,9 +8,11 @@ from django import forms
 from django.template import RequestContext, Template
 from django.test import RequestFactory
 from django.utils import translation
+from pytest_django.asserts import assertHTMLEqual
 
 from gongjian.ui.asof import set_day
 from gongjian.ui.keyset import Page
+from gongjian.ui.widgets import Select
 
 
 def draw(source: str, address: str = "/", day: date | None = None, **values: Any) -> str:
@@ -225,3 +227,10 @@ def test_steps_and_lineage_mark_where_things_stand() -> None:
     assert html.count('aria-current="step"') == 1 and html.count('class="ahead"') == 1
     html = draw("{% lineage e %}", e=[{"when": "2020-06-30", "title": "<并入>", "icon": "l-merge", "is_unsure": True}])
     assert '<li class="unsure">' in html and "icons.svg#l-merge" in html and "&lt;并入&gt;" in html
+
+
+def test_our_chooser_offers_what_djangos_does() -> None:
+    choices = [("", "全部"), ("group", [("a", "<甲>"), ("b", "乙")]), (7, "丙")]
+    ours, its = (kind(choices=choices, attrs={"class": "input"}) for kind in (Select, forms.Select))
+    for chosen in ("", "b", 7, None):
+        assertHTMLEqual(ours.render("kind", chosen), its.render("kind", chosen))

@@ -1,14 +1,16 @@
 """Lists of units and of bodies on any day: what may be asked for, in which order, and what a row shows beside itself.
 
 Today's subtree is a range of paths and the list runs along it; on other days the dated links are followed first.
+Where very many units stand in the range, a page is sought among the next few thousand, and the count comes after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from django.db import transaction
 from django.db.models import (
@@ -28,7 +30,7 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from gongjian.ui.keyset import Page, page_of
+from gongjian.ui.keyset import Page, page_of, place_of
 
 from ..access import (
     Reader,
@@ -38,14 +40,20 @@ from ..access import (
     unit_entries_visible_to,
     units_visible_to,
 )
-from ..models import BodyEntry, Headcount, Term, UnitEntry, UnitKind
-from ..spelling import condition, plain
-from ..walks import LEADERSHIP, LINE, Walk, bodies_below, path_range, units_below
+from ..models import BodyEntry, Headcount, Term, Unit, UnitEntry, UnitKind
+from ..spelling import condition, name_holds, plain
+from ..walks import LEADERSHIP, LINE, TERRITORY, Walk, bodies_below, ids_below, path_range
 
 PAGE = 50
 AT_ONCE = 1_000
 MOST = 10_000
+NEAR = 5_000  # so many units are looked at one by one in a few hundredths of a second
+TREE = ["unit__path"]
 CODE_LEAST = 4
+
+Paths: TypeAlias = tuple[str, str]  # a half-open range of today's paths
+EVERYWHERE: Paths = ("a", "{")  # each step begins with a letter, and "{" comes after "z"
+NOWHERE: Paths = ("", "")
 
 
 @dataclass(frozen=True)
@@ -83,10 +91,70 @@ class BodyFilters:
     text: str = ""
 
 
+# == pages and counts ==
+@dataclass(frozen=True)
+class Cut:
+    """Where a page is cut out of a list: what its rows bring along, their order, how many, and from which cursor."""
+
+    dress: Callable[[QuerySet[Any]], QuerySet[Any]]
+    order: list[str]
+    size: int
+    after: str
+    before: str
+
+    @property
+    def is_back(self) -> bool:
+        return bool(self.before and not self.after)
+
+    def out_of(self, rows: QuerySet[Any]) -> Page:
+        return page_of(self.dress(rows), self.order, size=self.size, after=self.after, before=self.before)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of a list and how many rows the whole list has: None stands for more than `least`.
+
+    `among` is how many units stand in the same place today, NEAR + 1 for more than NEAR; None on other days.
+    """
+
+    page: Page
+    count: int | None
+    least: int
+    among: int | None = None
+
+
+def _counted(rows: QuerySet[Any], cut: Cut, along: Sequence[str] = ()) -> Listed:
+    """Count first, at most to AT_ONCE, then cut the page out of what was found.
+
+    Where few rows fit, running along the order until fifty are found would look at the whole register; what the
+    count found is put in order instead. Where many fit, the run is short.
+    """
+    is_tree = cut.order == TREE
+    found = list(rows.order_by(*along).values_list(*(TREE if is_tree else ()), "pk")[: AT_ONCE + 1])
+    if len(found) > AT_ONCE:
+        return Listed(cut.out_of(rows), None, AT_ONCE)
+    ids = [row[-1] for row in (_beside_cursor(found, cut) if is_tree else found)]
+    rows = rows.model._default_manager.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [ids]))
+    return Listed(cut.out_of(rows), len(found), AT_ONCE)
+
+
+def _beside_cursor(found: list[tuple[str, int]], cut: Cut) -> list[tuple[str, int]]:
+    """Of paths and ids, those on the page and one more. Paths sort here as in the database: by their characters."""
+    first, end = _rest_of(EVERYWHERE, cut)
+    beyond = [row for row in found if first < row[0] < end]
+    return sorted(beyond, reverse=cut.is_back)[: cut.size + 1]
+
+
 # == units ==
 def unit_rows(reader: Reader, day: date, today: date, filters: UnitFilters) -> QuerySet[UnitEntry]:
     """The entries of `day` that the filters let through, in no order."""
-    rows = unit_entries_visible_to(reader).on(day).filter(_standing_below(reader, "unit", filters.below, day, today))
+    standing = _standing_below(reader, "unit", filters.below, day, today)
+    return _fitting(reader, day, filters).filter(standing, _unit_called(filters.text))
+
+
+def _fitting(reader: Reader, day: date, filters: UnitFilters) -> QuerySet[UnitEntry]:
+    """The entries of `day` that every filter lets through but where they stand and how they are called."""
+    rows = unit_entries_visible_to(reader).on(day)
     exact = {
         "kind": filters.kind,
         "status": filters.status,
@@ -105,22 +173,37 @@ def unit_rows(reader: Reader, day: date, today: date, filters: UnitFilters) -> Q
         rows = rows.filter(unit__stands_in__place=filters.place, unit__stands_in__valid__contains=day)
     if filters.staff_from is not None or filters.staff_to is not None:
         rows = rows.filter(_counting(filters.staff_from, filters.staff_to, day))
-    if filters.text:
-        rows = rows.filter(_called(UnitEntry, filters.text, ("code", "credit_code")))
     return rows
 
 
+def _unit_called(words: str) -> Q:
+    return _called(UnitEntry, words, ("code", "credit_code")) if words else Q()
+
+
 def _standing_below(reader: Reader, column: str, below: int | None, day: date, today: date) -> Q:
-    if below is None:
-        # Whatever stands today has a path; saying so lets the list run along it.
-        return Q(**{f"{column}__path__gt": ""}) if day == today else Q()
-    top = units_visible_to(reader).filter(pk=below).first()
-    if top is None or (day == today and not top.path):
-        return Q(pk__in=())
     if day == today:
-        first, end = path_range(top.path)
-        return Q(**{f"{column}__path__gte": first, f"{column}__path__lt": end})
-    return Q(**{f"{column}__in": units_below(top, day, today).values("pk")})
+        # Whatever stands today has a path; saying so lets the list run along it.
+        return _within(column, _paths_below(reader, below))
+    if below is None:
+        return Q()
+    is_seen = units_visible_to(reader).filter(pk=below).exists()
+    return Q(**{f"{column}__in": ids_below(TERRITORY, below, day)}) if is_seen else Q(pk__in=())
+
+
+def _paths_below(reader: Reader, below: int | None) -> Paths:
+    """Where the unit and all below it stand today."""
+    if below is None:
+        return EVERYWHERE
+    path = units_visible_to(reader).filter(pk=below).values_list("path", flat=True).first()
+    return path_range(path) if path else NOWHERE
+
+
+def _within(column: str, paths: Paths) -> Q:
+    return Q(**{f"{column}__path__gte": paths[0], f"{column}__path__lt": paths[1]})
+
+
+def _units_within(reader: Reader, paths: Paths) -> QuerySet[Unit]:
+    return units_visible_to(reader).filter(path__gte=paths[0], path__lt=paths[1])
 
 
 class _Among(Func):
@@ -186,7 +269,7 @@ def unit_order(sort: str, day: date, today: date) -> list[str]:
         return [f"{down}staff_order", f"{down}id"]
     if key in UNIT_SORTS:
         return [f"{down}{key}", f"{down}id"]
-    return ["unit__path"] if day == today else ["code", "id"]
+    return TREE if day == today else ["code", "id"]
 
 
 def unit_list(
@@ -202,10 +285,47 @@ def unit_list(
 ) -> Listed:
     """One page and the count; each row also carries `staff`, `where` and `lines`. A fixed number of queries."""
     order = unit_order(sort, day, today)
-    rows = unit_rows(reader, day, today, filters)
-    listed = _cut(rows, lambda entries: _dressed_units(entries, order, day), order, size, after, before)
+    cut = Cut(partial(_dressed_units, order=order, day=day), order, size, after, before)
+    if day == today:
+        listed = _units_of_today(reader, today, filters, cut)
+    else:
+        listed = _counted(unit_rows(reader, day, today, filters), cut)
     _tell_units(reader, day, listed.page.rows)
     return listed
+
+
+def _units_of_today(reader: Reader, today: date, filters: UnitFilters, cut: Cut) -> Listed:
+    """Look at every unit below where they are few; where they are many, at the next ones along the tree first."""
+    rows = _fitting(reader, today, filters)
+    in_sight = rows.filter(name_holds(filters.text) or _unit_called(filters.text))
+    below = _paths_below(reader, filters.below)
+    near = _next_of(reader, below)
+    if near == below:
+        listed = _counted(in_sight.filter(_within("unit", below)), cut)
+        return replace(listed, among=_units_within(reader, below).count())
+    if cut.order == TREE:
+        rest = _rest_of(below, cut)
+        near = _next_of(reader, rest, cut.is_back) if rest != below else near
+        page = cut.out_of(in_sight.filter(_within("unit", near)))
+        if near == rest or (page.previous if cut.is_back else page.next):
+            return Listed(page, None, cut.size, NEAR + 1)
+    return replace(_counted(rows.filter(_within("unit", below), _unit_called(filters.text)), cut), among=NEAR + 1)
+
+
+def _rest_of(paths: Paths, cut: Cut) -> Paths:
+    """What lies beyond the cursor."""
+    if cut.after:
+        return place_of(cut.after, TREE)[0], paths[1]
+    return (paths[0], place_of(cut.before, TREE)[0]) if cut.before else paths
+
+
+def _next_of(reader: Reader, paths: Paths, is_back: bool = False) -> Paths:
+    """The first NEAR units of the range, or the last; the range itself if there are no more."""
+    standing = _units_within(reader, paths).values_list("path", flat=True)
+    end = list(standing.order_by("-path" if is_back else "path")[NEAR : NEAR + 1])
+    if not end:
+        return paths
+    return (end[0], paths[1]) if is_back else (paths[0], end[0])
 
 
 def _dressed_units(entries: QuerySet[UnitEntry], order: Sequence[str], day: date) -> QuerySet[UnitEntry]:
@@ -340,7 +460,7 @@ def body_list(
     order = body_order(sort, day, today, filters)
     rows = body_rows(reader, day, today, filters)
     along = order if "body__line_path" in order else ()  # bodies of a line lie together there and nowhere else
-    listed = _cut(rows, _dressed_bodies, order, size, after, before, along)
+    listed = _counted(rows, Cut(_dressed_bodies, order, size, after, before), along)
     _tell_bodies(reader, day, listed.page.rows)
     return listed
 
@@ -381,36 +501,7 @@ def _term_state(has_term: bool, term: Any, day: date) -> str:
     return "running" if term.upper is None or term.upper > day else "expired"
 
 
-# == pages, counts and whole lists ==
-@dataclass(frozen=True)
-class Listed:
-    """A page of a list and how many rows the whole list has: None stands for more than AT_ONCE."""
-
-    page: Page
-    count: int | None
-
-
-def _cut(
-    rows: QuerySet[Any],
-    dress: Callable[[QuerySet[Any]], QuerySet[Any]],
-    order: list[str],
-    size: int,
-    after: str,
-    before: str,
-    along: Sequence[str] = (),
-) -> Listed:
-    """Count first, at most to AT_ONCE, then cut the page out of what was found.
-
-    Where few rows fit, running along the order until fifty are found would look at the whole register; what the
-    count found is put in order instead. Where many fit, the run is short.
-    """
-    found = list(rows.order_by(*along).values_list("pk", flat=True)[: AT_ONCE + 1])
-    is_short = len(found) <= AT_ONCE
-    if is_short:
-        rows = rows.model._default_manager.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found]))
-    return Listed(page_of(dress(rows), order, size=size, after=after, before=before), len(found) if is_short else None)
-
-
+# == counts and whole lists ==
 def count_up_to(rows: QuerySet[Any], most: int = MOST) -> int:
     """How many rows there are; one more than `most` stands for more, and nothing beyond is looked at."""
     return rows.order_by().values("pk")[: most + 1].count()
@@ -418,12 +509,7 @@ def count_up_to(rows: QuerySet[Any], most: int = MOST) -> int:
 
 def units_in(reader: Reader, below: int | None) -> int:
     """How many units stand below a unit today, as `count_up_to` counts."""
-    units = units_visible_to(reader)
-    top = units.filter(pk=below).first() if below else None
-    if top is None:
-        return count_up_to(units.filter(path__gt=""))
-    first, end = path_range(top.path)
-    return count_up_to(units.filter(path__gte=first, path__lt=end)) if top.path else 0
+    return count_up_to(_units_within(reader, _paths_below(reader, below)))
 
 
 def all_units(

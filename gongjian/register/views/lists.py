@@ -14,7 +14,6 @@ from gongjian.ui.templatetags.ui import keep_day, thousands
 
 from ..export import sort_asked
 from ..forms import BodyFilterForm, UnitFilterForm
-from ..models import Choice, Line
 from ..queries import lists
 from .door import DayRequest, signed_in_only
 
@@ -34,15 +33,20 @@ def units(request: DayRequest) -> HttpResponse:
     filters = form.filters()
     ask = (request.user, request.day, request.today, filters)
     if request.GET.get("part") == "count":
-        return HttpResponse(_units_counted(request, filters, lists.count_up_to(lists.unit_rows(*ask)), lists.MOST))
+        return HttpResponse(_count_units(request, filters))
     listed = lists.unit_list(*ask, sort=sort, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    _name_words(listed.page.rows, list(Line.objects.all()))
+    is_counted = "counted" in request.GET
+    _name_words(listed.page.rows, form)
     names = lists.unit_names(request.user, request.day, [filters.below, filters.place])
     _offer_units(request, form, filters.below, names)
     facts |= {
         "page": listed.page,
-        "summary": _units_counted(request, filters, listed.count, lists.AT_ONCE),
-        "is_counted": listed.count is not None,
+        "summary": (
+            _count_units(request, filters)
+            if is_counted and listed.count is None
+            else _units_counted(filters, listed.count, listed.least, listed.among, lists.NEAR)
+        ),
+        "is_counted": is_counted or listed.count is not None,
         "tags": _tags(request, form.conditions(names)),
         "clear_href": keep_day(reverse("units"), request),
         "export_href": _address(request, reverse("units_export")),
@@ -67,14 +71,19 @@ def bodies(request: DayRequest) -> HttpResponse:
     filters = form.filters()
     ask = (request.user, request.day, request.today, filters)
     if request.GET.get("part") == "count":
-        return HttpResponse(_bodies_counted(lists.count_up_to(lists.body_rows(*ask)), lists.MOST))
+        return HttpResponse(_count_bodies(request, filters))
     listed = lists.body_list(*ask, sort=sort, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    is_counted = "counted" in request.GET
     names = lists.unit_names(request.user, request.day, [filters.below])
     _offer_units(request, form, filters.below, names)
     facts |= {
         "page": listed.page,
-        "summary": _bodies_counted(listed.count, lists.AT_ONCE),
-        "is_counted": listed.count is not None,
+        "summary": (
+            _count_bodies(request, filters)
+            if is_counted and listed.count is None
+            else _bodies_counted(listed.count, listed.least)
+        ),
+        "is_counted": is_counted or listed.count is not None,
         "tags": _tags(request, form.conditions(names, _body_names(request, filters))),
         "clear_href": keep_day(reverse("bodies"), request),
         "export_href": _address(request, reverse("bodies_export")),
@@ -94,7 +103,7 @@ def _address(request: DayRequest, path: str, *, keep: Iterable[str] | None = Non
     query = request.GET.copy()
     for name in list(query):
         is_kept = keep is None or name in keep
-        if not is_kept or not query.get(name) or name in {*drop, "after", "before", "on", "part"}:
+        if not is_kept or not query.get(name) or name in {*drop, "after", "before", "on", "part", "counted"}:
             del query[name]
     return keep_day(f"{path}?{query.urlencode()}" if query else path, request)
 
@@ -121,16 +130,28 @@ def _offer_units(
     form.offer_units([*here, *inside])
 
 
-def _units_counted(request: DayRequest, filters: lists.UnitFilters, count: int | None, most: int) -> str:
+def _count_units(request: DayRequest, filters: lists.UnitFilters) -> str:
+    """The count that a page of a long list leaves out."""
+    count = lists.count_up_to(lists.unit_rows(request.user, request.day, request.today, filters))
+    among = lists.units_in(request.user, filters.below) if request.day == request.today else None
+    return _units_counted(filters, count, lists.MOST, among, lists.MOST)
+
+
+def _count_bodies(request: DayRequest, filters: lists.BodyFilters) -> str:
+    """The count that a page of a long list leaves out."""
+    count = lists.count_up_to(lists.body_rows(request.user, request.day, request.today, filters))
+    return _bodies_counted(count, lists.MOST)
+
+
+def _units_counted(filters: lists.UnitFilters, count: int | None, most: int, among: int | None, most_among: int) -> str:
     """ "3,498家里的412家": how many fit, and out of how many below the same unit today."""
     is_more = count is None or count > most
     gaps = {"count": thousands(most if is_more else count)}
     bare = filters == lists.UnitFilters(below=filters.below)
-    if bare or is_more or request.day != request.today:
+    if bare or is_more or among is None:
         return (_("Units: more than %(count)s") if is_more else _("Units: %(count)s")) % gaps
-    among = lists.units_in(request.user, filters.below)
-    gaps["all"] = thousands(min(among, lists.MOST))
-    if among > lists.MOST:
+    gaps["all"] = thousands(min(among, most_among))
+    if among > most_among:
         return _("Units: %(count)s out of more than %(all)s") % gaps
     return _("Units: %(count)s out of %(all)s") % gaps
 
@@ -141,12 +162,10 @@ def _bodies_counted(count: int | None, most: int) -> str:
     return _("Organisations: %(count)s") % {"count": thousands(count)}
 
 
-def _name_words(rows: Iterable[Any], lines: list[Line]) -> None:
+def _name_words(rows: Iterable[Any], form: UnitFilterForm) -> None:
     """The words of the smaller lists, and the lines in their order."""
-    words = {(choice.list, choice.key): str(choice) for choice in Choice.objects.all()}
+    statuses, trades = dict(form.words["status"]), dict(form.words["trade"])
     for row in rows:
-        row.status_name = words.get(("status", row.status), row.status)
-        row.trade_name = words.get(("trade", row.trade), row.trade)
-        row.sector_name = words.get(("sector", row.sector), row.sector)
-        row.ownership_name = words.get(("ownership", row.ownership), row.ownership)
-        row.covering = [line for line in lines if line.key in row.lines]
+        row.status_name = statuses.get(row.status, row.status)
+        row.trade_name = trades.get(row.trade, row.trade)
+        row.covering = [line for line in form.lines if line.key in row.lines]
