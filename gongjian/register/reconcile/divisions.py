@@ -14,7 +14,7 @@ from .counties import follow_cities_and_counties
 from .following import Following
 from .lists import Listed, Sheet
 from .proposals import Proposal
-from .successors import follow_lone_members, joined_names, successors
+from .successors import follow_lone_members, joined_names, parted_names, successors
 from .telling import Telling
 from .towns import follow_towns, link_by_names, link_by_pairs
 from .villages import Pair, judge, pair_same_codes, pair_same_names, pair_the_rest
@@ -40,7 +40,7 @@ def reconcile(old: Sequence[Listed], new: Sequence[Listed]) -> list[Proposal]:
     _link_and_follow_towns(work)
     thought_of: dict[Pair, float] = {}
     for _ in range(ROUNDS):
-        thought_of |= pair_the_rest(work, joined_names(work).reserved)
+        thought_of |= pair_the_rest(work, joined_names(work).reserved | parted_names(work))
         _link_and_follow_towns(work)
     judge(work, thought_of)
     found = successors(work, joined_names(work))

@@ -72,6 +72,24 @@ def joined_names(work: Following) -> Joined:
     return joined
 
 
+def parted_names(work: Following) -> set[str]:
+    """New villages, two or more of one vanished name and a character that tells neighbours apart: 塔山东 and 塔山西."""
+    found: set[str] = set()
+    for town, links in work.links.items():
+        for old in work.villages_gone(town):
+            place = work.old_name(old).place
+            new = [new for link in links for new in work.villages_new(link.new_town)] if len(place) > 1 else []
+            parts = [n for n in new if _extra(work.new_name(n).place, place)]
+            if len(parts) > 1:
+                found.update(parts)
+    return found
+
+
+def _extra(longer: str, place: str) -> bool:
+    rest = longer.removeprefix(place) if longer.startswith(place) else longer.removesuffix(place)
+    return len(rest) == 1 and len(longer) == len(place) + 1 and tells_apart(rest)
+
+
 def _join(work: Following, gone: list[str], new: str, joined: Joined, *, fewer: bool) -> None:
     """Note the pairs of members, and that the new one is no old one's continuation if villages became fewer at all."""
     name = work.new_name(new).place
@@ -164,9 +182,10 @@ class _Chances:
 def follow_lone_members(work: Following, found: dict[str, list[Successor]]) -> None:
     """A new division that took in one alone, whose name is like its own, is that one: renamed, not merged."""
     into: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    parted = parted_names(work)
     for old, options in found.items():
         for option in options:
-            if option.confidence >= RIVAL_FROM and option.new not in work.back:
+            if option.confidence >= RIVAL_FROM and option.new not in work.back and option.new not in parted:
                 into[option.new].append((option.confidence, old))
     for new, members in into.items():
         confidence, old = members[0]

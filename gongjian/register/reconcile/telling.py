@@ -25,7 +25,9 @@ from .villages import Measures, Pair, among, weigh
 LEAST_OF_A_SPLIT = 0.03
 # What is known of a division that began: sure where nothing vanished beside it, else as likely as not a successor.
 BEGAN_ALONE, BEGAN_BESIDE_GONE = 0.95, 0.6
-CLOSED_SPECIAL, CLOSED_ALL = 0.5, 0.7
+CLOSED_SPECIAL = 0.5
+# New villages that each bear a vanished one's whole name are its parts, if they are so likely together.
+PARTS_FROM = 0.7
 
 
 class Telling:
@@ -139,6 +141,16 @@ class Telling:
         alternatives = tuple(
             Alternative(o.new, "merged", o.confidence, o.evidence) for o in options if o.confidence >= ALTERNATIVE_FROM
         )
+        if parts := self._parts(old, options):
+            return Proposal(
+                level="village",
+                happened="split",
+                old=(old,),
+                new=tuple(part.new for part in parts),
+                confidence=sum(part.confidence for part in parts),
+                verdict="doubtful",
+                evidence=tuple(evidence for part in parts for evidence in part.evidence[:1]),
+            )
         if best := self.best.get(old):
             return Proposal(
                 level="village",
@@ -155,6 +167,20 @@ class Telling:
             evidence = (Evidence("special_area", {"name": name}),)
             return self._without(old, "closed", CLOSED_SPECIAL, evidence, alternatives)
         return self._without(old, "unknown", 0.0, self._why_unknown(old, options), alternatives)
+
+    def _parts(self, old: str, options: list[Successor]) -> list[Successor]:
+        """New villages that bear the whole of its name, two or more alike in likelihood: 塔山东社区 and 塔山西社区."""
+        place = self.work.old_name(old).place
+        parts = [
+            option
+            for option in options
+            if option.new not in self.work.back
+            and len(place) > 1
+            and place in self.work.new_name(option.new).place
+            and option.confidence > 0.5 * options[0].confidence
+        ]
+        together = sum(part.confidence for part in parts)
+        return parts if len(parts) > 1 and together >= PARTS_FROM and len(self.into[parts[0].new]) <= 1 else []
 
     def _why_unknown(self, old: str, options: list[Successor]) -> tuple[Evidence, ...]:
         town = self.work.old.parent(old)

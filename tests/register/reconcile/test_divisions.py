@@ -231,3 +231,53 @@ def test_lists_that_cannot_be_read_are_refused(rows, says):
 def test_evidence_of_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="no kind of evidence"):
         Evidence("same_code", {"number": 1})
+
+
+# Small towns
+
+
+def town(key: str, name: str, *villages: str) -> list[Listed]:
+    """A county, a town in it and its villages in order, without codes."""
+    rows = [Listed("c", "01", "山阴县", "county", ""), Listed(key, "", name, "town", "c")]
+    return rows + [Listed(f"{key}{number}", "", village, "village", key) for number, village in enumerate(villages)]
+
+
+STAY = tuple(f"{place}村委会" for place in ("前溪", "后岸", "石门", "高旺", "冠山", "里蒋", "兴隆", "桥头"))
+
+
+def what(old: list[Listed], new: list[Listed]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """What became of the old villages that did not stay as they were: by name, the names of the successors."""
+    names = {row.key: row.name for row in old}, {row.key: row.name for row in new}
+    return {
+        names[0][p.old[0]]: (p.happened, tuple(names[1][key] for key in p.new))
+        for p in reconcile(old, new)
+        if p.old and p.level == "village" and p.happened != "unchanged"
+    }
+
+
+def test_a_village_without_any_trace_between_two_neighbours_is_unknown():
+    old = town("a", "甲镇", *STAY[:4], "麻车村委会", *STAY[4:])
+    assert what(old, town("b", "甲镇", *STAY)) == {"麻车村委会": ("unknown", ())}
+
+
+def test_a_village_whose_name_two_new_ones_bear_was_split():
+    new = town("b", "甲镇", *STAY, "塔山东村委会", "塔山西村委会")
+    assert what(town("a", "甲镇", *STAY, "塔山村委会"), new) == {
+        "塔山村委会": ("split", ("塔山东村委会", "塔山西村委会"))
+    }
+
+
+def test_a_renamed_village_between_the_same_neighbours_is_followed():
+    old = town("a", "甲镇", "前溪村委会", "塔山村委会", *STAY[1:])
+    new = town("b", "甲镇", "前溪村委会", "塔上村委会", *STAY[1:])
+    assert what(old, new) == {"塔山村委会": ("renamed", ("塔上村委会",))}
+
+
+def test_the_towns_of_a_new_one_made_of_two_are_merged_and_its_villages_moved():
+    county = [Listed("c", "01", "山阴县", "county", "")]
+    old = county + town("a", "甲镇", "前溪村委会", "后岸村委会")[1:] + town("b", "乙镇", *STAY[2:4])[1:]
+    new = town("d", "丙街道", *STAY[:4])
+    told = {p.old[0]: p for p in reconcile(old, new) if p.old}
+    assert {key: (told[key].happened, told[key].new) for key in "ab"} == {key: ("merged", ("d",)) for key in "ab"}
+    assert {told[key].happened for key in ("a0", "a1", "b0", "b1")} == {"moved"}
+    assert [p.happened for p in reconcile(old, new) if p.new == ("d",) and not p.old] == ["new"]
