@@ -80,7 +80,9 @@ def test_a_long_list_is_written_by_the_worker_and_is_the_list_that_was_asked_for
     assert "The worker is not running" in told and "You may" not in told
     write(export)
     told = page(clerk, export).content.decode()
-    assert "The file is ready" in told and reverse("list_export_file", args=[export.pk]) in told
+    assert told.count("The file is ready") == 1 and "hx-swap-oob" not in told
+    assert "hx-swap-oob" in page(clerk, export, HX_Request="true").content.decode()
+    assert reverse("list_export_file", args=[export.pk]) in told
     sheet, about = fetch(clerk, export).worksheets
     names = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
     listed = clerk.get(reverse(kind), query).context["page"].rows

@@ -70,6 +70,7 @@ def list_export(request: DayRequest, export_id: int) -> HttpResponse:
     facts: dict[str, Any] = {"export": export, "job": job}
     if request.headers.get("HX-Request"):
         return render(request, "ui/job.html", facts)
+    job["is_seen_first"] = True
     facts |= {
         "kind_name": asked.title,
         "conditions": "；".join(asked.conditions()) if asked.form.is_valid() else "",

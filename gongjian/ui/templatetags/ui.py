@@ -225,7 +225,7 @@ def tree(context: Context, nodes: Iterable[dict[str, Any]], more: dict[str, Any]
 @register.inclusion_tag("ui/job.html")
 def job(job: Any) -> dict[str, Any]:
     """{% job job %}: id, label, done, total, note, poll_href, page_href; over: is_over, failed, end_note,
-    end_href, end_text.
+    end_href, end_text; is_seen_first if the page opens with it, so that nothing has to be called out.
 
     What poll_href answers is this tag alone; it is asked again every second until is_over.
     """
