@@ -236,39 +236,58 @@ def stats(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     from gongjian.register.access import OPERATOR  # app ready: models
-    from gongjian.register.queries import records  # app ready: models
+    from gongjian.register.queries.onwards import answer_told, answers  # app ready: models
 
     day = options.on or _today()
-    unit = records.unit_with_code(OPERATOR, options.code, day)
-    body = None if unit else records.body_with_code(OPERATOR, options.code, day)
-    if unit:
-        told = records.unit_told(OPERATOR, unit, day)
-    elif body:
-        told = records.body_told(OPERATOR, body, day)
-    else:
-        raise Stop(_nobody_holds(options.code, day), NOT_FOUND)
+    found = [answer_told(OPERATOR, answer, options.code, day) for answer in answers(OPERATOR, options.code, day)]
+    if not found:
+        said = f"Nothing in the register ever held the code {options.code} or was called so."
+        raise Stop(f"{said} Search by a part of the name on the page /search/.", NOT_FOUND)
+    if len(found) > 1:
+        named = "; ".join(
+            f"{told['name']} {told['code'] or 'without a code'} ({told['type']} {told['id']})" for told in found
+        )
+        raise Stop(f"Several are called {options.code} on {day}: {named}. Ask by a code.", NOT_FOUND)
+    (told,) = found
     if options.json:
         _print_json(told)
     else:
-        above = told["under"] if told["type"] == "unit" else [x for x in (told["superior"], told["seat"]) if x]
-        print(f"{told['name']} ({told['type']} {told['id']}), on {told['on']}")
-        print("  " + " › ".join([*(x["name"] for x in above), told["name"]]))
+        _print_standing(told) if told["stands"] else _print_becoming(told)
+        _print_asked(told)
+    return OK if told["stands"] or told["lineage"]["ends"] else NOT_FOUND
+
+
+def _print_standing(told: dict[str, Any]) -> None:
+    above = told["under"] if told["type"] == "unit" else [x for x in (told["superior"], told["seat"]) if x]
+    print(f"{told['name']} ({told['type']} {told['id']}), on {told['on']}")
+    print("  " + " › ".join([*(x["name"] for x in above), told["name"]]))
+    print(
+        f"  code {told['code'] or '–'}, {told['kind']}, from {told['since']}"
+        + (f" until {told['until']}" if told["until"] else "")
+    )
+
+
+def _print_becoming(told: dict[str, Any]) -> None:
+    lineage = told["lineage"]
+    back = lineage["direction"] == "back"
+    print(f"{told['name']} ({told['type']} {told['id']}) does not stand on {told['on']}.")
+    for end in lineage["ends"]:
+        share = f"share {end['share']}" if end["share"] else "about whose share nothing is known"
+        print(f"  {'it came from' if back else 'it went on in'} {end['name']} ({end['code'] or '–'}), {share}")
+    for lost in lineage["lost"]:
         print(
-            f"  code {told['code'] or '–'}, {told['kind']}, from {told['since']}"
-            + (f" until {told['until']}" if told["until"] else "")
+            f"  Nobody knows what {'came before' if back else 'became of it from'} {lost['on']}{'' if back else ' on'}."
         )
-    return OK
 
 
-def _nobody_holds(code: str, day: date) -> str:
-    from gongjian.register.access import OPERATOR  # app ready: models
-    from gongjian.register.queries.records import holders_of_code  # app ready: models
-
-    held = holders_of_code(OPERATOR, code)
-    if not held:
-        return f"Nothing in the register ever held the code {code}. Search by name on the page /search/."
-    days = "; ".join(f"{entry.name} from {entry.since} until {entry.until or 'today'}" for entry in held)
-    return f"Nothing held the code {code} on {day}. It was held by: {days}. Ask with --on one of these days."
+def _print_asked(told: dict[str, Any]) -> None:
+    asked = told["asked"]
+    if not asked["is_of_the_day"]:
+        until = f" until {asked['until']}" if asked["until"] else ""
+        print(f"  asked by {asked['by']}, which {asked['name']} bore from {asked['since']}{until}")
+    for other in told["others"]:
+        until = f" until {other['until']}" if other["until"] else ""
+        print(f"  {asked['by']} is on other days that of {other['name']}, from {other['since']}{until}")
 
 
 def import_file(options: argparse.Namespace) -> int:
@@ -364,7 +383,7 @@ def _parser() -> argparse.ArgumentParser:
             examples:
               gongjian demo                                          the sample city, served on 127.0.0.1:8000
               gongjian register stats --on 2018-10-31 --json         what stood on a day
-              gongjian register show 330681113264 --on 2018-10-31    who held a code on a day
+              gongjian register show 330681113264 --on 2018-10-31    that unit on a day, by any of its codes
               gongjian register import firms.xlsx --kind units --dry-run
 
             exit codes: 0 done, 1 not found or rows with problems, 2 usage, 3 no database
@@ -399,10 +418,10 @@ def _parser() -> argparse.ArgumentParser:
         register,
         "show",
         show,
-        "who held a code on a day",
+        "what bears a code or a name, as it stands on a day",
         "gongjian register show 330681113264 --on 2018-10-31",
     )
-    command.add_argument("code", help="statistical code, credit code or code of a body")
+    command.add_argument("code", help="a code or the full name it has, or ever had")
     _on(command)
     command = _command(
         register, "import", import_file, "check a file and apply its sound rows",

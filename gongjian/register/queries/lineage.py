@@ -26,7 +26,7 @@ Entries = DatedQuerySet[UnitEntry] | DatedQuerySet[BodyEntry]
 # The states on the way: what stood on the first day, and whatever links lead to. UNION keeps each once.
 STATES = """
     WITH RECURSIVE way(id, day) AS (
-      SELECT DISTINCT unnest(%(ids)s::bigint[]), %(since)s::date
+      SELECT * FROM unnest(%(ids)s::bigint[], %(days)s::date[])
       UNION
       SELECT n.id, l."on" FROM way w
       CROSS JOIN LATERAL ({next_on}) f
@@ -95,10 +95,17 @@ def went(reader: Reader, ids: Iterable[int], since: date, to: date, *, of: Of = 
     key = f"{of}_id"
     stood = _entries(reader, of).on(since).filter(**{f"{key}__in": list(ids)})
     starts = sorted(stood.values_list(key, flat=True))
-    ways = _ways(of, starts, since, to)
-    ends = {id: ways.of(id, since) for id in starts}
+    return went_from(reader, {id: since for id in starts}, to, of=of)
+
+
+def went_from(reader: Reader, days: Mapping[int, date], to: date, *, of: Of = "unit") -> list[Way]:
+    """The same, for things each followed from a day of its own, on which it stood. At most three queries."""
+    if not days:
+        return []
+    ways = _ways(of, days, to)
+    ends = {id: ways.of(id, day) for id, day in days.items()}
     lost = _lost(reader, of, {end.id for found in ends.values() for end in found if end.is_lost}, to)
-    return [_way(id, end, part, lost) for id in starts for end, part in sorted(ends[id].items(), key=_by_share)]
+    return [_way(id, end, part, lost) for id in days for end, part in sorted(ends[id].items(), key=_by_share)]
 
 
 def came(reader: Reader, ids: Iterable[int], day: date, back_to: date, *, of: Of = "unit") -> list[Way]:
@@ -124,8 +131,8 @@ def _entries(reader: Reader, of: Of) -> Any:
     return unit_entries_visible_to(reader) if of == "unit" else body_entries_visible_to(reader)
 
 
-def _ways(of: Of, starts: list[int], since: date, to: date) -> Ways:
-    asked: dict[str, Any] = {"ids": starts, "since": since, "to": to}
+def _ways(of: Of, days: Mapping[int, date], to: date) -> Ways:
+    asked: dict[str, Any] = {"ids": [*days], "days": [*days.values()], "since": min(days.values()), "to": to}
     parts = {
         "next_on": NEXT_ON.format(of=of),
         "stands_next": STANDS.format(of=of, day="f.next_on"),
