@@ -280,50 +280,86 @@ def stats(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     from gongjian.register.access import OPERATOR  # app ready: models
-    from gongjian.register.queries import records  # app ready: models
+    from gongjian.register.queries.onwards import answer_told, answers  # app ready: models
 
     day = options.on or _today()
-    unit = records.unit_with_code(OPERATOR, options.code, day)
-    body = None if unit else records.body_with_code(OPERATOR, options.code, day)
-    if unit:
-        told = records.unit_told(OPERATOR, unit, day)
-    elif body:
-        told = records.body_told(OPERATOR, body, day)
-    else:
-        raise Stop(_nobody_holds(options.code, day), NOT_FOUND)
+    found = [answer_told(OPERATOR, answer, options.code, day) for answer in answers(OPERATOR, options.code, day)]
+    if not found:
+        said = _(
+            "Nothing in the register ever held the code %(code)s or was called so. "
+            "Search by a part of the name on the page /search/."
+        )
+        raise Stop(said % {"code": options.code}, NOT_FOUND)
+    if len(found) > 1:
+        named = "; ".join(f"{told['name']} {told['code'] or '–'} ({told['type']} {told['id']})" for told in found)
+        said = _("Several are called %(code)s on %(day)s: %(named)s. Ask by a code.")
+        raise Stop(said % {"code": options.code, "day": day, "named": named}, NOT_FOUND)
+    (told,) = found
     if options.json:
         _print_json(told)
     else:
-        above = told["under"] if told["type"] == "unit" else [x for x in (told["superior"], told["seat"]) if x]
-        heading = (
-            _("%(name)s (unit %(id)s), on %(on)s") if told["type"] == "unit" else _("%(name)s (body %(id)s), on %(on)s")
-        )
-        print(heading % {key: told[key] for key in ("name", "id", "on")})
-        print("  " + " › ".join([*(x["name"] for x in above), told["name"]]))
-        life = (
-            _("code %(code)s, %(kind)s, from %(since)s until %(until)s")
-            if told["until"]
-            else _("code %(code)s, %(kind)s, from %(since)s")
-        )
-        print("  " + life % {**told, "code": told["code"] or "–"})
-    return OK
+        _print_standing(told) if told["stands"] else _print_becoming(told)
+        _print_asked(told)
+    return OK if told["stands"] or told["lineage"]["ends"] else NOT_FOUND
 
 
-def _nobody_holds(code: str, day: date) -> str:
-    from gongjian.register.access import OPERATOR  # app ready: models
-    from gongjian.register.queries.records import holders_of_code  # app ready: models
-
-    held = holders_of_code(OPERATOR, code)
-    if not held:
-        told = _("Nothing in the register ever held the code %(code)s. Search by name on the page /search/.")
-        return told % {"code": code}
-    days = "; ".join(
-        _("%(name)s from %(since)s until %(until)s")
-        % {"name": entry.name, "since": entry.since, "until": entry.until or _("today")}
-        for entry in held
+def _print_standing(told: dict[str, Any]) -> None:
+    above = told["under"] if told["type"] == "unit" else [x for x in (told["superior"], told["seat"]) if x]
+    heading = (
+        _("%(name)s (unit %(id)s), on %(on)s") if told["type"] == "unit" else _("%(name)s (body %(id)s), on %(on)s")
     )
-    told = _("Nothing held the code %(code)s on %(day)s. It was held by: %(days)s. Ask with --on one of these days.")
-    return told % {"code": code, "day": day, "days": days}
+    print(heading % {key: told[key] for key in ("name", "id", "on")})
+    print("  " + " › ".join([*(x["name"] for x in above), told["name"]]))
+    life = (
+        _("code %(code)s, %(kind)s, from %(since)s until %(until)s")
+        if told["until"]
+        else _("code %(code)s, %(kind)s, from %(since)s")
+    )
+    print("  " + life % {**told, "code": told["code"] or "–"})
+
+
+def _print_becoming(told: dict[str, Any]) -> None:
+    lineage = told["lineage"]
+    is_back = lineage["direction"] == "back"
+    print(_("%(name)s does not stand on %(on)s.") % {"name": told["name"], "on": told["on"]})
+    for end in lineage["ends"]:
+        facts = {"name": end["name"], "code": end["code"] or "–", "share": end["share"]}
+        print("  " + (_end_told(is_back, bool(end["share"])) % facts))
+    for lost in lineage["lost"]:
+        said = (
+            _("Nobody knows what came before %(on)s.")
+            if is_back
+            else _("Nobody knows what became of it from %(on)s on.")
+        )
+        print("  " + said % {"on": lost["on"]})
+
+
+def _end_told(is_back: bool, has_share: bool) -> str:
+    if is_back:
+        if has_share:
+            return _("it came from %(name)s (%(code)s), share %(share)s")
+        return _("it came from %(name)s (%(code)s), about whose share nothing is known")
+    if has_share:
+        return _("it went on in %(name)s (%(code)s), share %(share)s")
+    return _("it went on in %(name)s (%(code)s), about whose share nothing is known")
+
+
+def _print_asked(told: dict[str, Any]) -> None:
+    asked = told["asked"]
+    if not asked["is_of_the_day"]:
+        said = (
+            _("asked by %(by)s, which %(name)s bore from %(since)s until %(until)s")
+            if asked["until"]
+            else _("asked by %(by)s, which %(name)s bore from %(since)s")
+        )
+        print("  " + said % asked)
+    for other in told["others"]:
+        said = (
+            _("%(by)s is on other days that of %(name)s, from %(since)s until %(until)s")
+            if other["until"]
+            else _("%(by)s is on other days that of %(name)s, from %(since)s")
+        )
+        print("  " + said % {**other, "by": asked["by"]})
 
 
 def import_file(options: argparse.Namespace) -> int:
@@ -431,7 +467,7 @@ def _parser() -> argparse.ArgumentParser:
                 "  gongjian demo                                          "
                 + _("the sample city, served on 127.0.0.1:8000"),
                 "  gongjian register stats --on 2018-10-31 --json         " + _("what stood on a day"),
-                "  gongjian register show 330681113264 --on 2018-10-31    " + _("who held a code on a day"),
+                "  gongjian register show 330681113264 --on 2018-10-31    " + _("a unit on a day, by any code it had"),
                 "  gongjian register import firms.xlsx --kind units --dry-run",
                 "",
                 _("exit codes: 0 done, 1 not found or rows with problems, 2 usage, 3 no database"),
@@ -467,10 +503,10 @@ def _parser() -> argparse.ArgumentParser:
         register,
         "show",
         show,
-        _("who held a code on a day"),
+        _("what bears a code or a name, as it stands on a day"),
         "gongjian register show 330681113264 --on 2018-10-31",
     )
-    command.add_argument("code", help=_("statistical code, credit code or code of a body"))
+    command.add_argument("code", help=_("a code or the full name it has, or ever had"))
     _on(command)
     command = _command(
         register, "import", import_file, _("check a file and apply its sound rows"),

@@ -44,7 +44,7 @@ LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK = 71013, 71014, 71015
 ALL_WALKS = (TERRITORY_LOCK, PLACES_LOCK, LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK)
 
 
-# Guards that look at the end of an act (migrations 0002, 0005); fulfilled act by act: a refusal is the act's own.
+# Guards that look at the end of an act (migrations 0002, 0005, 0007); fulfilled act by act: a refusal is the act's own.
 GUARDS = ", ".join(
     f"register_{guard}"
     for guard in (
@@ -56,6 +56,8 @@ GUARDS = ", ".join(
         "body_holds_covers",
         "unit_lineage_fits",
         "body_lineage_fits",
+        "unit_holds_lineage",
+        "body_holds_lineage",
     )
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
@@ -21,6 +22,7 @@ from .access import (
 )
 from .models import BodyEntry, Cover, Unit, UnitEntry
 from .models.dated import DatedQuerySet, Row
+from .queries.onwards import lineage_told
 from .queries.records import body_told, unit_told
 from .walks import units_below
 
@@ -123,6 +125,48 @@ class BodyTold(Schema):
     until: date | None
 
 
+class LinkTold(Schema):
+    """One link of a lineage: from a day all of the old one, or a share of it, goes on in the new one."""
+
+    id: int
+    on: date
+    how: str
+    old: int
+    new: int | None
+    share: str | None = Field(description="Exact, as text; null where nobody can know it.")
+    document: str | None = Field(description="The number or title of the document it stands on.")
+
+
+class EndTold(Schema):
+    """At the other end of a lineage: a unit or body as it stands on the day asked about."""
+
+    id: int
+    name: str
+    code: str
+    share: str | None = Field(description="Exact, as text; null where nobody can know it.")
+
+
+class LostTold(Schema):
+    """Where a way is lost: of the last (first) thing on it nobody knows what it became (came from)."""
+
+    id: int
+    on: date | None
+    last_parent: int | None
+
+
+class LineageTold(Schema):
+    """What a unit or body is on a day: itself, what it has become, or what it came from."""
+
+    id: int
+    type: Literal["unit", "body"]
+    on: date
+    stands: bool = Field(description="It stands itself on the day.")
+    direction: Literal["onwards", "back"] | None = Field(description="Null while it stands itself.")
+    ends: list[EndTold]
+    lost: list[LostTold]
+    links: list[LinkTold] = Field(description="Every link of it, on any day, oldest first.")
+
+
 class UnitPage(Schema):
     on: date
     units: list[UnitLine]
@@ -161,7 +205,8 @@ class UnitFilter(Slice):
     level: Level | None = None
     kind: str | None = None
     status: str | None = None
-    code: str | None = Field(None, description="Held this statistical code or credit code.")
+    code: str | None = Field(None, description="Held this statistical code or credit code on the day.")
+    code_ever: str | None = Field(None, description="Held this statistical code or credit code on any day.")
 
 
 class BodyFilter(Slice):
@@ -191,6 +236,9 @@ def list_units(request: HttpRequest, asked: Query[UnitFilter]) -> dict[str, Any]
         found = found.filter(kind__level=asked.level)
     if asked.code:
         found = found.filter(code=asked.code) | found.filter(credit_code=asked.code)
+    if asked.code_ever:
+        held = Q(code=asked.code_ever) | Q(credit_code=asked.code_ever)
+        found = found.filter(unit__in=unit_entries_visible_to(request.user).filter(held).values("unit"))
     found = _only(found, asked, "kind", "status")
     page = page_of(found, ["unit_id"], size=asked.limit, after=asked.after)
     return {"on": day, "units": [_unit_line(entry) for entry in page.rows], "next": page.next}
@@ -204,6 +252,12 @@ def show_unit(request: HttpRequest, unit_id: int, on: On = None) -> dict[str, An
     if entry is None:
         raise Http404(_("The unit does not stand on %(day)s.") % {"day": day})
     return unit_told(request.user, entry, day)
+
+
+@router.get("/units/{unit_id}/lineage", response={200: LineageTold, **ERRORS}, summary="What a unit is on a day")
+def unit_lineage(request: HttpRequest, unit_id: int, on: On = None) -> dict[str, Any]:
+    _unit(request, unit_id)
+    return lineage_told(request.user, "unit", unit_id, on or _today(request))
 
 
 @router.get("/bodies", response={200: BodyPage, **ERRORS}, summary="Bodies of a day")
@@ -227,6 +281,13 @@ def show_body(request: HttpRequest, body_id: int, on: On = None) -> dict[str, An
     if entry is None:
         raise Http404(_("The body does not stand on %(day)s.") % {"day": day})
     return body_told(request.user, entry, day)
+
+
+@router.get("/bodies/{body_id}/lineage", response={200: LineageTold, **ERRORS}, summary="What a body is on a day")
+def body_lineage(request: HttpRequest, body_id: int, on: On = None) -> dict[str, Any]:
+    if not bodies_visible_to(request.user).filter(pk=body_id).exists():
+        raise Http404(_("There is no such body."))
+    return lineage_told(request.user, "body", body_id, on or _today(request))
 
 
 @router.get("/covers", response={200: CoverPage, **ERRORS}, summary="Which bodies cover which units on a day")

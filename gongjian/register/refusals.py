@@ -42,6 +42,13 @@ BY_CONSTRAINT = {
         "A cover would reach outside the life of its body. End the cover first."
     ),
 }
+_LINEAGE = gettext_lazy(
+    "It was merged or divided later, or another went on in it. Undo that first, or choose a day after it."
+)
+BY_CONSTRAINT |= {
+    f"register_{guard}": _LINEAGE
+    for guard in ("unit_lineage_fits", "body_lineage_fits", "unit_holds_lineage", "body_holds_lineage")
+}
 MISSING = {
     "name": _NO_NAME,
     "kind_id": gettext_lazy("The kind is missing. Choose one."),

@@ -20,6 +20,7 @@ from gongjian.chronicle.record import keep_before, record
 
 from .access import Reader
 from .actions import ALL_WALKS, Refused, check_guards, lock
+from .lives import Outside, outside
 from .progress import Tell, part, untold
 from .walks import refresh_body_paths, refresh_unit_paths
 
@@ -127,6 +128,8 @@ def _undo(acts: Sequence[Act], by: Reader | None, today: date, verb: str, facts:
     tell(0.1)
     facts = {"acts": [act.pk for act in acts], **facts}
     undoing = record(verb, by=by, subject=acts[0].subject, on=acts[0].on, facts=facts)
+    touched = [_touched(acts, entries) for entries in ("unit", "body")]
+    before = set(outside(*touched))
     for done, act in enumerate(reversed(acts)):
         tell_act = part(tell, 0.1 + 0.5 * done / len(acts), 0.1 + 0.5 * (done + 1) / len(acts))
         for at, table in enumerate(WRITTEN, start=1):
@@ -135,10 +138,13 @@ def _undo(acts: Sequence[Act], by: Reader | None, today: date, verb: str, facts:
         for table in reversed(WRITTEN):
             _put_back(undoing, act, table)
         tell_act(1)
-    _remove_empty(undoing)
-    _refresh(undoing, today)
+    if left := [each for each in outside(*touched) if each not in before]:
+        raise StoodOn(_without_ground(left))
     tell(0.8)  # the guards of the database look at every row
     check_guards()
+    _remove_empty(undoing)
+    refresh_unit_paths(today, _standing_rows("unit", touched[0]))
+    refresh_body_paths(today, _standing_rows("body", touched[1]))
     return undoing
 
 
@@ -251,17 +257,35 @@ def _remove_empty(undoing: Act) -> None:
             )
 
 
-def _refresh(undoing: Act, today: date) -> None:
-    for entries, owner, table, refresh in (
-        ("register_unitentry", "unit_id", "register_unit", refresh_unit_paths),
-        ("register_bodyentry", "body_id", "register_body", refresh_body_paths),
-    ):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT DISTINCT t.id FROM chronicle_before b JOIN {table} t ON t.id = (b.was->>%s)::bigint "
-                'WHERE b.act_id = %s AND b."table" = %s',
-                [owner, undoing.pk, entries],
-            )
-            ids = [row[0] for row in cursor.fetchall()]
-        if ids:
-            refresh(today, ids)
+def _touched(acts: Sequence[Act], of: str) -> list[int]:
+    """The units (bodies) whose entries the acts wrote, changed or ended."""
+    ids = [act.pk for act in acts]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {of}_id FROM register_{of}entry WHERE act_id = ANY(%s) UNION "
+            f"SELECT (was->>'{of}_id')::bigint FROM chronicle_before WHERE act_id = ANY(%s) AND \"table\" = %s",
+            [ids, ids, f"register_{of}entry"],
+        )
+        return [id for (id,) in cursor.fetchall()]
+
+
+def _standing_rows(of: str, ids: list[int]) -> list[int]:
+    """Those that are still in the register."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM register_{of} WHERE id = ANY(%s)", [ids])
+        return [id for (id,) in cursor.fetchall()]
+
+
+def _without_ground(left: list[Outside]) -> list[str]:
+    """Sentences for what would stand on something that does not stand as long."""
+    said = {
+        (table, column): str(sentence)
+        for links in (STANDS_ON_UNIT, STANDS_ON_BODY)
+        for sentence, (table, column, _name) in links.items()
+    }
+    needs = _("Something entered later needs what is to be taken back.")
+    found = [said.get((each.table, each.column), needs) % {"name": each.name, "on": each.on} for each in left]
+    sentences = list(dict.fromkeys(found))
+    return (
+        sentences if len(sentences) <= MOST_TOLD else [*sentences[:MOST_TOLD], _("There is more than is listed here.")]
+    )

@@ -1,12 +1,15 @@
 """The read-only API: same access as the pages, any day, pages by cursor, problems as documents."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
 from gongjian.api import api
+from gongjian.register.models import Document
+from gongjian.register.reorganise.units import merge_units
 
 from ..register import town as small
 
@@ -26,7 +29,9 @@ def test_the_document_of_the_api_is_the_one_we_published():
     )
 
 
-@pytest.mark.parametrize("path", ["units", "units/1", "bodies", "bodies/1", "covers"])
+@pytest.mark.parametrize(
+    "path", ["units", "units/1", "units/1/lineage", "bodies", "bodies/1", "bodies/1/lineage", "covers"]
+)
 def test_nobody_reads_without_signing_in(client, town, path):
     answer = client.get(f"/api/v1/{path}")
     assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
@@ -61,6 +66,33 @@ def test_a_code_finds_who_held_it_on_the_day(get, town):
     assert [unit["id"] for unit in held] == [town.units["village"].pk]
 
 
+def test_a_code_of_any_day_finds_the_unit_as_it_stands_on_the_day(get, town):
+    (unit,) = get("units", code_ever="330681113264").json()["units"]
+    assert (unit["id"], unit["code"]) == (town.units["village"].pk, "330681005247")
+
+
+def test_a_lineage_tells_what_something_has_become_and_where_its_way_is_lost(get, town):
+    village, gone = town.units["village"], town.units["closed_village"]
+    told = get(f"units/{gone.pk}/lineage").json()
+    assert (told["stands"], told["ends"]) == (False, [])
+    assert told["lost"] == [{"id": gone.pk, "on": "2020-06-30", "last_parent": town.units["old_town"].pk}]
+    assert get(f"units/{gone.pk}/lineage", on=small.BEFORE).json()["stands"] is True
+    other = small.unit("乙村", "village", town.units["street"], since=small.REFORM)
+    document = Document.objects.create(number="诸政函〔2022〕1号")
+    given = {"on": date(2022, 1, 1), "today": town.today, "by": None}
+    merge_units([village], into=other, document=document, **given)
+    told = get(f"units/{village.pk}/lineage").json()
+    assert told["ends"] == [{"id": other.pk, "name": "乙村", "code": "", "share": "1"}]
+    (link,) = told["links"]
+    assert (link["on"], link["how"], link["document"]) == ("2022-01-01", "merged", "诸政函〔2022〕1号")
+
+
+def test_a_lineage_before_its_days_tells_what_something_came_from(get, town):
+    told = get(f"units/{town.units['street'].pk}/lineage", on=small.BEFORE).json()
+    assert (told["direction"], told["ends"], told["lost"][0]["on"]) == ("back", [], "2020-06-30")
+    assert get(f"bodies/{town.bodies['league'].pk}/lineage").json()["stands"] is True
+
+
 def test_pages_follow_each_other_without_gap_or_repeat(get, town):
     whole = [unit["id"] for unit in get("units", limit=1000).json()["units"]]
     seen, after = [], ""
@@ -92,6 +124,8 @@ def test_one_body_tells_its_seat_superior_and_leader(get, town):
     "path, query, status",
     [
         ("units/999999", {}, 404),
+        ("units/999999/lineage", {}, 404),
+        ("bodies/999999/lineage", {}, 404),
         ("units", {"on": "2018-13-01"}, 400),
         ("units", {"limit": "0"}, 400),
         ("units", {"after": "nonsense"}, 400),

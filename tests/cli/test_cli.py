@@ -6,10 +6,13 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from gongjian import cli, language, serving
+from gongjian.register.reorganise.units import Part, split_unit
 
 from ..register import town as small
 
@@ -51,10 +54,54 @@ def test_show_reads_a_body_too(run):
     assert code == 0 and "绍兴市委" in out
 
 
-def test_a_code_held_on_another_day_says_when(run):
-    code, out, err = run("register", "show", "330681113264", "--on", "2023-06-30")
-    assert (code, out) == (cli.NOT_FOUND, "")
-    assert "上下文村 from 2016-07-31 until 2020-06-30" in err
+def test_a_code_of_another_day_shows_the_same_unit_and_says_by_which_code_it_was_asked(run, town):
+    code, out, _ = run("register", "show", "330681113264", "--on", "2023-06-30", "--json")
+    told = json.loads(out)
+    assert (code, told["id"], told["code"]) == (0, town.units["village"].pk, "330681005247")
+    assert (told["parent"]["name"], told["stands"], told["asked"]["is_of_the_day"]) == ("大唐街道", True, False)
+    _, out, _ = run("register", "show", "330681113264", "--on", "2023-06-30")
+    assert "大唐街道 › 上下文村" in out and "code 330681005247" in out
+    assert "asked by 330681113264, which 上下文村 bore from 2016-07-31 until 2020-06-30" in out
+
+
+def test_a_name_shows_the_unit_too(run):
+    assert run("register", "show", "草塔镇", "--on", "2018-10-31")[:2] == run(
+        "register", "show", "330681113", "--on", "2018-10-31"
+    )[:2]  # fmt: skip
+
+
+def test_a_name_that_several_bear_asks_for_a_code(run, town):
+    small.unit("上下文村", "village", town.units["county"])
+    code, _, err = run("register", "show", "上下文村")
+    assert code == cli.NOT_FOUND and "330681005247" in err
+
+
+def test_of_what_ended_without_a_successor_nobody_knows(run):
+    code, out, _ = run("register", "show", "330681113209", "--on", "2023-06-30")
+    assert code == cli.NOT_FOUND and "Nobody knows what became of it from 2020-06-30 on." in out
+
+
+def test_what_was_divided_shows_its_parts_and_shares(run, town):
+    values = {"kind": small.UnitKind.objects.get(key="village"), "parent": town.units["street"]}
+    parts = [
+        Part(values={"name": name, **values}, share=Decimal(share))
+        for name, share in (("东村", "0.7"), ("西村", "0.3"))
+    ]
+    given = {"on": date(2022, 1, 1), "today": town.today, "by": None}
+    split_unit(town.units["village"], parts=parts, stays=False, **given)
+    code, out, _ = run("register", "show", "330681113264", "--json")
+    told = json.loads(out)
+    assert (code, told["stands"]) == (0, False)
+    assert [(end["name"], end["share"]) for end in told["lineage"]["ends"]] == [("东村", "0.7"), ("西村", "0.3")]
+    _, out, _ = run("register", "show", "330681113264")
+    assert "it went on in 东村 (–), share 0.7" in out
+
+
+def test_who_holds_a_code_on_the_day_comes_first_and_whose_it_was_is_said(run, town):
+    small.unit("新村", "village", town.units["street"], since=small.REFORM, code="330681113264")
+    _, out, _ = run("register", "show", "330681113264", "--on", "2023-06-30")
+    assert "大唐街道 › 新村" in out
+    assert "330681113264 is on other days that of 上下文村, from 2016-07-31 until 2020-06-30" in out
 
 
 def test_a_code_nobody_ever_held_says_so(run):

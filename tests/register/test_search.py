@@ -1,6 +1,7 @@
 """The search box: what finds a thing, how hits are told, and what the page says when there are none."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from gongjian.register import actions, spelling
 from gongjian.register.models import BodyEntry, UnitEntry
 from gongjian.register.queries import search
 from gongjian.register.queries.search import found
+from gongjian.register.reorganise.units import merge_units
 
 from . import town as small
 
@@ -169,6 +171,21 @@ def test_a_page_number_that_is_none_does_no_harm(town, organiser, signed_in, pag
 
 def test_search_is_for_whoever_is_signed_in(town, client):
     assert client.get("/search/?q=大唐").status_code == 302
+
+
+def test_what_has_ended_is_found_with_what_it_has_become(town, reader):
+    village, given = town.units["village"], {"on": date(2022, 1, 1), "today": town.today, "by": None}
+    other = small.unit("乙村", "village", town.units["street"], since=small.REFORM)
+    merge_units([village], into=other, **given)
+    (hit,) = [hit for hit in found(reader, "330681113264", town.today).hits if hit.thing == "unit"]
+    assert [(end.name, end.share) for end in hit.becoming.others] == [("乙村", 1)]
+    (gone,) = found(reader, "330681113209", town.today).hits
+    assert (gone.becoming.others, len(gone.becoming.lost)) == ([], 1)
+
+
+def test_the_page_of_results_says_what_something_has_become(town, reader, signed_in):
+    gone = signed_in(reader).get("/search/", {"q": "330681113209"}, headers={"accept-language": "en"})
+    assert "Nobody knows what became of it from 2020-06-30 on." in gone.content.decode()
 
 
 # == while one types ==

@@ -19,7 +19,9 @@ from django.db.models.functions import Length, Replace
 from ..access import Reader, body_entries_visible_to, unit_entries_visible_to
 from ..models import BodyEntry, Line, UnitEntry, UnitKind
 from ..spelling import condition, plain, syllables
+from .lineage import Of
 from .lists import coded_as, looks_like_code, places_above, unit_names
+from .onwards import Becoming, became
 
 PAGE = 30
 MOST_NAMES = 1_000
@@ -45,6 +47,7 @@ class Hit:
     other_first: date | None = None
     other_last: date | None = None
     other_is_later: bool = False
+    becoming: Becoming | None = None
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,18 @@ def _told(reader: Reader, candidates: list[_Candidate], day: date) -> list[Hit]:
     gone = unit_names(reader, day, (place for _hit, place in hits.values() if place not in places))
     for hit, place in hits.values():
         hit.where = places.get(place) or ([gone[place]] if place in gone else [])
+    _tell_what_became(reader, [hit for hit, _place in hits.values()], day)
     return [hits[candidate.thing, candidate.id][0] for candidate in candidates]
+
+
+def _tell_what_became(reader: Reader, hits: list[Hit], day: date) -> None:
+    """Of what has ended by the day: what it has become."""
+    things: tuple[Of, Of] = ("unit", "body")
+    for of in things:
+        ended = {hit.id: hit for hit in hits if hit.thing == of and hit.last and hit.last < day}
+        found = became(reader, of, {id: hit.last for id, hit in ended.items() if hit.last}, day)
+        for id, hit in ended.items():
+            hit.becoming = found[id]
 
 
 def _hits(

@@ -12,9 +12,13 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import keep_before
+
+from ..lives import Of, outside_by_act
+from ..refusals import Refused
 
 Link = Literal["child", "place", "seat", "cover", "venue", "superior", "leader"]
 
@@ -66,7 +70,10 @@ ENDS_WITH_BODY = ("register_bodyentry", "register_term", "register_office")
 
 
 def carry(act: Act, on: date, routes: Routes) -> Moved:
-    """Let everything follow its route from `on`. Call it after the old ones have ended (`end`)."""
+    """Let everything follow its route from `on`. Call it after the old ones have ended (`end`).
+
+    Raises Refused where something would go along to what does not stand as long.
+    """
     with connection.cursor() as cursor:
         _lay(cursor, routes)
         cut(
@@ -82,6 +89,7 @@ def carry(act: Act, on: date, routes: Routes) -> Moved:
         for table, other in (("register_cover", "unit"), ("register_membership", "person")):
             _share_out(cursor, act, on, table, other, "body", None)
         _move_venues(cursor, act, on)
+    _refuse_what_stands_longer(act, routes)
     return Moved(units=moved["register_unitentry"], bodies=moved["register_bodyentry"])
 
 
@@ -100,6 +108,22 @@ def end_links(act: Act, on: date, units: Iterable[int] = (), bodies: Iterable[in
         cut(cursor, act, on, "register_cover", "r.unit_id = ANY(%s)", [list(units)])
         for table in ("register_cover", "register_membership"):
             cut(cursor, act, on, table, "r.body_id = ANY(%s)", [list(bodies)])
+
+
+def _refuse_what_stands_longer(act: Act, routes: Routes) -> None:
+    apart = {link: {new for (its, _id), new in routes.apart.items() if its == link} for link in ("superior", "leader")}
+    units = {new for (link, _id), new in routes.apart.items() if link not in apart}
+    receivers: dict[Of, list[int]] = {
+        "unit": [*{*routes.units.values(), *units}],
+        "body": [*{*routes.bodies.values(), *apart["superior"], *apart["leader"]}],
+    }
+    sentence = _(
+        "“%(name)s” stands only until %(day)s. Choose one that stands longer, "
+        "or first enter where this goes on that day."
+    )
+    found = [sentence % {"name": each.on, "day": each.until} for each in outside_by_act(act.pk, receivers)]
+    if found:
+        raise Refused(" ".join(dict.fromkeys(found)))
 
 
 # == single steps ==

@@ -31,7 +31,7 @@ from ..models import Body, BodyEntry, BodyLineage, Document, Line
 from ..spelling import learn
 from ..walks import LEADERSHIP, LINE, refresh_body_paths, way_up, ways_up
 from .along import Link, Routes, carry, end, end_links
-from .checks import as_stood_last, last_names, not_standing, record_reform, refuse, wrong_shares
+from .checks import as_stood_last, last_names, not_standing, record_reform, refuse, tied, wrong_shares
 
 How = BodyLineage.How
 WALKS = (LINE_LOCK, LEADERSHIP_LOCK, COVER_LOCK)
@@ -53,7 +53,8 @@ def forbids_merger(sources: Sequence[Body], into: Body | None, on: date) -> list
         found = [] if len(sources) > 1 else [_("A merger needs two organisations. Choose another one.")]
         if len({body.line_id for body in sources}) > 1:
             found.append(_("Organisations of different lines cannot be one. Choose those of one line."))
-        return [*not_standing(BodyEntry, [body.pk for body in sources], on), *found]
+        ids = [body.pk for body in sources]
+        return [*not_standing(BodyEntry, ids, on), *tied(BodyEntry, ids, on), *found]
     if not sources:
         return [_("Choose at least one organisation that is to be merged.")]
     return forbids_pairs({body.pk: into.pk for body in sources}, on)
@@ -61,7 +62,7 @@ def forbids_merger(sources: Sequence[Body], into: Body | None, on: date) -> list
 
 def forbids_pairs(pairs: Mapping[int, int], on: date) -> list[str]:
     """What stands against merging each of `pairs` into the other: old body → the one it goes on in."""
-    found = not_standing(BodyEntry, [*pairs, *pairs.values()], on)
+    found = [*not_standing(BodyEntry, [*pairs, *pairs.values()], on), *tied(BodyEntry, pairs, on)]
     lines = dict(Body.objects.filter(pk__in={*pairs, *pairs.values()}).values_list("pk", "line_id"))
     names = last_names(BodyEntry, [*pairs, *pairs.values()])
     above = [ways_up(walk, set(pairs.values()), on) for walk in (LINE, LEADERSHIP)]
@@ -118,6 +119,8 @@ def forbids_split(body: Body, parts: Sequence[BodyPart], on: date, *, stays: boo
     found = not_standing(BodyEntry, [body.pk, *(part.body.pk for part in parts if part.body)], on)
     if len(parts) + stays < 2:
         found.append(_("A division needs at least two parts. Name another one."))
+    if not stays:
+        found += tied(BodyEntry, [body.pk], on)
     for part in parts:
         if part.body and (part.body == body or part.body.line_id != body.line_id):
             found.append(_("A part has to be another organisation of the same line. Choose again."))
@@ -171,7 +174,7 @@ def close_body(
 ) -> Act:
     """End a body; what stands below it goes below `to`, its covers, members, offices and terms end. Raises Refused."""
     lock(*WALKS)
-    refuse(not_standing(BodyEntry, [body.pk, to.pk], on))
+    refuse([*not_standing(BodyEntry, [body.pk, to.pk], on), *tied(BodyEntry, [body.pk], on)])
     if body.pk in way_up(LINE, to.pk, on) or body.pk in way_up(LEADERSHIP, to.pk, on):
         raise Refused(_("What stands below it cannot go below itself. Choose an organisation outside its own branch."))
     act = record_reform("dissolve_body", body, on, by, {"to": to.pk, "known": is_known}, document)

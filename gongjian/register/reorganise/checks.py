@@ -14,7 +14,7 @@ from gongjian.chronicle.record import record
 
 from ..access import Reader
 from ..actions import Refused
-from ..models import Body, BodyEntry, Document, Unit, UnitEntry
+from ..models import Body, BodyEntry, BodyLineage, Document, Unit, UnitEntry, UnitLineage
 
 Entry = type[UnitEntry] | type[BodyEntry]
 
@@ -35,6 +35,23 @@ def not_standing(entry: Entry, ids: Iterable[int], on: date) -> list[str]:
         % {"name": names.get(id, str(id)), "day": on}
         for id in ids
         if id not in stood[0] & stood[1]
+    ]
+
+
+def tied(entry: Entry, ids: Iterable[int], on: date) -> list[str]:
+    """Units or bodies with links from the day on: they cannot end on it, the links would lead from or to nothing."""
+    ids = list(ids)
+    lineage = UnitLineage if entry is UnitEntry else BodyLineage
+    names = last_names(entry, ids)
+    left = lineage.objects.filter(old__in=ids, on__gte=on).values_list("old_id", "on")
+    came = lineage.objects.filter(new__in=ids, on__gte=on).values_list("new_id", "on")
+    went = _("“%(name)s” is merged or divided on %(day)s. Undo that first, or choose a later day.")
+    goes = _("Another one goes on in “%(name)s” from %(day)s. Undo that first, or choose a later day.")
+    return [
+        sentence % {"name": names.get(id, str(id)), "day": day}
+        for sentence, links in ((went, left), (goes, came))
+        for id, day in sorted(set(links))
+        if id
     ]
 
 

@@ -22,7 +22,7 @@ from ..spelling import learn
 from ..walks import TERRITORY, refresh_body_paths, refresh_unit_paths, way_up
 from . import bodies as of_bodies
 from .along import Link, Routes, carry, end, end_links
-from .checks import as_stood_last, last_names, not_standing, record_reform, refuse, wrong_shares
+from .checks import as_stood_last, last_names, not_standing, record_reform, refuse, tied, wrong_shares
 
 How = UnitLineage.How
 
@@ -42,7 +42,8 @@ class Part:
 # == merging ==
 def forbids_merger(sources: Sequence[Unit], into: Unit | None, on: date) -> list[str]:
     """What stands against merging; an empty list if nothing does."""
-    found = not_standing(UnitEntry, [unit.pk for unit in sources], on)
+    ids = [unit.pk for unit in sources]
+    found = [*not_standing(UnitEntry, ids, on), *tied(UnitEntry, ids, on)]
     if not sources:
         found.append(_("Choose at least one unit that is to be merged."))
     if into is None:
@@ -95,6 +96,7 @@ def forbids_split(unit: Unit, parts: Sequence[Part], on: date, *, stays: bool) -
         found.append(_("Say that the unit itself goes on; do not name it among its parts."))
     found += wrong_shares([part.share for part in parts], stays=stays)
     if not stays:
+        found += tied(UnitEntry, [unit.pk], on)
         found += [sentence for each in standing for sentence in _would_stand_in_itself(each, [unit], on)]
     return found
 
