@@ -201,3 +201,39 @@ def test_the_day_stays_in_the_address_of_every_link_on_a_page(visit: Visit) -> N
     choose_day(page, "2018-10-31")
     paths = page.locator("a[href^='/']").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
     assert [path for path in paths if "on=2018-10-31" not in path] == []
+
+
+# == the officer who merges two villages ==
+def test_an_officer_merges_a_village_looks_at_what_it_brings_and_takes_it_back(visit: Visit, site: Site) -> None:
+    village, name, parent = site.asked(
+        "SELECT unit_id, name, parent_id FROM register_unitentry entry WHERE valid @> current_date"
+        " AND kind_id = 'village' AND EXISTS (SELECT FROM register_unitentry firm WHERE firm.parent_id = entry.unit_id"
+        " AND firm.valid @> current_date) ORDER BY unit_id DESC LIMIT 1"
+    )[0]
+    into, other = site.asked(
+        "SELECT unit_id, name FROM register_unitentry WHERE valid @> current_date AND parent_id = %s"
+        " AND kind_id = 'village' AND unit_id <> %s ORDER BY unit_id LIMIT 1",
+        parent,
+        village,
+    )[0]
+    page = visit("city-organiser", f"/units/{village}/")
+    page.get_by_role("link", name="并入另一个").click()
+    page.get_by_label("并入哪个").fill(f"{other} [{into}]")
+    page.get_by_role("button", name="先看会牵动什么").click()
+    expect(page.locator(".lede b")).to_have_text(other)
+    expect(page.locator("main table").first).to_contain_text("企业")
+    page.get_by_text("添上文件").click()
+    page.get_by_label("文号").fill("样例发〔2026〕1号")
+    page.get_by_role("button", name=re.compile("起办理")).click()
+    page.wait_for_url("**/changes/*/")
+    expect(page.locator("main dl")).to_contain_text("样例发〔2026〕1号")
+    done = page.url
+
+    page.goto(page.url.split("/changes/")[0] + f"/units/{village}/")
+    expect(page.locator("main")).to_contain_text("恢复")
+    page.goto(done)
+    page.get_by_role("button", name="撤回").click()
+    expect(page.locator(".chip").first).to_contain_text("已撤回")
+    page.goto(page.url.split("/changes/")[0] + f"/units/{village}/")
+    assert heading(page) == name
+    expect(page.locator(".crumbs")).not_to_contain_text(other)

@@ -247,8 +247,8 @@ def test_answers_are_chinese_where_the_environment_is(run, monkeypatch, tmp_path
     monkeypatch.setenv("LANGUAGE", "zh_CN.UTF-8")
     _, out, _ = run("register", "stats", "--on", "2018-10-31")
     assert "村社区" in out and "villages" not in out
-    _, _, err = run("register", "show", "330681113264", "--on", "2023-06-30")
-    assert "上下文村，2016-07-31至2020-06-30" in err
+    _, out, _ = run("register", "show", "330681113264", "--on", "2023-06-30")
+    assert "按330681113264查，上下文村从2016-07-31到2020-06-30用它" in out
     file = tmp_path / "firms.csv"
     file.write_text("单位名称,单位类别,上级单位\n某厂,企业,没有的镇\n", encoding="utf-8")
     _, out, _ = run("register", "import", str(file), "--kind", "units", "--dry-run")

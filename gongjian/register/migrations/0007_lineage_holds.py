@@ -31,5 +31,5 @@ DROP FUNCTION register_{thing}_holds_lineage;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("register", "0005_lineage_guards")]
+    dependencies = [("register", "0006_lists_to_fetch")]
     operations = [migrations.RunSQL(HOLDS.format(thing=t), UNDO.format(thing=t)) for t in ("unit", "body")]
