@@ -4,6 +4,7 @@ from .bodies import Body, BodyEntry, Cover, Term
 from .drafts import DraftBody, DraftRow, DraftUnit, ImportDraft, ImportProblem
 from .lineage import BodyLineage, Document, UnitLineage
 from .people import Membership, Office, Person
+from .reconciling import Finding, ListedRow, Reconciliation
 from .spelling import Spelling
 from .units import Headcount, StandsIn, Unit, UnitEntry
 from .venues import Plaque, Venue, VenueCheck, VenueShare
@@ -20,16 +21,19 @@ __all__ = [
     "DraftBody",
     "DraftRow",
     "DraftUnit",
+    "Finding",
     "Form",
     "Headcount",
     "ImportDraft",
     "ImportProblem",
     "Line",
+    "ListedRow",
     "Membership",
     "Office",
     "OfficeKind",
     "Person",
     "Plaque",
+    "Reconciliation",
     "Spelling",
     "StandsIn",
     "Term",
