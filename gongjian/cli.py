@@ -320,6 +320,96 @@ def _print_preflight(draft: Any, as_json: bool) -> None:
         print(f"  … and {draft.counts['problems'] - 50:,} more; --json lists up to 1,000")
 
 
+def reconcile(options: argparse.Namespace) -> int:
+    from django.utils.translation import override  # app ready: needs settings
+
+    if options.dry_run and (options.accept_sure or options.apply):
+        raise Stop("--dry-run keeps nothing, so nothing can be accepted or applied with it. Leave one of them out.")
+    with override("en"):
+        return _reconcile(options)
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    from gongjian.register.actions import Refused  # app ready: models
+    from gongjian.register.imports.names import learn_names  # app ready: models
+    from gongjian.register.reconciliations.applying import apply  # app ready: models
+    from gongjian.register.reconciliations.comparing import discard  # app ready: models
+    from gongjian.register.reconciliations.deciding import accept_sure  # app ready: models
+
+    try:
+        found = _compared(options)
+        accepted = accept_sure(found, by=None) if options.accept_sure else 0
+        told = _reconciled(found) | {"accepted": accepted}
+        if options.dry_run:
+            discard(found)
+        elif options.apply:
+            apply(found, by=None, today=_today(), with_open=options.open_as_unknown)
+            learn_names(found.act_id)  # pages leave this to the worker, which need not run here
+            told |= {"state": found.state, "written": found.counts["written"]}
+    except Refused as refused:
+        raise Stop(str(refused), PROBLEMS) from refused
+    if options.json:
+        _print_json(told)
+    else:
+        _print_reconciled(told, found, options.dry_run)
+    return OK
+
+
+def _compared(options: argparse.Namespace) -> Any:
+    """The list of the file, compared with the register. Nothing is kept of one that is refused."""
+    from gongjian.register.actions import Refused  # app ready: models
+    from gongjian.register.reconciliations.comparing import compare, confirm, discard, start  # app ready: models
+
+    path = Path(options.file)
+    if not path.is_file():
+        raise Stop(f"{path} is not a file. Check the name.")
+    with path.open("rb") as file:
+        found = start(file, path.name, as_of=options.as_of, today=_today(), by=None)
+    if found.state == found.State.ASKED:
+        if not options.whole:
+            rows, standing = found.counts["rows"], found.counts["standing"]
+            discard(found)
+            raise Refused(
+                f"The list has {rows:,} rows, the register {standing:,} divisions: less than half. "
+                "If the list is whole all the same, say so with --whole."
+            )
+        confirm(found)
+    return compare(found)
+
+
+def _reconciled(found: Any) -> dict[str, Any]:
+    """The findings counted: what happened, by how sure that is."""
+    counts: dict[str, dict[str, int]] = {}
+    for happened, verdict in found.findings.values_list("happened", "verdict"):
+        of_kind = counts.setdefault(happened, {"sure": 0, "doubtful": 0, "unknown": 0})
+        of_kind[verdict] += 1
+    return {
+        "reconciliation": found.pk,
+        "as_of": found.as_of.isoformat(),
+        "rows": found.counts["rows"],
+        "standing": found.counts["standing"],
+        "state": found.state,
+        "findings": counts,
+    }
+
+
+def _print_reconciled(told: dict[str, Any], found: Any, is_dry: bool) -> None:
+    print(
+        f"{told['standing']:,} divisions stood on the day before {told['as_of']}; the list has {told['rows']:,} rows."
+    )
+    print(f"  {'':<10}{'sure':>8}{'doubtful':>10}{'unknown':>9}")
+    for happened, of_kind in sorted(told["findings"].items(), key=lambda each: -sum(each[1].values())):
+        print(f"  {happened:<10}{of_kind['sure']:>8,}{of_kind['doubtful']:>10,}{of_kind['unknown']:>9,}")
+    if told["accepted"]:
+        print(f"{told['accepted']:,} accepted together.")
+    if is_dry:
+        print("Nothing was kept.")
+    elif "written" in told:
+        print("Written: " + ", ".join(f"{what} {count:,}" for what, count in told["written"].items()) + ".")
+    else:
+        print(f"Nothing is written yet. Decide what is open on the page /reconciliations/{found.pk}/.")
+
+
 def export(options: argparse.Namespace) -> int:
     from gongjian.register.access import OPERATOR  # app ready: models
     from gongjian.register.export import UnknownEnding, write_export  # app ready: models
@@ -413,6 +503,18 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--dry-run", action="store_true", help="only check; nothing is written")
     command.add_argument("--all-or-nothing", action="store_true", help="apply nothing if any row has a problem")
     _on(command)
+    command = _command(
+        register, "reconcile", reconcile, "lay a newer official list of divisions beside the register",
+        "gongjian register reconcile shaoxing-2020-06-30.csv --as-of 2020-06-30 --dry-run",
+    )  # fmt: skip
+    command.add_argument("file", help="CSV or Excel: code, name, and perhaps the parent's code or the level")
+    command.add_argument("--as-of", type=_day, metavar="DAY", required=True, help="the day of which the list is")
+    command.add_argument("--dry-run", action="store_true", help="only compare; nothing is kept")
+    command.add_argument("--accept-sure", action="store_true", help="accept what is sure, in one step")
+    command.add_argument("--apply", action="store_true", help="write it into the register")
+    command.add_argument("--open-as-unknown", action="store_true", help="with --apply: what is open, as not known")
+    command.add_argument("--whole", action="store_true", help="the list is whole although half its rows are gone")
+    command.add_argument("--json", action="store_true", help="as JSON")
     command = _command(
         register, "export", export, "write units or bodies to Excel or CSV",
         "gongjian register export --kind units --on 2018-10-31 --output units.xlsx",
