@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
-from . import import_urls
+from . import import_urls, reconciliation_urls
 from .views import bodies, lists, search, units, walks
 
 
@@ -34,4 +34,5 @@ urlpatterns = [
     path("bodies/<id:body_id>/", bodies.body, name="body"),
     path("search/", search.search, name="search"),
     path("", include(import_urls)),
+    path("", include(reconciliation_urls)),
 ]

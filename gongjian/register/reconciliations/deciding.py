@@ -53,7 +53,7 @@ def effective(finding: Finding) -> Told[int, int]:
 
 
 # == deciding ==
-def accept(finding: Finding, *, version: int, by: Reader, document: Document | None = None) -> Finding:
+def accept(finding: Finding, *, version: int, by: Reader | None, document: Document | None = None) -> Finding:
     """It happened as proposed. Raises Refused, Overtaken."""
 
     def decide(fresh: Finding) -> None:
@@ -64,7 +64,9 @@ def accept(finding: Finding, *, version: int, by: Reader, document: Document | N
     return _decide(finding, version, by, document, decide)
 
 
-def choose(finding: Finding, number: int, *, version: int, by: Reader, document: Document | None = None) -> Finding:
+def choose(
+    finding: Finding, number: int, *, version: int, by: Reader | None, document: Document | None = None
+) -> Finding:
     """One of the alternatives happened instead, counted from 1. Raises Refused, Overtaken."""
 
     def decide(fresh: Finding) -> None:
@@ -79,7 +81,7 @@ def choose(finding: Finding, number: int, *, version: int, by: Reader, document:
     return _decide(finding, version, by, document, decide)
 
 
-def leave_unknown(finding: Finding, *, version: int, by: Reader, document: Document | None = None) -> Finding:
+def leave_unknown(finding: Finding, *, version: int, by: Reader | None, document: Document | None = None) -> Finding:
     """Nobody knows what became of it; that is what the register will say. Raises Refused, Overtaken."""
 
     def decide(fresh: Finding) -> None:
@@ -101,14 +103,14 @@ def reopen(finding: Finding, *, version: int) -> Finding:
     return finding
 
 
-def undo_last(reconciliation: Reconciliation, *, by: Reader) -> Finding | None:
+def undo_last(reconciliation: Reconciliation, *, by: Reader | None) -> Finding | None:
     """Take back what this officer decided last by itself; None if there is nothing."""
     mine = reconciliation.findings.filter(is_together=False, decided_by=by if isinstance(by, User) else None)
     last = mine.exclude(decision__in=[Decision.OPEN, Decision.TAKEN]).order_by("-decided_at", "-number").first()
     return reopen(last, version=last.version) if last else None
 
 
-def accept_sure(reconciliation: Reconciliation, *, by: Reader, county: str | None = None) -> int:
+def accept_sure(reconciliation: Reconciliation, *, by: Reader | None, county: str | None = None) -> int:
     """Accept all sure ones that are open, in one step. Returns how many."""
     with _at_work(reconciliation.pk):
         still = reconciliation.findings.filter(TOGETHER, decision=Decision.OPEN)
@@ -125,7 +127,7 @@ def accept_sure(reconciliation: Reconciliation, *, by: Reader, county: str | Non
         )
 
 
-def accept_guesses(reconciliation: Reconciliation, *, by: Reader) -> int:
+def accept_guesses(reconciliation: Reconciliation, *, by: Reader | None) -> int:
     """Accept the best guess for all that is doubtful and open. For the sample city only: an officer looks at each."""
     with _at_work(reconciliation.pk):
         still = reconciliation.findings.filter(decision=Decision.OPEN, verdict=Verdict.DOUBTFUL)
@@ -142,7 +144,7 @@ def accept_guesses(reconciliation: Reconciliation, *, by: Reader) -> int:
 def add_document(
     reconciliation: Reconciliation,
     *,
-    by: Reader,
+    by: Reader | None,
     number: str = "",
     title: str = "",
     issued_on: date | None = None,
@@ -192,7 +194,7 @@ def _told_of(fresh: Finding) -> str:
 
 
 def _decide(
-    finding: Finding, version: int, by: Reader, document: Document | None, decide: Callable[[Finding], None]
+    finding: Finding, version: int, by: Reader | None, document: Document | None, decide: Callable[[Finding], None]
 ) -> Finding:
     with _at_work(finding.reconciliation_id):
         fresh = _fresh(finding, version)
