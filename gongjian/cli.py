@@ -414,6 +414,115 @@ def _print_preflight(draft: Any, as_json: bool) -> None:
         print("  " + _("… and %(more)s more; --json lists up to 1,000") % {"more": more})
 
 
+HAPPENED = {
+    "unchanged": gettext_noop("unchanged"),
+    "renamed": gettext_noop("renamed"),
+    "recoded": gettext_noop("recoded"),
+    "moved": gettext_noop("moved"),
+    "merged": gettext_noop("merged"),
+    "split": gettext_noop("divided"),
+    "closed": gettext_noop("closed"),
+    "new": gettext_noop("new"),
+    "unknown": gettext_noop("unknown"),
+}
+
+
+def reconcile(options: argparse.Namespace) -> int:
+    from django.utils.translation import override  # app ready: needs settings
+
+    if options.dry_run and (options.accept_sure or options.apply):
+        raise Stop(_("--dry-run keeps nothing, so nothing can be accepted or applied with it. Leave one of them out."))
+    with override(language.chosen()):
+        return _reconcile(options)
+
+
+def _reconcile(options: argparse.Namespace) -> int:
+    from gongjian.register.actions import Refused  # app ready: models
+    from gongjian.register.imports.names import learn_names  # app ready: models
+    from gongjian.register.reconciliations.applying import apply  # app ready: models
+    from gongjian.register.reconciliations.comparing import discard  # app ready: models
+    from gongjian.register.reconciliations.deciding import accept_sure  # app ready: models
+
+    try:
+        found = _compared(options)
+        accepted = accept_sure(found, by=None) if options.accept_sure else 0
+        told = _reconciled(found) | {"accepted": accepted}
+        if options.dry_run:
+            discard(found)
+        elif options.apply:
+            apply(found, by=None, today=_today(), with_open=options.open_as_unknown)
+            learn_names(found.act_id)  # pages leave this to the worker, which need not run here
+            told |= {"state": found.state, "written": found.counts["written"]}
+    except Refused as refused:
+        raise Stop(str(refused), PROBLEMS) from refused
+    if options.json:
+        _print_json(told)
+    else:
+        _print_reconciled(told, found, options.dry_run)
+    return OK
+
+
+def _compared(options: argparse.Namespace) -> Any:
+    """The list of the file, compared with the register. Nothing is kept of one that is refused."""
+    from gongjian.register.actions import Refused  # app ready: models
+    from gongjian.register.reconciliations.comparing import compare, confirm, discard, start  # app ready: models
+
+    path = Path(options.file)
+    if not path.is_file():
+        raise Stop(_("%(path)s is not a file. Check the name.") % {"path": path})
+    with path.open("rb") as file:
+        found = start(file, path.name, as_of=options.as_of, today=_today(), by=None)
+    if found.state == found.State.ASKED:
+        if not options.whole:
+            rows, standing = found.counts["rows"], found.counts["standing"]
+            discard(found)
+            raise Refused(
+                _(
+                    "The list has %(rows)s rows, the register %(standing)s divisions: less than half. "
+                    "If the list is whole all the same, say so with --whole."
+                )
+                % {"rows": f"{rows:,}", "standing": f"{standing:,}"}
+            )
+        confirm(found)
+    return compare(found)
+
+
+def _reconciled(found: Any) -> dict[str, Any]:
+    """The findings counted: what happened, by how sure that is."""
+    counts: dict[str, dict[str, int]] = {}
+    for happened, verdict in found.findings.values_list("happened", "verdict"):
+        of_kind = counts.setdefault(happened, {"sure": 0, "doubtful": 0, "unknown": 0})
+        of_kind[verdict] += 1
+    return {
+        "reconciliation": found.pk,
+        "as_of": found.as_of.isoformat(),
+        "rows": found.counts["rows"],
+        "standing": found.counts["standing"],
+        "state": found.state,
+        "findings": counts,
+    }
+
+
+def _print_reconciled(told: dict[str, Any], found: Any, is_dry: bool) -> None:
+    said = _("Divisions on the day before %(as_of)s: %(standing)s. Rows of the list: %(rows)s.")
+    print(said % {"as_of": told["as_of"], "standing": f"{told['standing']:,}", "rows": f"{told['rows']:,}"})
+    heads = (_("sure"), _("doubtful"), _("unknown"))
+    print(padded("", 12) + "".join(padded(head, 12) for head in heads))
+    for happened, of_kind in sorted(told["findings"].items(), key=lambda each: -sum(each[1].values())):
+        counts = (of_kind["sure"], of_kind["doubtful"], of_kind["unknown"])
+        print(padded(_(HAPPENED[happened]), 12) + "".join(padded(f"{count:,}", 12) for count in counts))
+    if told["accepted"]:
+        print(_("Accepted together: %(count)s") % {"count": f"{told['accepted']:,}"})
+    if is_dry:
+        print(_("Nothing was kept."))
+    elif "written" in told:
+        counted = ", ".join(f"{what} {count:,}" for what, count in told["written"].items())
+        print(_("Written: %(counts)s") % {"counts": counted})
+    else:
+        where = f"/reconciliations/{found.pk}/"
+        print(_("Nothing is written yet. Decide what is open on the page %(where)s.") % {"where": where})
+
+
 def export(options: argparse.Namespace) -> int:
     from django.conf import settings  # app ready: needs settings
     from django.utils import translation  # app ready: needs settings
@@ -517,6 +626,18 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--dry-run", action="store_true", help=_("only check; nothing is written"))
     command.add_argument("--all-or-nothing", action="store_true", help=_("apply nothing if any row has a problem"))
     _on(command)
+    command = _command(
+        register, "reconcile", reconcile, _("lay a newer official list of divisions beside the register"),
+        "gongjian register reconcile shaoxing-2020-06-30.csv --as-of 2020-06-30 --dry-run",
+    )  # fmt: skip
+    command.add_argument("file", help=_("CSV or Excel: code, name, and perhaps the parent's code or the level"))
+    command.add_argument("--as-of", type=_day, metavar="DAY", required=True, help=_("the day of which the list is"))
+    command.add_argument("--dry-run", action="store_true", help=_("only compare; nothing is kept"))
+    command.add_argument("--accept-sure", action="store_true", help=_("accept what is sure, in one step"))
+    command.add_argument("--apply", action="store_true", help=_("write it into the register"))
+    command.add_argument("--open-as-unknown", action="store_true", help=_("with --apply: what is open, as not known"))
+    command.add_argument("--whole", action="store_true", help=_("the list is whole although half its rows are gone"))
+    command.add_argument("--json", action="store_true", help=_("as JSON"))
     command = _command(
         register, "export", export, _("write units or bodies to Excel or CSV"),
         "gongjian register export --kind units --on 2018-10-31 --output units.xlsx",

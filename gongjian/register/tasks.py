@@ -6,8 +6,9 @@ While the database is away the job is tried again; a draft that was left in the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.utils import timezone
 from django.utils.translation import override
@@ -24,6 +25,7 @@ from .imports.preflight import preflight
 from .imports.staging import State, look
 from .imports.undo import undo
 from .models import ImportDraft, ListExport
+from .reconciliations import applying, comparing
 from .walks import refresh_body_paths, refresh_unit_paths
 
 WHEN_DATABASE_IS_AWAY = RetryStrategy(
@@ -107,3 +109,24 @@ def learn_names(act_id: int) -> None:
     """Make the names of a large import findable."""
     close_old_connections()
     names.learn_names(act_id)
+
+
+@app.task(queue="imports", name="register.compare_list", retry=WHEN_DATABASE_IS_AWAY)
+def compare_list(reconciliation_id: int) -> None:
+    """Compare a list with the register. What speaks against it is told in the reconciliation."""
+    close_old_connections()
+    found = comparing.look(reconciliation_id)
+    with override(found.language), suppress(Refused):
+        comparing.compare(found)
+
+
+@app.task(queue="imports", name="register.apply_list", retry=WHEN_DATABASE_IS_AWAY)
+def apply_list(reconciliation_id: int, by_id: int | None, with_open: bool = False) -> None:
+    """Write a list. A refusal is told in the reconciliation; one that was written already is left as it is."""
+    close_old_connections()
+    found = comparing.look(reconciliation_id)
+    if found.state == comparing.State.APPLIED:
+        return
+    by = get_user_model().objects.filter(pk=by_id).first() if by_id else None
+    with override(found.language), suppress(Refused):
+        applying.apply(found, by=by, today=timezone.localdate(), with_open=with_open)

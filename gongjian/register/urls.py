@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import converters, import_urls, reform_urls
+from . import converters, import_urls, reconciliation_urls, reform_urls
 from .views import bodies, exports, lists, search, units, walks
 
 assert converters  # <id:…> is known from here on
@@ -30,4 +30,5 @@ urlpatterns = [
     path("search/suggest/", search.suggest, name="suggest"),
     path("", include(import_urls)),
     path("", include(reform_urls)),
+    path("", include(reconciliation_urls)),
 ]

@@ -79,7 +79,7 @@ def start_draft(
 ) -> ImportDraft:
     """Keep the file and guess what its columns hold; `kind` None = guess that too. Raises Refused if it is no table."""
     with tempfile.NamedTemporaryFile(suffix=Path(filename).suffix) as copy:
-        digest = _copied(file, copy)
+        digest = copied(file, copy)
         try:
             table = open_table(copy.name, filename)
         except Unreadable as unreadable:
@@ -102,7 +102,7 @@ def start_draft(
     return draft
 
 
-def _copied(source: IO[bytes], target: IO[bytes]) -> str:
+def copied(source: IO[bytes], target: IO[bytes]) -> str:
     """Copy no more than a file may have and return the SHA-256."""
     digest, size = hashlib.sha256(), 0
     while piece := source.read(1 << 20):

@@ -5,6 +5,7 @@ from .drafts import DraftBody, DraftRow, DraftUnit, ImportDraft, ImportProblem
 from .exports import ListExport
 from .lineage import BodyLineage, Document, UnitLineage
 from .people import Membership, Office, Person
+from .reconciling import Finding, ListedRow, Reconciliation
 from .spelling import Spelling
 from .units import Headcount, StandsIn, Unit, UnitEntry
 from .venues import Plaque, Venue, VenueCheck, VenueShare
@@ -21,17 +22,20 @@ __all__ = [
     "DraftBody",
     "DraftRow",
     "DraftUnit",
+    "Finding",
     "Form",
     "Headcount",
     "ImportDraft",
     "ImportProblem",
     "Line",
     "ListExport",
+    "ListedRow",
     "Membership",
     "Office",
     "OfficeKind",
     "Person",
     "Plaque",
+    "Reconciliation",
     "Spelling",
     "StandsIn",
     "Term",

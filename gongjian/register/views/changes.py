@@ -15,8 +15,7 @@ from ..actions import Refused
 from ..models import Document
 from ..queries import changes
 from ..undo import StoodOn, standing_on, undo
-from .door import DayRequest
-from .imports import keepers_only
+from .door import DayRequest, keepers_only
 
 
 @keepers_only

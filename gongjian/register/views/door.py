@@ -1,14 +1,17 @@
-"""The door of the register's pages: they are for whoever is signed in."""
+"""The doors of the register's pages: for whoever is signed in, and for whoever keeps the register."""
 
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from ..access import can_change_register
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,5 +35,18 @@ def signed_in_only(view: View) -> View:
         said = _("The register is shown to whoever is signed in. Sign in here, then go there again.")
         messages.warning(request, said)
         return redirect("home")
+
+    return guarded
+
+
+def keepers_only(view: View) -> View:
+    """Not found for whoever may not change the register."""
+
+    @signed_in_only
+    @wraps(view)
+    def guarded(request: DayRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not can_change_register(request.user, request.today):
+            raise Http404
+        return view(request, *args, **kwargs)
 
     return guarded

@@ -5,9 +5,7 @@ They are for whoever may change the register; for everybody else they do not exi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +13,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +24,7 @@ from gongjian.ui.excel import XLSX, workbook_response
 from gongjian.ui.keyset import Page, page_of
 from gongjian.ui.templatetags.ui import moment
 
-from ..access import body_entries_visible_to, can_change_register, unit_entries_visible_to
+from ..access import body_entries_visible_to, unit_entries_visible_to
 from ..actions import Refused
 from ..import_findings import STATES, findings_of, has_written, job_of, undo_days, written_counts, written_rows
 from ..import_forms import (
@@ -51,9 +49,8 @@ from ..models import ImportDraft
 from ..tasks import apply_draft as apply_task
 from ..tasks import preflight_draft as preflight_task
 from ..tasks import undo_draft as undo_task
-from .door import DayRequest, signed_in_only
+from .door import DayRequest, keepers_only
 
-View = Callable[..., HttpResponseBase]
 State = ImportDraft.State
 
 DRAFTS_ON_A_PAGE = 30
@@ -62,19 +59,6 @@ WRITTEN_SHOWN = 8
 SMALL_FILE = 400_000  # bytes: about 5,000 rows, which are checked while one waits
 SMALL_ROWS = 5_000
 DELETABLE = {State.UPLOADED, State.CHECKED, State.FAILED}
-
-
-def keepers_only(view: View) -> View:
-    """Not found for whoever may not change the register."""
-
-    @signed_in_only
-    @wraps(view)
-    def guarded(request: DayRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not can_change_register(request.user, request.today):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 def _draft_or_404(draft_id: int) -> ImportDraft:

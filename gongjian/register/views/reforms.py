@@ -30,8 +30,7 @@ from ..queries.changes import last_change
 from ..queries.reform import Outlook, beside, bodies_outlook, bodies_to_part, to_part, units_outlook
 from ..reform_forms import AmendForm, CloseForm, DocumentForm, MergeForm, ReformForm, ReopenForm, SplitForm
 from ..reorganise import bodies, units
-from .door import DayRequest
-from .imports import keepers_only
+from .door import DayRequest, keepers_only
 
 ACTS: dict[str, tuple[type[ReformForm], str | Promise, str | Promise]] = {
     "amend": (

@@ -84,3 +84,36 @@ document.addEventListener("click", (event) => {
   const open = document.querySelector(".asof[open]");
   if (open && !open.contains(event.target)) open.open = false;
 });
+
+// Keys: what carries data-key is pressed by that key, unless somebody is typing. A button with data-keys turns them off.
+const KEYS = "gongjian.keys";
+const keysAreOn = () => window.localStorage.getItem(KEYS) !== "off";
+const WRITES = "input, select, textarea";
+let pressed = false; // one press, one sending: the page is about to change
+window.addEventListener("pageshow", () => { pressed = false; });
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || pressed || !keysAreOn()) return;
+  const at = document.activeElement;
+  if (at.matches(WRITES) || (event.key === "Enter" && at.closest("a, button, summary"))) return;
+  const key = event.key.toLowerCase();
+  const wanted = [...document.querySelectorAll("[data-key]")].find(
+    (each) => each.dataset.key.split(" ").includes(key) && each.checkVisibility());
+  if (!wanted) return;
+  event.preventDefault();
+  wanted.focus();
+  pressed = !wanted.matches("summary");
+  wanted.click();
+});
+
+const tellKeys = (button) => {
+  button.hidden = false;
+  button.setAttribute("aria-pressed", String(keysAreOn()));
+};
+document.querySelectorAll("[data-keys]").forEach(tellKeys);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-keys]");
+  if (!button) return;
+  window.localStorage.setItem(KEYS, keysAreOn() ? "off" : "on");
+  tellKeys(button);
+});

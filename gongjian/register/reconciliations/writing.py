@@ -1,0 +1,168 @@
+"""The entries of a list: new ones opened, changed ones from the day on, set by set, as part of one act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from gongjian.chronicle.models import Act
+
+from ..imports.unit_rows import run
+from ..reorganise.along import keep
+
+MOST_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """What the list says of a unit; None leaves as it is what the register says."""
+
+    unit: int
+    is_new: bool
+    name: str | None
+    official_name: str | None
+    kind: str | None
+    code: str
+    parent: int | None
+
+
+LAY = """
+CREATE TEMP TABLE listed (unit_id bigint PRIMARY KEY, is_new boolean NOT NULL, name text, official_name text,
+  kind_id text, code text NOT NULL, parent_id bigint) ON COMMIT DROP
+"""
+
+OPENED = """
+INSERT INTO register_unitentry (unit_id, valid, name, official_name, code, credit_code, kind_id, parent_id, status,
+  trade, sector, ownership, address, source, act_id)
+SELECT unit_id, daterange(%(on)s::date, NULL), name, official_name, code, '', kind_id, parent_id, 'active',
+  '', '', '', '', %(source)s, %(act)s
+FROM listed WHERE is_new ORDER BY code
+"""
+
+COLUMNS = ("name", "official_name", "kind_id", "code", "parent_id")
+_NEW = ", ".join(f"coalesce(l.{column}, e.{column}) AS new_{column}" for column in COLUMNS)
+_OLD = ", ".join(f"e.{column}" for column in COLUMNS)
+_DIFFERS = " OR ".join(f"new_{column} IS DISTINCT FROM {column}" for column in COLUMNS)
+# A later entry follows as long as it, and all up to it, carry the value that is changed.
+_CARRIED = ", ".join(
+    f"CASE WHEN c.new_{column} IS DISTINCT FROM c.{column} "
+    f"AND bool_and(n.{column} IS NOT DISTINCT FROM c.{column}) OVER w "
+    f"THEN c.new_{column} ELSE n.{column} END AS {column}, n.{column} AS was_{column}"
+    for column in COLUMNS
+)
+
+CHANGED = f"""
+CREATE TEMP TABLE listed_changed ON COMMIT DROP AS SELECT * FROM (
+  SELECT e.id, e.unit_id, e.valid, {_OLD}, {_NEW}
+  FROM listed l JOIN register_unitentry e ON e.unit_id = l.unit_id AND e.valid @> %(on)s::date WHERE NOT l.is_new
+) x WHERE {_DIFFERS};
+CREATE TEMP TABLE listed_carried ON COMMIT DROP AS SELECT * FROM (
+  SELECT n.id, {_CARRIED}
+  FROM listed_changed c JOIN register_unitentry n ON n.unit_id = c.unit_id AND lower(n.valid) >= upper(c.valid)
+  WINDOW w AS (PARTITION BY n.unit_id ORDER BY n.valid)
+) x WHERE {" OR ".join(f"{column} IS DISTINCT FROM was_{column}" for column in COLUMNS)}
+"""
+
+_SET = ", ".join(f"{column} = c.new_{column}" for column in COLUMNS)
+CHANGE = f"""
+CREATE TEMP TABLE listed_rest ON COMMIT DROP AS
+  SELECT e.*, {", ".join(f"c.new_{column}" for column in COLUMNS)} FROM register_unitentry e
+  JOIN listed_changed c ON c.id = e.id WHERE lower(c.valid) < %(on)s;
+UPDATE register_unitentry e SET {_SET}, source = %(source)s, act_id = %(act)s
+FROM listed_changed c WHERE e.id = c.id AND lower(c.valid) = %(on)s;
+UPDATE register_unitentry e SET valid = daterange(lower(c.valid), %(on)s), act_id = %(act)s
+FROM listed_changed c WHERE e.id = c.id AND lower(c.valid) < %(on)s;
+INSERT INTO register_unitentry (unit_id, valid, {", ".join(COLUMNS)}, credit_code, status, trade, sector, ownership,
+  address, source, act_id)
+SELECT unit_id, daterange(%(on)s, upper(valid)), {", ".join(f"new_{column}" for column in COLUMNS)}, credit_code,
+  status, trade, sector, ownership, address, %(source)s, %(act)s
+FROM listed_rest ORDER BY id;
+UPDATE register_unitentry e SET {", ".join(f"{column} = c.{column}" for column in COLUMNS)}, act_id = %(act)s
+FROM listed_carried c WHERE e.id = c.id
+"""
+
+
+def write(act: Act, on: date, divisions: Sequence[Division], source: str) -> set[int]:
+    """Open what is new and change what differs, from the day on. Returns the units that were written."""
+    named = {"on": on, "source": source, "act": act.pk}
+    with connection.cursor() as cursor:
+        _lay(cursor, divisions)
+        run(cursor, OPENED, named)
+        run(cursor, CHANGED, named)
+        keep(
+            act, "register_unitentry", "r.id IN (SELECT id FROM listed_changed UNION SELECT id FROM listed_carried)", []
+        )
+        run(cursor, CHANGE, named)
+        cursor.execute("SELECT unit_id FROM listed WHERE is_new UNION SELECT unit_id FROM listed_changed")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _lay(cursor: Any, divisions: Sequence[Division]) -> None:
+    cursor.execute(
+        "DROP TABLE IF EXISTS pg_temp.listed, pg_temp.listed_changed, pg_temp.listed_carried, pg_temp.listed_rest"
+    )
+    cursor.execute(LAY)
+    with cursor.copy("COPY listed FROM STDIN") as copy:
+        for division in divisions:
+            copy.write_row(astuple(division))
+    cursor.execute("ANALYZE listed")
+
+
+# == what stands against it ==
+def stands_later(units: Iterable[int], on: date) -> list[str]:
+    """What is to end, but was changed by somebody for the day itself or a later one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, min(lower(valid)) FROM register_unitentry WHERE unit_id = ANY(%s) AND lower(valid) >= %s "
+            "GROUP BY unit_id, name ORDER BY name LIMIT %s",
+            [list(units), on, MOST_TOLD],
+        )
+        return [
+            _(
+                "“%(name)s” would end on %(day)s, but was changed from %(later)s on. "
+                "Undo that change first, or decide otherwise."
+            )
+            % {"name": name, "day": on, "later": later}
+            for name, later in cursor.fetchall()
+        ]
+
+
+def clashes(act: Act) -> list[str]:
+    """Codes that two units would bear on one day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.code, e.name, o.name, lower(o.valid) FROM register_unitentry e JOIN register_unitentry o "
+            "ON o.code = e.code AND o.unit_id <> e.unit_id AND o.valid && e.valid "
+            "AND (o.act_id <> e.act_id OR o.id > e.id) "
+            "WHERE e.act_id = %s AND e.code <> '' ORDER BY 1 LIMIT %s",
+            [act.pk, MOST_TOLD],
+        )
+        return [
+            _("The code %(code)s of “%(name)s” is borne by “%(other)s” from %(day)s on. Correct one of the two.")
+            % {"code": code, "name": name, "other": other, "day": day}
+            for code, name, other, day in cursor.fetchall()
+        ]
+
+
+def ends_too_early(act: Act) -> list[str]:
+    """What would stand in something that ends before it does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.name, p.name, p.until FROM register_unitentry e CROSS JOIN LATERAL ("
+            "  SELECT (array_agg(x.name ORDER BY x.valid DESC))[1] AS name, range_agg(x.valid) AS life, "
+            "    max(upper(x.valid)) AS until"
+            "  FROM register_unitentry x WHERE x.unit_id = e.parent_id) p "
+            "WHERE e.act_id = %s AND e.parent_id IS NOT NULL AND NOT coalesce(p.life @> e.valid, false) "
+            "ORDER BY 1 LIMIT %s",
+            [act.pk, MOST_TOLD],
+        )
+        return [
+            _("“%(name)s” would stand in “%(parent)s”, which ends on %(day)s. Correct that first.")
+            % {"name": name, "parent": parent, "day": day or "–"}
+            for name, parent, day in cursor.fetchall()
+        ]
