@@ -232,3 +232,10 @@ def test_the_outlook_takes_as_many_queries_for_much_as_for_little(town, villages
     with CaptureQueriesContext(connection) as much:
         keeper.get(where)
     assert len(much) <= len(little) + 1  # the unions' line is named as well
+
+
+def test_dividing_a_body_tells_whose_office_ends(town, villages, keeper):
+    small.office(small.person("郑样例"), villages["甲村党"], "party_secretary", since=small.REFORM)
+    ends = keeper.get(address(villages["甲村党"], "split", name0="东支部", name1="西支部")).content.decode()
+    stays = keeper.get(address(villages["甲村党"], "split", name0="东支部", stays="on")).content.decode()
+    assert ("郑样例" in ends, "郑样例" in stays) == (True, False)

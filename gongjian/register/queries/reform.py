@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -126,6 +126,12 @@ def bodies_outlook(reader: Reader, ids: Sequence[int], on: date, today: date, *,
         losing_count=count,
         sees_people=sees,
     )
+
+
+def what_ends(reader: Reader, thing: str, id: int, on: date, today: date) -> Outlook:
+    """What ends when a unit or a body is divided and does not stay; where the rest goes is chosen one by one."""
+    outlook = units_outlook if thing == "unit" else bodies_outlook
+    return replace(outlook(reader, [id], on, today), along=[])
 
 
 def losing_office(reader: Reader, body_ids: Iterable[int], on: date, today: date) -> tuple[list[Office], int, bool]:

@@ -27,7 +27,7 @@ from ..access import body_entries_visible_to, unit_entries_visible_to
 from ..actions import Refused
 from ..models import Document
 from ..queries.changes import last_change
-from ..queries.reform import Outlook, beside, bodies_outlook, bodies_to_part, to_part, units_outlook
+from ..queries.reform import Outlook, beside, bodies_outlook, bodies_to_part, to_part, units_outlook, what_ends
 from ..reform_forms import AmendForm, CloseForm, DocumentForm, MergeForm, ReformForm, ReopenForm, SplitForm
 from ..reorganise import bodies, units
 from .door import DayRequest, keepers_only
@@ -173,6 +173,9 @@ def _outlook(request: DayRequest, thing: str, entry: Any, act: str, form: Any) -
             facts["stays"] = _stays(form)
             facts["was"] = [entry.name]
             facts["becomes"] = [*([entry.name] if _stays(form) else []), *facts["parts"]]
+            ends = what_ends(reader, thing, _id(thing, entry), on, request.today)
+            if not _stays(form) and not ends.is_empty:
+                facts["outlook"] = ends
         case "close":
             ids = [_id(thing, entry)]
             facts["outlook"] = (
