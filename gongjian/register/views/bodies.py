@@ -7,7 +7,7 @@ from django.urls import reverse
 from gongjian.ui.templatetags.ui import keep_day
 
 from ..queries.body import body_page
-from .door import DayRequest, signed_in_only
+from .door import DayRequest, link_events, signed_in_only
 
 
 @signed_in_only
@@ -16,6 +16,7 @@ def body(request: DayRequest, body_id: int) -> HttpResponse:
     page = body_page(request.user, body_id, request.day, request.today, **places)
     if page is None:
         raise Http404
+    link_events(page.events, "body", request)
     above = [(name, keep_day(reverse("body", args=[id]), request)) for id, name in page.line_way]
     facts = {"page": page, "trail": [*above, (page.nearest.name, "")], "walk": "line"}
     return render(request, "register/body.html", facts)

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from gongjian.ui.templatetags.ui import keep_day
 
 View = Callable[..., HttpResponseBase]
 
@@ -34,3 +37,9 @@ def signed_in_only(view: View) -> View:
         return redirect("home")
 
     return guarded
+
+
+def link_events(events: list[dict[str, Any]], page: str, request: HttpRequest) -> None:
+    """Give the events of a life the addresses of the others in them, on the day now shown."""
+    for event in events:
+        event["links"] = [(keep_day(reverse(page, args=[id]), request), name) for id, name in event.get("ends", ())]
