@@ -22,7 +22,9 @@ from ..access import (
 )
 from ..models import BodyEntry, Choice, Office, Term
 from ..walks import LEADERSHIP, LINE, way_up
-from .life import Change, Namer, days_stood, life, name_on, standing_on
+from .life import Change, Namer, Reform, days_stood, life, name_on, standing_on
+from .onwards import Becoming, becoming, links_of
+from .reforms import Flow, flows_of, reforms_of
 from .unit import CHECKLIST, VenueHere, first_rows, term_state, venues_at
 
 INFERIORS, COVERED, OFFICES = 20, 20, 30
@@ -53,6 +55,8 @@ class BodyPage:
     term_state: str
     venues: list[VenueHere]
     events: list[dict[str, Any]]
+    becoming: Becoming | None
+    flows: list[Flow]
 
 
 def body_page(
@@ -71,7 +75,8 @@ def body_page(
     nearest = entry or next((each for each in entries if each.since > day), entries[-1])
     line_way = way_up(LINE, body_id, day)[:-1] if entry else []
     lead_way = way_up(LEADERSHIP, body_id, day)[:-1] if entry else []
-    linked: set[int | None] = {*line_way, *lead_way}
+    links = links_of("body", [body_id])
+    linked: set[int | None] = {*line_way, *lead_way, *(id for link in links for id in (link.old_id, link.new_id))}
     for each in entries:
         linked |= {each.superior_id, each.leader_id}
     body_name = name_on(_by_id(visible.filter(body__in=linked - {None}).order_by("valid"), "body_id"))
@@ -111,7 +116,15 @@ def body_page(
         term=term,
         term_state=term_state(nearest, term, day),
         venues=venues_at(reader, Q(owner=body_id), day, choices, sees_people=sees_people),
-        events=_events(entries, body_name, unit_name, today),
+        events=_events(
+            entries,
+            body_name,
+            unit_name,
+            today,
+            reforms_of(body_id, links, body_name, lambda on: standing_on(entries, on) is not None),
+        ),
+        becoming=becoming(reader, "body", entries, day),
+        flows=flows_of(body_id, links, body_name),
     )
 
 
@@ -129,14 +142,16 @@ def _by_id(entries: Any, thing: str) -> dict[int, list[Any]]:
     return found
 
 
-def _events(entries: Sequence[BodyEntry], body_name: Namer, unit_name: Namer, today: date) -> list[dict[str, Any]]:
+def _events(
+    entries: Sequence[BodyEntry], body_name: Namer, unit_name: Namer, today: date, reforms: Sequence[Reform]
+) -> list[dict[str, Any]]:
     def began(entry: BodyEntry) -> str:
         return _("%(name)s set up in %(place)s") % {"name": entry.name, "place": unit_name(entry.seat_id, entry.since)}
 
     def changes(old: BodyEntry, new: BodyEntry) -> list[Change]:
         return body_changes(old, new, body_name, unit_name)
 
-    return life(entries, changes, began, today=today)
+    return life(entries, changes, began, today=today, reforms=reforms)
 
 
 def body_changes(old: BodyEntry, new: BodyEntry, body_name: Namer, unit_name: Namer) -> list[Change]:

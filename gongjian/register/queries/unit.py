@@ -32,7 +32,9 @@ from ..models import (
     VenueCheck,
 )
 from ..walks import TERRITORY, way_up
-from .life import Change, Namer, days_stood, life, name_on, standing_on
+from .life import Change, Namer, Reform, days_stood, life, name_on, standing_on
+from .onwards import Becoming, becoming, links_of
+from .reforms import Flow, flows_of, reforms_of
 from .walk import TERRITORY_ROAD, Row, rows_of
 
 HOUSED, CHILDREN, BODIES = 10, 20, 60
@@ -95,6 +97,8 @@ class UnitPage:
     venues: list[VenueHere]
     children: list[Row]
     children_count: int
+    becoming: Becoming | None
+    flows: list[Flow]
 
 
 def unit_page(
@@ -114,8 +118,13 @@ def unit_page(
     way = way_up(TERRITORY, unit_id, day) if entry else []
     place = StandsIn.objects.on(day).filter(unit=unit_id).values_list("place_id", flat=True).first()
     housed, housed_count = first_rows(StandsIn.objects.on(day).filter(place=unit_id).order_by("id"), HOUSED)
-    linked = {*way, place, *(link.unit_id for link in housed), *(each.parent_id for each in entries)} - {None}
+    links = links_of("unit", [unit_id])
+    reformed = {id for link in links for id in (link.old_id, link.new_id)}
+    linked = {*way, place, *(link.unit_id for link in housed), *(each.parent_id for each in entries), *reformed} - {
+        None
+    }
     name = name_on(_entries_of(visible, linked))
+    reforms = reforms_of(unit_id, links, name, lambda on: standing_on(entries, on) is not None)
     choices = {(choice.list, choice.key): str(choice) for choice in Choice.objects.all()}
     bodies, bodies_count, sees_people = bodies_at(reader, unit_id, day, today)
     children = list(
@@ -132,7 +141,7 @@ def unit_page(
         way=[(id, name(id, day)) for id in way],
         parent_today=name(now.parent_id, today) if now else "",
         formerly=_formerly(entries, nearest),
-        events=_events(entries, name, choices, today, official_days),
+        events=_events(entries, name, choices, today, official_days, reforms),
         words={key: choices.get((key, getattr(nearest, key)), getattr(nearest, key)) for key in REGISTRATION},
         headcount=Headcount.objects.on(day).filter(unit=unit_id).first(),
         place=(place, name(place, day)) if place else None,
@@ -144,6 +153,8 @@ def unit_page(
         venues=venues_at(reader, Q(unit=unit_id), day, choices, sees_people=sees_people),
         children=rows_of(TERRITORY_ROAD, reader, day, children, {}),
         children_count=children[0].total if children else 0,
+        becoming=becoming(reader, "unit", entries, day),
+        flows=flows_of(unit_id, links, name),
     )
 
 
@@ -172,7 +183,12 @@ def _formerly(entries: list[UnitEntry], nearest: UnitEntry) -> list[UnitEntry]:
 
 
 def _events(
-    entries: list[UnitEntry], name: Namer, choices: dict, today: date, official_days: Sequence[date]
+    entries: list[UnitEntry],
+    name: Namer,
+    choices: dict,
+    today: date,
+    official_days: Sequence[date],
+    reforms: Sequence[Reform],
 ) -> list[dict[str, Any]]:
     def began(entry: UnitEntry) -> str:
         facts = {"name": entry.name, "parent": name(entry.parent_id, entry.since), "code": entry.code}
@@ -184,7 +200,8 @@ def _events(
         return unit_changes(old, new, name, choices)
 
     is_listed = entries[0].kind.level in DIVISIONS and bool(entries[0].source)
-    return life(entries, changes, began, today=today, official_days=official_days if is_listed else ())
+    days = official_days if is_listed else ()
+    return life(entries, changes, began, today=today, official_days=days, reforms=reforms)
 
 
 def unit_changes(old: UnitEntry, new: UnitEntry, name: Namer, choices: dict) -> list[Change]:

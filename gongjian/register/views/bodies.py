@@ -8,7 +8,7 @@ from gongjian.ui.templatetags.ui import keep_day
 
 from ..access import can_change_register
 from ..queries.body import body_page
-from .door import DayRequest, signed_in_only
+from .door import DayRequest, link_events, signed_in_only
 
 
 @signed_in_only
@@ -17,6 +17,7 @@ def body(request: DayRequest, body_id: int) -> HttpResponse:
     page = body_page(request.user, body_id, request.day, request.today, **places)
     if page is None:
         raise Http404
+    link_events(page.events, "body", request)
     above = [(name, keep_day(reverse("body", args=[id]), request)) for id, name in page.line_way]
     facts = {"page": page, "trail": [*above, (page.nearest.name, "")], "walk": "line"}
     facts["keeps_register"] = can_change_register(request.user, request.today)

@@ -11,6 +11,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gongjian.ui.templatetags.ui import keep_day
+
 from ..access import can_change_register
 
 View = Callable[..., HttpResponseBase]
@@ -50,3 +52,9 @@ def keepers_only(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def link_events(events: list[dict[str, Any]], page: str, request: HttpRequest) -> None:
+    """Give the events of a life the addresses of the others in them, on the day now shown."""
+    for event in events:
+        event["links"] = [(keep_day(reverse(page, args=[id]), request), name) for id, name in event.get("ends", ())]

@@ -10,7 +10,7 @@ from gongjian.ui.templatetags.ui import keep_day
 
 from ..access import can_change_register
 from ..queries.unit import unit_page
-from .door import DayRequest, signed_in_only
+from .door import DayRequest, link_events, signed_in_only
 
 
 @signed_in_only
@@ -19,6 +19,7 @@ def unit(request: DayRequest, unit_id: int) -> HttpResponse:
     page = unit_page(request.user, unit_id, request.day, request.today, official_days)
     if page is None:
         raise Http404
+    link_events(page.events, "unit", request)
     trail = [(name, keep_day(reverse("unit", args=[id]), request)) for id, name in page.way]
     facts = {
         "page": page,

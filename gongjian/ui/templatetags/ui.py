@@ -240,7 +240,7 @@ def steps(steps: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/lineage.html")
 def lineage(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """{% lineage events %}, oldest first: when, title, note, icon, is_unsure, href."""
+    """{% lineage events %}, oldest first: when, title, note, icon, is_unsure, href, links as (href, name)."""
     return {"events": list(events)}
 
 
