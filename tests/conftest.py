@@ -6,11 +6,19 @@ import pytest
 from django.test import Client
 
 from gongjian.accounts.models import User
+from gongjian.packs import here
 from scripts.messages import compile_if_stale
 
 from .register.town import Town, build_town
 
 compile_if_stale()
+
+
+@pytest.fixture(autouse=True)
+def _pack_read_once(monkeypatch) -> None:
+    """What a process keeps of the pack for a minute is read once in each test, so that queries can be counted."""
+    monkeypatch.setattr(here, "KEPT", 86_400)
+    here.forget()
 
 
 @pytest.fixture
