@@ -5,7 +5,8 @@ The same seed gives the same city. All is written in one transaction: a build th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from functools import partial
@@ -21,17 +22,18 @@ from gongjian.chronicle.record import record
 from gongjian.packs.load import load_pack
 from gongjian.packs.read import Pack, read_pack
 from gongjian.register import spelling, walks
-from gongjian.register.models import Body, Person, Unit
+from gongjian.register.models import Body, Document, Person, Reconciliation, Unit
 
 from . import bodies, divisions, employers, loading, people, personas, venues
 from .models import SampleMark
 from .world import World
 
+GUESSED = "样例城市：有疑问的由程序按最可能的取，没有人看过"
 SEED = 20101215  # the day of the speech
 
 Report = Callable[[str, int, int], None]
 
-UNITS = ["register_unit", "register_unitentry", "register_standsin", "register_headcount"]
+UNITS = ["register_unit", "register_unitentry", "register_unitlineage", "register_standsin", "register_headcount"]
 BODIES = ["register_body", "register_bodyentry", "register_term", "register_cover"]
 PEOPLE = ["register_person", "register_membership", "register_office"]
 VENUES = ["register_venue", "register_venueshare", "register_plaque", "register_venuecheck"]
@@ -89,15 +91,17 @@ def _generate_and_load(
     learning: _Learning,
 ) -> World:
     """Makes the next rows while the database takes the last ones in."""
-    lists = divisions.lists_of(pack, counties)
-    world = World(seed, scale, report, min(lists), _acts(pack))
+    steps = divisions.steps_of(divisions.lists_of(pack, counties), report)
+    acts = _acts(pack, steps)
+    guess = Document.objects.create(title=GUESSED)
+    world = World(seed, scale, report, min(steps), acts, guess.pk)
     cursor = connection.connection.cursor()
     with ThreadPoolExecutor(1) as loader:
 
         def load(tables: list[str]) -> Future[None]:
             return loader.submit(loading.load, cursor, world.rows.take(tables))
 
-        divisions.settle(world, lists)
+        divisions.settle(world, steps)
         employers.found(world)
         loads = [load(UNITS)]
         learning.take(world)
@@ -115,14 +119,43 @@ def _generate_and_load(
     return world
 
 
-def _acts(pack: Pack) -> dict[str, int]:
-    """One act for each official day, and one for each matter that is made up."""
+def _acts(pack: Pack, steps: Mapping[str, divisions.Step]) -> dict[str, int]:
+    """One act for each official day, as the list of that day that was applied, and one for each matter made up."""
     acts: dict[str, Act] = {}
     for day in pack.official_days:
-        acts[day.isoformat()] = record("sample.load_official_day", on=day, facts={"pack": pack.key})
+        step = steps[day.isoformat()]
+        facts = {"pack": pack.key, "doubtful": GUESSED, "counts": step.counts}
+        acts[day.isoformat()] = act = record("sample.load_official_day", on=day, facts=facts)
+        _note_list(pack, day, step, act)
     for matter in ("employers", "bodies", "people", "venues"):
         acts[matter] = record(f"sample.make_{matter}", on=pack.official_days[0])
     return {key: act.pk for key, act in acts.items()}
+
+
+def _note_list(pack: Pack, day: date, step: divisions.Step, act: Act) -> None:
+    """The list of an official day among the reconciliations, so that an older one is refused later on."""
+    name = f"{pack.key}-{day}.csv"
+    content = "\n".join(f"{each.code},{each.name}" for each in step.divisions).encode()
+    outcome = step.outcome
+    Reconciliation.objects.create(
+        state=Reconciliation.State.APPLIED,
+        filename=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        as_of=day,
+        counts={
+            "rows": len(step.divisions),
+            "standing": len(outcome.continues) + len(outcome.ended()),
+            "written": {
+                "continues": len(outcome.continues),
+                "new": len(step.divisions) - len(outcome.continues),
+                "merged": len(outcome.merged),
+                "split": len(outcome.split),
+                "closed": len(outcome.closed),
+                "unknown": len(outcome.unknown),
+            },
+        },
+        act=act,
+    )
 
 
 class _Learning:

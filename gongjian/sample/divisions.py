@@ -1,14 +1,23 @@
-"""The divisions of the pack's official days as units, each followed from day to day."""
+"""The divisions of the pack's official days as units, reconciled from day to day as an officer's lists are.
+
+What is sure is taken as it is, what is doubtful by the best guess, what is unknown as unknown: the acts say how many,
+and the lineage of a guess names a document that says so.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from gongjian.packs.read import Pack
-from gongjian.register.identity import Division, kind_of, place_of, same_units, short_name
+from gongjian.register.identity import Division, kind_of, place_of, short_name
+from gongjian.register.reconcile.divisions import reconcile
+from gongjian.register.reconcile.lists import listed
+from gongjian.register.reconciliations.outcome import Outcome, Told, outcome_of
 
 from .stretches import OPEN, Stretch, valid, within
 from .world import Place, World
@@ -23,29 +32,73 @@ def lists_of(pack: Pack, counties: Iterable[str] | None = None) -> dict[str, lis
     return {day: [d for d in found if d.level == "city" or d.code.startswith(kept)] for day, found in lists.items()}
 
 
-def settle(world: World, lists: dict[str, list[Division]]) -> None:
+@dataclass(frozen=True)
+class Step:
+    """One official day: its list, what became of the divisions of the day before, and which of that was guessed."""
+
+    divisions: list[Division]
+    outcome: Outcome[str, str]
+    guessed: set[str]
+    counts: dict[str, int]
+
+
+def steps_of(lists: dict[str, list[Division]], report: Callable[[str, int, int], None]) -> dict[str, Step]:
+    """Each list reconciled with the one before it, by day."""
+    found: dict[str, Step] = {}
+    before: list[Division] = []
+    for number, (day, divisions) in enumerate(lists.items()):
+        report("divisions", number, len(lists))
+        told = reconcile(listed(before), listed(divisions)) if before else []
+        outcome = outcome_of(
+            Told(
+                "unknown" if each.verdict == "unknown" else each.happened,
+                each.old,
+                each.new,
+                None if each.shares is None else tuple(share.share for share in each.shares),
+            )
+            for each in told
+        )
+        guessed = {key for each in told if each.verdict == "doubtful" for key in each.old}
+        found[day] = Step(divisions, outcome, guessed, dict(Counter(each.verdict for each in told if each.old)))
+        before = divisions
+    report("divisions", len(lists), len(lists))
+    return found
+
+
+def settle(world: World, steps: dict[str, Step]) -> None:
     """Each division of the lists as a unit with its entries. A change counts from the later of the two days."""
     held: dict[str, Place] = {}
     rows: dict[int, list[tuple[str, str, Division, str, int | None]]] = defaultdict(list)
-    before: list[Division] = []
-    for number, (day, divisions) in enumerate(lists.items()):
-        world.report("divisions", number, len(lists))
-        followed = {match.new_code: held[match.old_code] for match in same_units(before, divisions)}
-        still = {place.id for place in followed.values()}
-        for place in held.values():
-            if place.id not in still:
+    for day, step in steps.items():
+        before, held = held, {}
+        followed = {new: before[old] for old, new in step.outcome.continues.items()}
+        for code, place in before.items():
+            if code not in step.outcome.continues:
                 _close(rows[place.id], day)
-        held = {}
-        for division in divisions:
+        for division in step.divisions:
             held[division.code] = followed.get(division.code) or _open(world, division, held)
-        for division in divisions:
+        for division in step.divisions:
             place = held[division.code]
             parent = held[division.parent_code].id if division.parent_code else None
             _stand(rows[place.id], day, division, parent)
-        before = divisions
+        _follow(world, day, step, before, held)
     for place in world.places.values():
         _write(world, place, rows[place.id])
-    world.report("divisions", len(lists), len(lists))
+
+
+def _follow(world: World, day: str, step: Step, before: dict[str, Place], held: dict[str, Place]) -> None:
+    """The lineage of what ended on the day, in the order of the codes."""
+    outcome = step.outcome
+    for code in sorted(outcome.ended() - outcome.closed):
+        old, document = before[code].id, world.guess_document if code in step.guessed else None
+        if code in outcome.unknown:
+            world.write("register_unitlineage", day, "unknown", None, old, None, document, world.acts[day])
+            continue
+        parts = outcome.split.get(code) or [(outcome.merged[code], Decimal(1))]
+        world.went[old] = held[parts[0][0]].id
+        how = "split" if code in outcome.split else "merged"
+        for new, share in parts:
+            world.write("register_unitlineage", day, how, share, old, held[new].id, document, world.acts[day])
 
 
 Standings = list[tuple[str, str, Division, str, int | None]]
@@ -104,6 +157,7 @@ class Successors:
 
     def __init__(self, world: World) -> None:
         self._places = world.places
+        self._went = world.went
         self._followed: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
         for id in world.villages:
             stood = world.places[id].stood
@@ -131,6 +185,8 @@ class Successors:
         return self._chains[id]
 
     def _after(self, place: Place) -> int:
+        if place.id in self._went:
+            return self._went[place.id]
         day, (_, _, (_, parent, _)) = place.until, place.stood[-1]
         if place.level == "town":
             return self._town_after(place, day)
@@ -145,6 +201,8 @@ class Successors:
         return villages[min(nearest, len(villages) - 1)][1]
 
     def _town_after(self, town: Place, day: str) -> int:
+        if town.id in self._went:
+            return self._went[town.id]
         name = place_of(town.stood[-1][2][0], "town")
         for other in self._towns:
             if other.stands_on(day) and other.since == day and place_of(other.name_on(day), "town") == name:

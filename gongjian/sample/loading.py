@@ -13,6 +13,7 @@ COLUMNS = {
         "id, unit_id, valid, name, official_name, code, credit_code, kind_id, parent_id, status, trade, sector, "
         "ownership, address, source, act_id"
     ),
+    "register_unitlineage": 'id, "on", how, share, old_id, new_id, document_id, act_id',
     "register_standsin": "id, unit_id, place_id, valid, act_id",
     "register_headcount": "id, unit_id, valid, staff, women, under_35, dispatched, migrant, source, act_id",
     "register_body": "id, line_id",

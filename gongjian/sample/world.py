@@ -87,11 +87,13 @@ class World:
     report: Callable[[str, int, int], None]
     first_day: str
     acts: dict[str, int]
+    guess_document: int | None = None
     rng: random.Random = field(init=False)
     names: Names = field(default_factory=Names)
     rows: Rows = field(default_factory=Rows)
     spellings: list[str] = field(default_factory=list)
     places: dict[int, Place] = field(default_factory=dict)
+    went: dict[int, int] = field(default_factory=dict)
     city: int = 0
     counties: list[int] = field(default_factory=list)
     towns: list[int] = field(default_factory=list)

@@ -71,12 +71,13 @@ def own_database(url: str, name: str) -> Iterator[str]:
             connection.execute(drop)
 
 
-def raise_city(database: str, home: Path) -> None:
-    """Make the tables and load the small sample city."""
-    command = [sys.executable, "-m", "tests.browser.small_city"]
+def raise_city(database: str, home: Path, which: str = "small_city") -> str:
+    """Make the tables and load the small sample city, or another one; what it prints."""
+    command = [sys.executable, "-m", f"tests.browser.{which}"]
     done = subprocess.run(command, cwd=ROOT, env=environment(database, home), capture_output=True, text=True)
     if done.returncode:
-        raise RuntimeError(f"The small city was not built:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"The city was not built:\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 @contextmanager

@@ -13,8 +13,11 @@ OPEN = {"": 200, "i18n/setlang/": 302, "api/v1/openapi.json": 200}
 WORDS = {
     "unit_id": "1", "body_id": "1", "draft_id": "1", "export_id": "1", "number": "1", "line_key": "party",
     "kind": "units", "act": "amend", "act_id": "1", "document_id": "1",
+    "reconciliation_id": "1",
 }  # fmt: skip
-POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/"}
+POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
+POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
+POST_ONLY |= {f"reconciliations/1/work/1/{verb}/" for verb in ("decide", "undo", "document")}
 LARGE = "99999999999999999999"
 ATTACK = "<script>alert(1)</script>'\"=cmd"
 
@@ -62,8 +65,8 @@ def test_what_writes_does_not_answer_to_a_link(organiser, signed_in):
     assert answers(signed_in(organiser), "get", POST_ONLY) == dict.fromkeys(POST_ONLY, 405)
 
 
-def test_for_whoever_may_not_change_the_register_the_imports_do_not_exist(town, signed_in):
-    imports = [address for address in EVERY if address.startswith("imports/")]
+def test_for_whoever_may_not_change_the_register_its_workshops_do_not_exist(town, signed_in):
+    imports = [address for address in EVERY if address.startswith(("imports/", "reconciliations/"))]
     for account in (town.stranger, town.secretary):
         for method in ("get", "post"):
             assert answers(signed_in(account), method, imports) == dict.fromkeys(imports, 404)
@@ -73,14 +76,18 @@ def test_a_form_without_its_token_is_refused(organiser, signed_in):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(organiser)
     forms = POST_ONLY | {"i18n/setlang/", "imports/1/columns/", "imports/1/rows/1/", "imports/1/undo/"}
+    forms |= {"reconciliations/1/undo/", "reconciliations/1/decisions/"}
     assert answers(browser, "post", forms) == dict.fromkeys(forms, 403)
 
 
 def test_an_id_no_table_could_hold_is_not_found(organiser, signed_in):
-    large = dict.fromkeys(("unit_id", "body_id", "draft_id", "export_id", "number"), LARGE)
-    some = {filled(address, **large) for address in addresses() if "_id>" in address}
-    told = answers(signed_in(organiser), "get", some)
-    assert told == {address: 405 if address.endswith(("check/", "apply/", "delete/")) else 404 for address in some}
+    large = {word: LARGE for word in WORDS if word.endswith("_id") or word == "number"}
+    codes = {
+        filled(address, **large): 405 if filled(address) in POST_ONLY else 404
+        for address in addresses()
+        if "_id>" in address
+    }
+    assert answers(signed_in(organiser), "get", codes) == codes
 
 
 ODD = [

@@ -34,11 +34,11 @@ def rows_of(sql: str) -> list[tuple]:
 
 
 def content() -> str:
-    """A digest of all rows but for the numbers of the acts that wrote them."""
+    """A digest of all rows but for the numbers of the acts that wrote them and of the documents they stand on."""
     digest = hashlib.sha256()
     tables = {**loading.COLUMNS, "register_unit": "id, path", "register_body": "id, line_id, line_path, lead_path"}
     for table, columns in tables.items():
-        kept = columns.replace(", act_id", "")
+        kept = columns.replace(", act_id", "").replace(", document_id", "")
         for row in rows_of(f"SELECT {kept} FROM {table} ORDER BY id"):
             digest.update(repr(row).encode())
     return digest.hexdigest()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gongjian.chronicle.models import Act
 from gongjian.packs.load import load_pack
 from gongjian.packs.read import read_pack
 from gongjian.register.models import (
@@ -13,13 +14,16 @@ from gongjian.register.models import (
     Cover,
     Headcount,
     Office,
+    Reconciliation,
     Term,
     Unit,
     UnitEntry,
+    UnitLineage,
     Venue,
     VenueCheck,
 )
-from gongjian.sample.city import build, is_built
+from gongjian.register.reconciliations.standing import newest_day
+from gongjian.sample.city import GUESSED, build, is_built
 
 from .conftest import TODAY, content, rows_of
 
@@ -49,6 +53,36 @@ def test_the_village_of_the_speech_is_one_unit_under_two_codes(city):
     assert before.unit_id == after.unit_id
     assert (before.name, towns[0].get(unit=before.parent_id).name) == ("上下文村", "草塔镇")
     assert (after.name, towns[1].get(unit=after.parent_id).name) == ("上下文村", "大唐街道")
+
+
+def test_what_ended_between_two_official_days_has_its_lineage(city):
+    """Every division that ended is merged, divided, or said to be not known; but for special areas, which closed."""
+    ended = rows_of(
+        "SELECT e.unit_id, max(upper(e.valid)) FROM register_unitentry e JOIN register_unitkind k ON k.key = e.kind_id "
+        "WHERE k.level IN ('county', 'town', 'village') GROUP BY 1 HAVING bool_and(NOT upper_inf(e.valid))"
+    )
+    told = set(UnitLineage.objects.values_list("old_id", "on"))
+    assert told <= set(ended)
+    assert len(set(ended) - told) <= 3
+    towns = UnitLineage.objects.filter(
+        on=date(2020, 6, 30), old__in=UnitEntry.objects.filter(kind__level="town").values("unit")
+    )
+    assert towns.exists() and not towns.filter(how="unknown").exists()
+
+
+def test_a_guess_says_that_nobody_has_looked_at_it(city):
+    guessed = UnitLineage.objects.exclude(document=None)
+    assert guessed.filter(how="merged").count() > 100
+    assert {link.document.title for link in guessed.select_related("document")} == {GUESSED}
+    assert not UnitLineage.objects.filter(how="unknown").exclude(document=None).exists()
+    acts = Act.objects.filter(verb="sample.load_official_day").order_by("on")
+    assert [set(act.facts["counts"]) - {"sure", "doubtful", "unknown"} for act in acts] == [set()] * 6
+    assert acts[2].facts["counts"]["unknown"] == UnitLineage.objects.filter(how="unknown", act=acts[2]).count()
+
+
+def test_a_list_older_than_the_newest_official_day_is_refused_by_the_city(city):
+    assert newest_day() == date(2023, 6, 30)
+    assert Reconciliation.objects.filter(state="applied").count() == 6
 
 
 def test_bodies_follow_the_names_of_their_village(city):

@@ -54,7 +54,7 @@ class Overview:
 
 def overview(reconciliation: Reconciliation) -> Overview:
     """Two queries, however long the list."""
-    works = {code: Work(code, name) for code, name in [["", _("City")], *reconciliation.counties]}
+    works = {code: Work(code, name) for code, name in [["", _("The city itself")], *reconciliation.counties]}
     total = Work("", _("All"))
     grouped = reconciliation.findings.order_by().annotate(group=GROUP)
     rows = grouped.values_list("county", "group").annotate(n=Count("id"), still=Count("id", filter=Q(decision=OPEN)))

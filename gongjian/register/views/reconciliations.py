@@ -138,9 +138,14 @@ def _list_page(
 
 def undo_until(reconciliation: Reconciliation) -> date | None:
     """The last day on which it can be taken back; None if nothing of it is in the register."""
-    if reconciliation.state != State.APPLIED or reconciliation.act is None:
+    if reconciliation.state != State.APPLIED or reconciliation.act is None or not _has_findings(reconciliation):
         return None
     return timezone.localdate(reconciliation.act.at) + timedelta(days=undoing.DAYS)
+
+
+def _has_findings(reconciliation: Reconciliation) -> bool:
+    """A list that was loaded with the sample city has none."""
+    return bool(reconciliation.counts.get("findings"))
 
 
 # == comparing ==
@@ -196,7 +201,11 @@ def overview_page(request: DayRequest, reconciliation_id: int) -> HttpResponse:
         "written": _written(reconciliation),
         "trail": trail_of(reconciliation),
     }
-    if not facts["job"] and reconciliation.state in {State.OPEN, State.UNDONE, State.APPLIED}:
+    if (
+        not facts["job"]
+        and reconciliation.state in {State.OPEN, State.UNDONE, State.APPLIED}
+        and _has_findings(reconciliation)
+    ):
         work = overview(reconciliation)
         facts |= {"work": work, "parts": _parts(work), "forbids": _forbids(reconciliation, work)}
     return render(request, "register/reconciliation.html", facts)
