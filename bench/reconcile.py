@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from gongjian.register.identity import Division, same_units
+from gongjian.register.identity import Division
 from gongjian.register.reconcile.divisions import reconcile
 from gongjian.register.reconcile.lists import Listed
 from gongjian.register.reconcile.proposals import Proposal
@@ -26,6 +26,7 @@ from gongjian.register.reconcile.proposals import Proposal
 from .figure import ROOT, Figure, figure, in_turn
 from .hidden import Score, Task, hide, score
 from .nation import fetch
+from .three_rules import same_units
 
 # The lists of the province of Zhejiang: its codes begin so. Each version of the package holds one official day.
 PROVINCE = "33"
@@ -49,7 +50,7 @@ ABOUT = (
     "seed. Codes of towns and villages whose code and name are the same on both days are hidden; that they are one "
     "unit is the truth. "
 )
-REFERENCE = "The reference: the three rules of gongjian/register/identity.py on the same lists in the same run. "
+REFERENCE = "The reference: the three rules of bench/three_rules.py on the same lists in the same run. "
 
 
 def figures(size: str) -> Iterator[Figure]:

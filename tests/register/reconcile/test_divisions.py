@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.hidden import hide, score
-from gongjian.register.identity import LEVELS, Division, same_units
+from bench.three_rules import same_units
+from gongjian.register.identity import LEVELS, Division
 from gongjian.register.reconcile.divisions import reconcile
 from gongjian.register.reconcile.evidence import KINDS, Evidence
 from gongjian.register.reconcile.lists import Listed, listed
