@@ -1,5 +1,6 @@
 """What the sample city promises: the real divisions on their days, made-up rest without a contradiction, gaps."""
 
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -27,6 +28,7 @@ from gongjian.sample.city import GUESSED, build, is_built
 
 from .conftest import TODAY, content, rows_of
 
+DOCS = Path(__file__).parents[2] / "docs" / "register.md"
 PACK = Path(__file__).parents[2] / "packs" / "shaoxing"
 
 PUBLISHED = {
@@ -78,6 +80,15 @@ def test_a_guess_says_that_nobody_has_looked_at_it(city):
     acts = Act.objects.filter(verb="sample.load_official_day").order_by("on")
     assert [set(act.facts["counts"]) - {"sure", "doubtful", "unknown"} for act in acts] == [set()] * 6
     assert acts[2].facts["counts"]["unknown"] == UnitLineage.objects.filter(how="unknown", act=acts[2]).count()
+
+
+def test_the_docs_tell_how_sure_each_official_day_was(city):
+    told = re.findall(r"^\| (\d{4}-\d\d-\d\d) \| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", DOCS.read_text("utf-8"), re.M)
+    acts = Act.objects.filter(verb="sample.load_official_day").order_by("on")[1:]
+    assert [tuple(row) for row in told] == [
+        (str(act.on), *(f"{act.facts['counts'].get(how, 0):,}" for how in ("sure", "doubtful", "unknown")))
+        for act in acts
+    ]
 
 
 def test_a_list_older_than_the_newest_official_day_is_refused_by_the_city(city):

@@ -83,7 +83,7 @@ def trail_of(reconciliation: Reconciliation, *below: str) -> list[tuple[str, str
 @keepers_only
 @require_GET
 def all_lists(request: DayRequest) -> HttpResponse:
-    return _list_page(request, ListForm(initial={"as_of": request.today}))
+    return _list_page(request, ListForm())
 
 
 @keepers_only
