@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from . import converters, import_urls, reconciliation_urls, reform_urls
-from .views import bodies, exports, lists, search, units, walks
+from .views import bodies, exports, figures, lists, search, units, walks
 
 assert converters  # <id:…> is known from here on
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("territory/", walks.territory, name="walk_territory"),
     path("territory/<id:unit_id>/", walks.territory, name="walk_territory"),
     path("territory/<id:unit_id>/below/", walks.territory_below, name="walk_territory_below"),
+    path("territory/<id:unit_id>/figures/", figures.figures, name="figures"),
+    path("territory/<id:unit_id>/figures.xlsx", figures.figures_export, name="figures_export"),
     path("line/", walks.line, name="walk_line"),
     path("line/<slug:line_key>/", walks.line, name="walk_line"),
     path("line/<slug:line_key>/<id:body_id>/", walks.line, name="walk_line"),

@@ -63,6 +63,12 @@ def _walk(path: str, unit: str = "", body: str = "") -> Callable[[Site], str]:
     return lambda site: site.body_where(body).replace("/bodies/", path)
 
 
+def _figures(query: str = "") -> Callable[[Site], str]:
+    return lambda site: (
+        site.unit_where("kind_id = 'county_city'").replace("/units/", "/territory/") + f"figures/{query}"
+    )
+
+
 def _send_nothing(page: Page) -> None:
     form = page.locator("form:has(input[type=file])")
     form.evaluate("form => { form.noValidate = true }")
@@ -92,6 +98,8 @@ PAGES = [
     Seen("home with the day selector open", AUDITOR, "/", _open_all),
     Seen("territory", ORGANISER, "/territory/", _unfold),
     Seen("territory deeper", ORGANISER, _walk("/territory/", "name = '大唐街道'"), _unfold),
+    Seen("figures of a county", ORGANISER, _figures()),
+    Seen("figures of a county then, put into today", ORGANISER, _figures("?structure=today&on=2018-10-31")),
     Seen("territory at a leaf", ORGANISER, _walk("/territory/", "kind_id = 'enterprise'")),
     Seen("line", ORGANISER, "/line/", _unfold),
     Seen("line deeper", ORGANISER, _walk("/line/party/", body=PARTY_TOWN), _unfold),

@@ -272,7 +272,7 @@ def test_what_would_stand_in_something_that_ends_before_it_does_is_named(small):
     actions.close_unit(street, on=later, today=TODAY, by=None)
     accept_sure(small, by=None)
     accept_guesses(small, by=None)
-    assert "would stand in “大唐街道”, which ends on 2021-01-01. Correct that first." in refusal(small)
+    assert "“大唐街道” stands only until 2021-01-01." in refusal(small)
 
 
 def test_a_kind_that_the_pack_does_not_define_is_named(small):

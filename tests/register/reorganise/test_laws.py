@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import reduce
 
 import pytest
 from django.db import transaction
@@ -18,6 +19,7 @@ from gongjian.register.access import OPERATOR
 from gongjian.register.actions import Refused
 from gongjian.register.models import BodyEntry, UnitEntry
 from gongjian.register.queries.lineage import came, went
+from gongjian.register.queries.structure import Count, Numbers, counts_by_place
 
 from . import deeds as small
 from .deeds import Deed, deeds
@@ -122,6 +124,21 @@ def shares_add_up_and_both_directions_agree(sequence: list[Deed], since: int, to
         assert back == {way for way in onwards if way.new}
 
 
+def totals_are_equal_in_the_structure_of_then_and_of_today(sequence: list[Deed], day: int, level: int, of: int) -> None:
+    for deed in sequence:
+        small.do(deed)
+    asked = {"level": small.LEVELS[level], "of_level": small.LEVELS[of], "line": "union", "today": timezone.localdate()}
+    day_ = [small.START, *small.days()][day]
+    then, now = (whole(counts_by_place(OPERATOR, day_, structure=each, **asked)) for each in ("then", "today"))
+    standing = UnitEntry.objects.on(day_).filter(kind__level=small.LEVELS[of]).count()
+    assert then == now
+    assert then.units == standing
+
+
+def whole(counts: list[Count]) -> Numbers:
+    return reduce(Numbers.plus, (count.numbers for count in counts), Numbers())
+
+
 # == the tests ==
 @given(SEQUENCE)
 def _promises(sequence):
@@ -147,7 +164,13 @@ def _shares(sequence, since, to):
         shares_add_up_and_both_directions_agree(sequence, since, to)
 
 
-LAWS = [_promises, _backwards, _middle, _shares]
+@given(SEQUENCE, st.integers(0, 6), st.integers(0, 3), st.integers(0, 4))
+def _totals(sequence, day, level, of):
+    with set_back():
+        totals_are_equal_in_the_structure_of_then_and_of_today(sequence, day, level, of)
+
+
+LAWS = [_promises, _backwards, _middle, _shares, _totals]
 NAMES = [law.__name__.strip("_") for law in LAWS]
 
 

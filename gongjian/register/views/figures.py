@@ -1,0 +1,112 @@
+"""The figures of a place: per place below it, in the structure of the day shown or of today."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gongjian.ui.excel import Column, workbook_response
+from gongjian.ui.templatetags.ui import keep_day, thousands
+
+from ..access import unit_entries_visible_to
+from ..models import Line
+from ..queries.figures import FigureRow, PlaceFigures, place_figures
+from ..queries.structure import Structure
+from .door import DayRequest, signed_in_only
+
+
+@signed_in_only
+def figures(request: DayRequest, unit_id: int) -> HttpResponse:
+    place, lines = _place(request, unit_id), list(Line.objects.all())
+    line, structure = _line(request, lines), _structure(request)
+    found = place_figures(request.user, unit_id, request.day, request.today, line=line, structure=structure)
+    asked = urlencode({"line": line.key if line else "", "structure": structure})
+    facts = {
+        "unit_id": unit_id,
+        "name": place,
+        "lines": lines,
+        "line": line,
+        "structure": structure,
+        "figures": found,
+        "rows": [(row, _numbers(row)) for row in found.rows] if found else [],
+        "whole": _numbers(found.whole) if found else None,
+        "export_href": keep_day(f"{reverse('figures_export', args=[unit_id])}?{asked}", request),
+        "trail": [(place, keep_day(reverse("unit", args=[unit_id]), request)), (_("Figures"), None)],
+        "walk": "territory",
+    }
+    return render(request, "register/figures.html", facts)
+
+
+@signed_in_only
+def figures_export(request: DayRequest, unit_id: int) -> HttpResponseBase:
+    place, line = _place(request, unit_id), _line(request, list(Line.objects.all()))
+    structure = _structure(request)
+    found = place_figures(request.user, unit_id, request.day, request.today, line=line, structure=structure)
+    if found is None:
+        raise Http404
+    day = request.day.isoformat()
+    said = _("in the structure of today") if structure == "today" else _("in the structure of that day")
+    notes = (_("Notes"), [(_("Place"), place), (_("Day"), day), (_("Structure"), said), (_("Line"), str(line or "–"))])
+    return workbook_response(f"{place}-{day}.xlsx", _columns(), _sheet(found), sheet=_("Figures"), notes=notes)
+
+
+def _columns() -> list[Column]:
+    words = (_("Villages and communities"), _("Employers"), _("Covered"))
+    return [
+        Column(_("Place"), 28),
+        *(Column(word, 14, "number") for word in words),
+        Column(_("Coverage rate") + " (%)", 12, "number"),
+    ]
+
+
+def _sheet(found: PlaceFigures) -> list[list[Any]]:
+    return [[_called(row), *_plain(row)] for row in [*found.rows, found.whole]]
+
+
+def _called(row: FigureRow) -> str:
+    if not row.places:
+        return _("Together")
+    if row.is_of_level:
+        return row.names
+    if len(row.places) == 1:
+        return _("In %(names)s, no more is known") % {"names": row.names}
+    return _("Between %(names)s, cannot be divided") % {"names": row.names}
+
+
+def _plain(row: FigureRow) -> list[float | None]:
+    rate = None if row.rate is None else round(row.rate * 100, 1)
+    return [float(row.villages), float(row.employers), float(row.covered), rate]
+
+
+def _numbers(row: FigureRow) -> list[str]:
+    return [_number(number) for number in (row.villages, row.employers, row.covered)]
+
+
+def _number(number: Decimal) -> str:
+    """Whole, or to a tenth where a share of something was counted."""
+    return thousands(int(number)) if number == number.to_integral_value() else f"{number:,.1f}"
+
+
+def _place(request: DayRequest, unit_id: int) -> str:
+    """What it is called on the day, or else last. Raises Http404 if there is no such unit."""
+    entries = list(unit_entries_visible_to(request.user).filter(unit=unit_id).order_by("valid"))
+    if not entries:
+        raise Http404
+    of_day = [entry for entry in entries if entry.since <= request.day] or entries
+    return of_day[-1].name
+
+
+def _line(request: DayRequest, lines: list[Line]) -> Line | None:
+    asked = request.GET.get("line", "")
+    first = next((line for line in lines if not line.leads), None)
+    return next((line for line in lines if line.key == asked), first)
+
+
+def _structure(request: DayRequest) -> Structure:
+    return "today" if request.GET.get("structure") == "today" else "then"
