@@ -20,7 +20,7 @@ from typing import Any
 from .figure import ROOT, Figure, figure, in_turn, seconds
 
 ROWS = 100_000
-ROWS_OF_THE_OTHER = {"city": 2_000, "nation": 10_000}
+ROWS_OF_THE_OTHER = {"city": 1_000, "nation": 10_000}
 DAY = date(2025, 1, 1)
 MARK = "试样"  # begins the names of the table's firms, which the filling has none of
 HEADINGS = ("单位名称", "统一社会信用代码", "单位类别", "所属村社代码", "行业", "地址", "职工总数", "女职工")
