@@ -96,7 +96,7 @@ class Year:
             month.truth.add(("recoded", firm.key))
         code = self.slipped(firm.code) if "mistyped" in what else ("" if "missing" in what else firm.code)
         self.tell_code(firm, code, month)
-        month.rows.append((firm.key, self.written(firm, code)))
+        month.rows.append((firm.key, self.written(firm, code, has_address="moved" in what)))
         if what == "twice":
             town, village = self.chance.choice(self.places)
             month.copies.append((firm.name, code, town, village, firm.address, "copy"))
@@ -113,12 +113,11 @@ class Year:
             month.truth.add(("mistyped" if code else "recoded", firm.key))
 
     # == how it is written ==
-    def written(self, firm: Known, code: str | None = None) -> tuple[str, ...]:
+    def written(self, firm: Known, code: str | None = None, *, has_address: bool = False) -> tuple[str, ...]:
         town, village, address = firm.town, firm.village, firm.address
         if self.chance.random() < SLOPPY:
-            address = self.chance.choice(
-                (f"浙江省{self.county}{address}", f"{self.county}{address}", address.replace("路", "路 "), "")
-            )
+            ways = [f"浙江省{self.county}{address}", f"{self.county}{address}", address.replace("路", "路 "), ""]
+            address = self.chance.choice(ways[:3] if has_address else ways)
         if self.chance.random() < SLOPPY:
             village = self.chance.choice(("", village.removesuffix("村"), f"{village}委会"))
         return firm.name, firm.code if code is None else code, town, village, address, ""
