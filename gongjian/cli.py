@@ -424,6 +424,9 @@ HAPPENED = {
     "closed": gettext_noop("closed"),
     "new": gettext_noop("new"),
     "unknown": gettext_noop("unknown"),
+    "mistyped": gettext_noop("mistyped"),
+    "branch_opened": gettext_noop("new branch"),
+    "claimed_twice": gettext_noop("claimed twice"),
 }
 
 
@@ -465,26 +468,46 @@ def _reconcile(options: argparse.Namespace) -> int:
 def _compared(options: argparse.Namespace) -> Any:
     """The list of the file, compared with the register. Nothing is kept of one that is refused."""
     from gongjian.register.actions import Refused  # app ready: models
-    from gongjian.register.reconciliations.comparing import compare, confirm, discard, start  # app ready: models
+    from gongjian.register.reconciliations.comparing import compare, confirm, discard  # app ready: models
 
     path = Path(options.file)
     if not path.is_file():
         raise Stop(_("%(path)s is not a file. Check the name.") % {"path": path})
-    with path.open("rb") as file:
-        found = start(file, path.name, as_of=options.as_of, today=_today(), by=None)
+    found = _taken_in(options, path)
     if found.state == found.State.ASKED:
         if not options.whole:
             rows, standing = found.counts["rows"], found.counts["standing"]
             discard(found)
-            raise Refused(
-                _(
-                    "The list has %(rows)s rows, the register %(standing)s divisions: less than half. "
+            said = _(
+                "The list has %(rows)s rows, the register %(standing)s divisions: less than half. "
+                "If the list is whole all the same, say so with --whole."
+            )
+            if found.is_of_firms:
+                said = _(
+                    "The list has %(rows)s rows, the register %(standing)s employers there: less than half. "
                     "If the list is whole all the same, say so with --whole."
                 )
-                % {"rows": f"{rows:,}", "standing": f"{standing:,}"}
-            )
+            raise Refused(said % {"rows": f"{rows:,}", "standing": f"{standing:,}"})
         confirm(found)
     return compare(found)
+
+
+def _taken_in(options: argparse.Namespace, path: Path) -> Any:
+    from gongjian.register.models import UnitEntry  # app ready: models
+    from gongjian.register.reconciliations.comparing import start, start_firms  # app ready: models
+
+    when: dict[str, Any] = {"as_of": options.as_of, "today": _today(), "by": None}
+    if options.kind != "firms":
+        with path.open("rb") as file:
+            return start(file, path.name, **when)
+    if not options.within:
+        raise Stop(_("--kind firms needs --in CODE: the code of the county or city whose businesses the list has."))
+    entry = UnitEntry.objects.on(options.as_of).filter(code=options.within).select_related("unit").first()
+    if entry is None:
+        said = _("No unit has the code %(code)s on %(day)s. Give that of a county or city.")
+        raise Stop(said % {"code": options.within, "day": options.as_of})
+    with path.open("rb") as file:
+        return start_firms(file, path.name, within=entry.unit, **when)
 
 
 def _reconciled(found: Any) -> dict[str, Any]:
@@ -493,6 +516,8 @@ def _reconciled(found: Any) -> dict[str, Any]:
     for happened, verdict in found.findings.values_list("happened", "verdict"):
         of_kind = counts.setdefault(happened, {"sure": 0, "doubtful": 0, "unknown": 0})
         of_kind[verdict] += 1
+    if unchanged := found.counts.get("unchanged"):  # firms; nothing is kept of them
+        counts.setdefault("unchanged", {"sure": 0, "doubtful": 0, "unknown": 0})["sure"] += unchanged
     return {
         "reconciliation": found.pk,
         "as_of": found.as_of.isoformat(),
@@ -505,12 +530,14 @@ def _reconciled(found: Any) -> dict[str, Any]:
 
 def _print_reconciled(told: dict[str, Any], found: Any, is_dry: bool) -> None:
     said = _("Divisions on the day before %(as_of)s: %(standing)s. Rows of the list: %(rows)s.")
+    if found.is_of_firms:
+        said = _("Employers there on %(as_of)s: %(standing)s. Rows of the list: %(rows)s.")
     print(said % {"as_of": told["as_of"], "standing": f"{told['standing']:,}", "rows": f"{told['rows']:,}"})
     heads = (_("sure"), _("doubtful"), _("unknown"))
-    print(padded("", 12) + "".join(padded(head, 12) for head in heads))
+    print(padded("", 15) + "".join(padded(head, 12) for head in heads))
     for happened, of_kind in sorted(told["findings"].items(), key=lambda each: -sum(each[1].values())):
         counts = (of_kind["sure"], of_kind["doubtful"], of_kind["unknown"])
-        print(padded(_(HAPPENED[happened]), 12) + "".join(padded(f"{count:,}", 12) for count in counts))
+        print(padded(_(HAPPENED[happened]), 15) + "".join(padded(f"{count:,}", 12) for count in counts))
     if told["accepted"]:
         print(_("Accepted together: %(count)s") % {"count": f"{told['accepted']:,}"})
     if is_dry:
@@ -631,6 +658,10 @@ def _parser() -> argparse.ArgumentParser:
         "gongjian register reconcile shaoxing-2020-06-30.csv --as-of 2020-06-30 --dry-run",
     )  # fmt: skip
     command.add_argument("file", help=_("CSV or Excel: code, name, and perhaps the parent's code or the level"))
+    command.add_argument(
+        "--kind", choices=["divisions", "firms"], default="divisions", help=_("what it lists; firms by credit code")
+    )
+    command.add_argument("--in", dest="within", metavar="CODE", help=_("of firms: the county or city, by its code"))
     command.add_argument("--as-of", type=_day, metavar="DAY", required=True, help=_("the day of which the list is"))
     command.add_argument("--dry-run", action="store_true", help=_("only compare; nothing is kept"))
     command.add_argument("--accept-sure", action="store_true", help=_("accept what is sure, in one step"))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .reconciliations.words import HAPPENED, VERDICTS
+from .models import Reconciliation
+from .reconciliations.words import VERDICTS, words_of
 
 NO_FILE = {
     "required": gettext_lazy("No file is chosen. Choose one and send again."),
@@ -26,17 +31,46 @@ def _day(**more: object) -> forms.DateField:
 
 
 class ListForm(forms.Form):
-    """A published list and the day of which it is."""
+    """A published list, what it lists, and the day of which it is."""
 
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What it lists"),
+        required=False,
+        choices=[
+            ("divisions", gettext_lazy("Divisions: towns and villages")),
+            ("firms", gettext_lazy("Businesses, by credit code")),
+        ],
+    )
+    within = forms.TypedChoiceField(
+        label=gettext_lazy("Whose businesses"),
+        help_text=gettext_lazy("For businesses only: the county or city whose businesses the list has, all of them."),
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
     file = forms.FileField(
         label=gettext_lazy("The newer list"),
-        help_text=gettext_lazy("Excel or CSV, with a code and a name a row, from the city down to the villages."),
+        help_text=gettext_lazy(
+            "Excel or CSV. Of divisions: a code and a name a row, from the city down to the villages. "
+            "Of businesses: name and credit code; if you like also place, address, trade and staff."
+        ),
         error_messages=NO_FILE,
     )
     as_of = _day(
         label=gettext_lazy("The list is of"),
         help_text=gettext_lazy("The day for which it was published. Changes count from this day."),
     )
+
+    def __init__(self, *given: Any, stretches: Mapping[int, str], **named: Any) -> None:
+        super().__init__(*given, **named)
+        field: forms.TypedChoiceField = self.fields["within"]  # type: ignore[assignment]
+        field.choices = [("", "–"), *stretches.items()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.get("kind") == "firms" and not cleaned.get("within") and "within" not in self.errors:
+            self.add_error("within", _("Say of which county or city the businesses are."))
+        return cleaned
 
 
 class DocumentForm(forms.Form):
@@ -59,9 +93,7 @@ class FindingFilter(forms.Form):
     verdict = forms.ChoiceField(
         label=gettext_lazy("How sure"), required=False, choices=[("", gettext_lazy("All")), *VERDICTS.items()]
     )
-    happened = forms.ChoiceField(
-        label=gettext_lazy("What happened"), required=False, choices=[("", gettext_lazy("All")), *HAPPENED.items()]
-    )
+    happened = forms.ChoiceField(label=gettext_lazy("What happened"), required=False)
     decision = forms.ChoiceField(
         label=gettext_lazy("Decision"),
         required=False,
@@ -72,10 +104,16 @@ class FindingFilter(forms.Form):
         ],
     )
 
-    def __init__(self, data: object, counties: list[list[str]]) -> None:
+    def __init__(self, data: object, reconciliation: Reconciliation) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        field: forms.ChoiceField = self.fields["county"]  # type: ignore[assignment]
-        field.choices = [("", gettext_lazy("All")), *((code, name) for code, name in counties)]
+        if reconciliation.is_of_firms:
+            self.fields["county"].label = gettext_lazy("Town or street")
+        self._offer("county", dict(reconciliation.counties))
+        self._offer("happened", words_of(reconciliation))
+
+    def _offer(self, name: str, words: Mapping[str, Any]) -> None:
+        field: forms.ChoiceField = self.fields[name]  # type: ignore[assignment]
+        field.choices = [("", gettext_lazy("All")), *words.items()]
 
     def asked(self) -> dict[str, str]:
         self.is_valid()

@@ -11,10 +11,15 @@ from django.db.models import Q
 from gongjian.chronicle.models import Act
 
 from .lineage import Document
+from .units import Unit
 
 
 class Reconciliation(models.Model):
-    """核对: a published list of divisions, the day it is of, and how far the work on it has come."""
+    """核对: a list of divisions, or of the businesses of a stretch; the day it is of, and how far the work on it is."""
+
+    class Kind(models.TextChoices):
+        DIVISIONS = "divisions"
+        FIRMS = "firms"
 
     class State(models.TextChoices):
         ASKED = "asked"  # whether the list is whole
@@ -26,6 +31,10 @@ class Reconciliation(models.Model):
         UNDONE = "undone"
         FAILED = "failed"
 
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.DIVISIONS)
+    within = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="whose businesses it lists"
+    )
     state = models.CharField(max_length=10, choices=State.choices)
     file = models.FileField(upload_to="reconciliations/%Y/%m", blank=True)
     filename = models.CharField(max_length=200)
@@ -35,7 +44,9 @@ class Reconciliation(models.Model):
     listed_before = models.DateField(null=True, blank=True, help_text="the newest day the register was listed for")
     language = models.CharField(max_length=10, default="zh-hans", help_text="in which failures are told")
     counts = models.JSONField(default=dict, blank=True)
-    counties = models.JSONField(default=list, blank=True, help_text="[code, name] in the order of the list")
+    counties = models.JSONField(
+        default=list, blank=True, help_text="[code, name] in the order of the list; of firms: towns"
+    )
     standing = models.JSONField(
         default=dict, blank=True, help_text="unit → what the register said of it: compared with"
     )
@@ -49,9 +60,19 @@ class Reconciliation(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="divisions", within__isnull=True) | Q(kind="firms", within__isnull=False),
+                name="register_reconciliation_of_what",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def is_of_firms(self) -> bool:
+        return self.kind == self.Kind.FIRMS
 
     @property
     def subject(self) -> str:
@@ -68,6 +89,15 @@ class ListedRow(models.Model):
     name = models.CharField(max_length=200, help_text="as published")
     level = models.CharField(max_length=10)
     parent = models.PositiveIntegerField(null=True, blank=True)
+    # of firms, whose credit code is in `code`:
+    place = models.CharField(max_length=200, blank=True, help_text="as written: town, village, or a code")
+    address = models.CharField(max_length=200, blank=True)
+    lies_in = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False,
+        help_text="what the place, or else the address, is understood as",
+    )  # fmt: skip
+    trade = models.CharField(max_length=40, blank=True)
+    staff = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("number",)
@@ -101,9 +131,11 @@ class Finding(models.Model):
     )
     number = models.PositiveIntegerField(help_text="its place in the order of work")
     level = models.CharField(max_length=10)
-    county = models.CharField(max_length=20, blank=True, help_text="code of the county whose officer looks at it")
-    happened = models.CharField(max_length=10)
-    also = ArrayField(models.CharField(max_length=10), default=list)
+    county = models.CharField(
+        max_length=20, blank=True, help_text="code of the county, of firms the town, it is worked with"
+    )
+    happened = models.CharField(max_length=20)
+    also = ArrayField(models.CharField(max_length=20), default=list)
     old = ArrayField(models.BigIntegerField(), default=list)
     new = ArrayField(models.PositiveIntegerField(), default=list)
     shares = models.JSONField(null=True, blank=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
-from ..models import Finding, Reconciliation
+from ..models import Finding, Reconciliation, UnitEntry
 from ..reconciliations.deciding import TOGETHER
-from ..reconciliations.words import HAPPENED
+from ..reconciliations.words import words_of
 
 OPEN = Finding.Decision.OPEN
 GROUPS = ("sure", "doubtful", "unknown")
@@ -54,7 +55,7 @@ class Overview:
 
 def overview(reconciliation: Reconciliation) -> Overview:
     """Two queries, however long the list."""
-    works = {code: Work(code, name) for code, name in [["", _("The city itself")], *reconciliation.counties]}
+    works = {code: Work(code, name) for code, name in [["", _top_of(reconciliation)], *reconciliation.counties]}
     total = Work("", _("All"))
     grouped = reconciliation.findings.order_by().annotate(group=GROUP)
     rows = grouped.values_list("county", "group").annotate(n=Count("id"), still=Count("id", filter=Q(decision=OPEN)))
@@ -65,11 +66,26 @@ def overview(reconciliation: Reconciliation) -> Overview:
     counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(GROUPS, 0))
     for happened, group, count in grouped.values_list("happened", "group").annotate(n=Count("id")):
         counts[happened][group] = count
+    if unchanged := reconciliation.counts.get("unchanged"):
+        counts["unchanged"]["sure"] += unchanged  # firms; nothing is kept of them
     return Overview(
         counties=[work for work in works.values() if sum(work.all.values())],
         total=total,
-        happened=[(str(word), counts[key]) for key, word in HAPPENED.items() if key in counts],
+        happened=[(str(word), counts[key]) for key, word in words_of(reconciliation).items() if key in counts],
     )
+
+
+def _top_of(reconciliation: Reconciliation) -> str:
+    """What stands above all counties, or all towns of a stretch."""
+    if not reconciliation.is_of_firms:
+        return _("The city itself")
+    return stretches(reconciliation.as_of).get(reconciliation.within_id or 0, "")
+
+
+def stretches(day: date) -> dict[int, str]:
+    """The cities and counties whose businesses may be listed: unit → name, by code."""
+    entries = UnitEntry.objects.on(day).filter(kind__level__in=["city", "county"]).order_by("code")
+    return dict(entries.values_list("unit_id", "name"))
 
 
 # == one by one ==

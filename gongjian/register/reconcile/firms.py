@@ -35,11 +35,17 @@ FIRM_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "other_firm_name": ("old_name", "new_name"),
         "same_address": ("address",),
         "other_address": ("old_address", "new_address"),
+        "address_learned": ("address",),  # none was known before
         "other_place": ("old_place", "new_place"),
         "branch_of": ("branch_name", "head_name"),
         "not_in_list": ("name",),
         "rows_with_code": ("code", "names"),
         "rows_in_places": ("code", "places"),
+        # what the register adds, which knows its places and who bore a code before
+        "claimed_by_known": ("name",),
+        "place_not_known": ("place", "instead"),
+        "place_by_address": ("address", "place"),
+        "place_narrower": ("old_place", "new_place"),
     }
 )
 
@@ -52,12 +58,16 @@ CONFIDENCE: Mapping[Way, float] = MappingProxyType(
 NOT_IN_LIST, NEW_IN_LIST, BRANCH, TWICE = 0.9, 0.99, 0.98, 0.999
 _BRANCH = re.compile("(.+?)[（(]?(?:[^（()）]{0,12}?)(分公司|分店|分厂|分部|分行|分社|营业部|门市部|办事处)[）)]?$")
 _FORMS = re.compile("(股份有限公司|有限责任公司|有限公司|集团公司|公司|合作社|经营部|厂|店)$")
+_ABOVE_TOWN = re.compile("^(中国)?([^省]{2,3}省)?([^省市县区镇乡]{2,3}市)?([^省市县区镇乡]{1,3}[市县区])?(?=.{3})")
 _BLANK = re.compile(r"[\s（）()·,，.。]")
 
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """A row of a business list. `key` names it in its list; `place` is the village or town it is listed under."""
+    """A row of a business list. `key` names it in its list; `place` is the village or town it is listed under.
+
+    A blank place or address is not known: nothing is told of it.
+    """
 
     key: str
     credit_code: str
@@ -128,9 +138,13 @@ def _paired(old: Sequence[Firm], new: Sequence[Firm]) -> Pairs:
     pairs: Pairs = {}
     _pair_by_code(old, new, pairs)
     _pair_by_slip(old, new, pairs)
-    _pair_by(old, new, pairs, "name and address", lambda f: (plain(f.name), plain(f.address)) if f.address else None)
+    _pair_by(old, new, pairs, "name and address", _name_and_address)
     _pair_by(old, new, pairs, "name and place", lambda f: (plain(f.name), f.place))
     return pairs
+
+
+def _name_and_address(firm: Firm) -> tuple[str, str] | None:
+    return (plain(firm.name), plain_address(firm.address)) if firm.address else None
 
 
 def _left(firms: Iterable[Firm], taken: Iterable[str]) -> list[Firm]:
@@ -169,7 +183,7 @@ def _pair_by_slip(old: Sequence[Firm], new: Sequence[Firm], pairs: Pairs) -> Non
 
 def _is_slip(a: Firm, b: Firm) -> bool:
     one_is_wrong = not (is_sound(written_plainly(a.credit_code)) and is_sound(written_plainly(b.credit_code)))
-    one_address = bool(a.address) and plain(a.address) == plain(b.address)
+    one_address = bool(a.address) and plain_address(a.address) == plain_address(b.address)
     return one_is_wrong and (plain(a.name) == plain(b.name) or one_address)
 
 
@@ -193,6 +207,11 @@ def plain(text: str) -> str:
     return _BLANK.sub("", text)
 
 
+def plain_address(text: str) -> str:
+    """An address from its town on: lists write province, city and county before it or leave them out."""
+    return _ABOVE_TOWN.sub("", plain(text).replace("-", "").replace("－", "").replace("—", ""))
+
+
 # == telling ==
 def _continuing(a: Firm, b: Firm, how: Way) -> Finding:
     codes = written_plainly(a.credit_code), written_plainly(b.credit_code)
@@ -204,18 +223,12 @@ def _continuing(a: Firm, b: Firm, how: Way) -> Finding:
         changes.append("mistyped")
         sound, slip = codes if is_sound(codes[0]) else codes[::-1]
         evidence.append(FirmEvidence("credit_code_one_slip", {"code": slip, "known_code": sound}))
-    else:
+    elif codes != ("", ""):
         changes.append("recoded")
         evidence.append(FirmEvidence("other_credit_code", {"old_code": codes[0], "new_code": codes[1]}))
-    if a.place != b.place:
-        evidence.append(FirmEvidence("other_place", {"old_place": a.place, "new_place": b.place}))
-    if plain(a.address) != plain(b.address):
-        gaps = {"old_address": a.address, "new_address": b.address}
-        evidence.append(FirmEvidence("other_address", gaps))
-    elif a.address:
-        evidence.append(FirmEvidence("same_address", {"address": b.address}))
-    if a.place != b.place or plain(a.address) != plain(b.address):
-        changes.append("moved")
+    whereabouts, has_moved = _whereabouts(a, b)
+    evidence += whereabouts
+    changes += ["moved"] if has_moved else []
     if plain(a.name) != plain(b.name):
         changes.append("renamed")
         evidence.append(FirmEvidence("other_firm_name", {"old_name": a.name, "new_name": b.name}))
@@ -225,6 +238,20 @@ def _continuing(a: Firm, b: Firm, how: Way) -> Finding:
     first, *also = changes or ["unchanged"]
     confidence = CONFIDENCE[how]
     return Finding(first, (a.key,), (b.key,), confidence, verdict_of(confidence), tuple(also), tuple(evidence))
+
+
+def _whereabouts(a: Firm, b: Firm) -> tuple[list[FirmEvidence], bool]:
+    """What place and address say, and whether it has moved."""
+    found = []
+    has_moved = bool(a.place and b.place) and a.place != b.place
+    if has_moved:
+        found.append(FirmEvidence("other_place", {"old_place": a.place, "new_place": b.place}))
+    if a.address and b.address and plain_address(a.address) != plain_address(b.address):
+        found.append(FirmEvidence("other_address", {"old_address": a.address, "new_address": b.address}))
+        has_moved = True
+    elif b.address:
+        found.append(FirmEvidence("same_address" if a.address else "address_learned", {"address": b.address}))
+    return found, has_moved
 
 
 def _unsound(firm: Firm) -> list[FirmEvidence]:

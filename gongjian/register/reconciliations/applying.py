@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -26,10 +27,11 @@ from ..imports.names import learn_or_queue
 from ..models import Finding, ListedRow, Reconciliation, Unit, UnitKind, UnitLineage
 from ..reorganise.along import Routes, carry, end, end_links
 from ..walks import refresh_body_paths, refresh_unit_paths
-from .comparing import State, is_stale, move, working_on
+from .comparing import State, is_no_longer_newer, is_stale, move, working_on
 from .deciding import TOGETHER, Decision, effective
+from .firm_standing import stretch_of
+from .firm_writing import FirmPlan, plan_of, write_firms
 from .outcome import Outcome, outcome_of
-from .standing import newest_day
 from .writing import Division, clashes, ends_too_early, stands_later, write
 
 RECONCILED, UNDONE = "register.reconcile", "register.reconcile.undone"
@@ -46,15 +48,11 @@ def forbids_applying(reconciliation: Reconciliation, *, with_open: bool) -> list
     if sure:
         found.append(_("%(count)s sure findings are open. Accept them first.") % {"count": f"{sure:,}"})
     if rest and not with_open:
-        found.append(
-            _("%(count)s findings are open. Decide them, or say that what is open is to be written as not known.")
-            % {"count": f"{rest:,}"}
-        )
-    if (newest := newest_day()) and reconciliation.as_of <= newest:
-        found.append(
-            _("The register has been listed for %(newest)s meanwhile. This list is no longer newer.")
-            % {"newest": newest}
-        )
+        said = _("%(count)s findings are open. Decide them, or say that what is open is to be written as not known.")
+        if reconciliation.is_of_firms:
+            said = _("%(count)s findings are open. Decide them, or say that what is open is to be left as it is.")
+        found.append(said % {"count": f"{rest:,}"})
+    found += is_no_longer_newer(reconciliation)
     if stale := is_stale(reconciliation):
         found += [*stale, _("Compare the list again: decisions on what is found again stay.")]
     return found
@@ -91,21 +89,27 @@ def _apply(reconciliation: Reconciliation, by: Reader | None, today: date, with_
     lock(*ALL_WALKS)
     if sentences := forbids_applying(reconciliation, with_open=with_open):
         raise Refused(" ".join(sentences))
+    if reconciliation.is_of_firms:
+        return _apply_firms(reconciliation, by, today)
     plan = _plan(reconciliation)
     if sentences := [
         *_unknown_kinds(plan.divisions),
         *stands_later(plan.outcome.ended(), reconciliation.as_of),
     ]:
         raise Refused(" ".join(sentences))
-    facts = {
-        "file": reconciliation.filename,
-        "sha256": reconciliation.sha256,
-        "counts": plan.counts(),
-        "documents": sorted({pk for pk in plan.documents.values() if pk}),
-    }
-    act = record(RECONCILED, by=by, subject=reconciliation.subject, on=reconciliation.as_of, facts=facts)
+    documents = sorted({pk for pk in plan.documents.values() if pk})
+    act = _recorded(reconciliation, by, plan.counts(), documents=documents)
     _write(reconciliation, plan, act, today)
-    counts = {**reconciliation.counts, "written": plan.counts()}
+    return _applied(reconciliation, act, plan.counts())
+
+
+def _recorded(reconciliation: Reconciliation, by: Reader | None, counts: Mapping[str, int], **more: Any) -> Act:
+    facts = {"file": reconciliation.filename, "sha256": reconciliation.sha256, "counts": counts, **more}
+    return record(RECONCILED, by=by, subject=reconciliation.subject, on=reconciliation.as_of, facts=facts)
+
+
+def _applied(reconciliation: Reconciliation, act: Act, written: Mapping[str, int]) -> Reconciliation:
+    counts = {**reconciliation.counts, "written": written}
     return move(reconciliation, State.APPLIED, act=act, undo_act=None, counts=counts, progress=0)
 
 
@@ -125,6 +129,11 @@ def _write(reconciliation: Reconciliation, plan: Plan, act: Act, today: date) ->
     learn_or_queue(act.pk, len(changed))
     refresh_unit_paths(today, {*changed, *ended, *moved.units})
     refresh_body_paths(today, moved.bodies)
+    _hold_to_account()
+
+
+def _hold_to_account() -> None:
+    """What was deferred must hold now: codes once a day, and the guards."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SET CONSTRAINTS register_unit_one_entry_a_day, register_unit_code_once_a_day, "
@@ -133,6 +142,51 @@ def _write(reconciliation: Reconciliation, plan: Plan, act: Act, today: date) ->
         cursor.execute(f"SET CONSTRAINTS {GUARDS} DEFERRED")
 
 
+# == businesses ==
+def _apply_firms(reconciliation: Reconciliation, by: Reader | None, today: date) -> Reconciliation:
+    plan = _firm_plan(reconciliation)
+    if sentences := stands_later(plan.ends, reconciliation.as_of):
+        raise Refused(" ".join(sentences))
+    findings = reconciliation.findings.exclude(document=None).order_by("document_id")
+    documents = list(findings.values_list("document_id", flat=True).distinct())
+    branches = [list(pair) for pair in sorted(plan.branches.items())]  # branch, head office
+    act = _recorded(reconciliation, by, plan.counts(), documents=documents, branches=branches)
+    _write_firms(reconciliation, plan, act, today)
+    return _applied(reconciliation, act, plan.counts())
+
+
+def _firm_plan(reconciliation: Reconciliation) -> FirmPlan:
+    assert reconciliation.within is not None  # a constraint holds it
+    findings = list(reconciliation.findings.exclude(decision=Decision.TAKEN))
+    numbers = {n for each in findings for n in each.new} | {
+        n for each in findings for other in each.alternatives for n in other["new"]
+    }
+    rows = {row.number: row for row in reconciliation.rows.filter(number__in=numbers)}
+    units = {pk for each in findings for pk in each.old} | {
+        pk for each in findings for other in each.alternatives for pk in other["old"]
+    }
+    stretch = stretch_of(reconciliation.within, reconciliation.as_of, units)
+    return plan_of(findings, rows, stretch, reconciliation.within.pk)
+
+
+def _write_firms(reconciliation: Reconciliation, plan: FirmPlan, act: Act, today: date) -> None:
+    """What stands in a firm that has closed goes to what it lay in; its covers end."""
+    on = reconciliation.as_of
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # codes may swap hands within the act
+    end(act, on, units=plan.ends)
+    changed = write_firms(act, on, plan, reconciliation.source)
+    end_links(act, on, units=plan.ends)
+    moved = carry(act, on, Routes(units={firm: parent for firm, parent in plan.ends.items() if parent}))
+    if sentences := [*clashes(act, "credit_code"), *ends_too_early(act)]:
+        raise Refused(" ".join(sentences))
+    learn_or_queue(act.pk, len(changed))
+    refresh_unit_paths(today, {*changed, *plan.ends, *moved.units})
+    refresh_body_paths(today, moved.bodies)
+    _hold_to_account()
+
+
+# == lineage ==
 def _write_lineage(act: Act, on: date, plan: Plan) -> None:
     links: list[tuple[int, int | None, str, Decimal | None]] = [
         *((old, plan.unit_of[row], How.MERGED, Decimal(1)) for old, row in plan.outcome.merged.items()),

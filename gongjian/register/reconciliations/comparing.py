@@ -1,4 +1,7 @@
-"""Taking a list in, and keeping what the engine finds when it is compared with the register. Writes no unit."""
+"""Taking a list in, and keeping what the engine finds when it is compared with the register. Writes no unit.
+
+What lists of businesses have for themselves is in the `firm_…` files.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,16 @@ from django.utils.translation import gettext as _
 from gongjian.accounts.models import User
 
 from ..access import Reader
-from ..actions import Refused
+from ..actions import TERRITORY_LOCK, Refused, lock
 from ..imports.staging import copied
-from ..models import Finding, ListedRow, Reconciliation
+from ..models import Finding, ListedRow, Reconciliation, Unit
 from ..reconcile.divisions import reconcile
 from ..reconcile.evidence import Evidence
 from ..reconcile.lists import Listed
 from ..reconcile.proposals import Proposal
+from . import firm_standing
+from .firm_findings import compare_firms
+from .firm_lists import FirmRow, read_firms
 from .reading import ListRefused, Row, read_list
 from .standing import (
     Standing,
@@ -50,6 +56,7 @@ MOVES: dict[str, set[str]] = {
 ALIVE = 71022  # class of the advisory locks that tell whether somebody works on a reconciliation
 SMALL = 5_000  # rows that are compared, and written, while one waits
 BATCH = 1_000
+OF_FIRMS = "企业名录"  # the source that entries name
 
 
 def move(reconciliation: Reconciliation, to: str, **fields: Any) -> Reconciliation:
@@ -94,16 +101,47 @@ def start(
     return made
 
 
+def start_firms(
+    file: IO[bytes] | File[bytes], filename: str, *, within: Unit, as_of: date, today: date, by: Reader | None
+) -> Reconciliation:
+    """Keep a list of the businesses of a county or city. Half gone, it waits for a word. Raises ListRefused."""
+    with tempfile.NamedTemporaryFile(suffix=Path(filename).suffix) as copy:
+        digest = copied(file, copy)
+        rows = read_firms(copy.name, filename)
+        stretch = firm_standing.stretch_on(within, as_of, [row.code for row in rows])
+        if sentences := firm_standing.forbids_firms(rows, stretch, within, as_of, today):
+            raise ListRefused(sentences)
+        made = Reconciliation(
+            kind=Reconciliation.Kind.FIRMS,
+            within=within,
+            state=State.ASKED if firm_standing.is_half_gone(rows, stretch) else State.READ,
+            filename=Path(filename).name[-200:],
+            sha256=digest,
+            source=OF_FIRMS,
+            as_of=as_of,
+            listed_before=firm_standing.newest_day(within, as_of),
+            counts={"rows": len(rows), "standing": sum(each.is_inside for each in stretch.employers)},
+            counties=stretch.places.towns(),
+            by=by if isinstance(by, User) else None,
+            language=(get_language() or "zh-hans")[:10],
+        )
+        copy.seek(0)
+        made.file.save(f"{digest[:16]}{Path(filename).suffix[:10]}", File(copy), save=False)
+        _keep(made, rows)
+    return made
+
+
 @transaction.atomic
-def _keep(made: Reconciliation, rows: Sequence[Row]) -> None:
+def _keep(made: Reconciliation, rows: Sequence[Row | FirmRow]) -> None:
     made.save()
-    ListedRow.objects.bulk_create(
-        (
-            ListedRow(reconciliation=made, number=r.number, code=r.code, name=r.name, level=r.level, parent=r.parent)
-            for r in rows
-        ),
-        batch_size=BATCH,
-    )
+    columns = "reconciliation_id, number, code, name, level, parent, place, address, trade, staff"
+    with connection.cursor() as cursor, cursor.copy(f"COPY register_listedrow ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            if isinstance(row, Row):
+                copy.write_row((made.pk, row.number, row.code, row.name, row.level, row.parent, "", "", "", None))
+            else:
+                of_firm = (row.place, row.address, row.trade, row.staff)
+                copy.write_row((made.pk, row.number, row.code, row.name, "employer", None, *of_firm))
 
 
 def confirm(reconciliation: Reconciliation) -> Reconciliation:
@@ -121,7 +159,7 @@ def discard(reconciliation: Reconciliation) -> None:
 
 def look(pk: int) -> Reconciliation:
     """The reconciliation as it is. One that a dead process left in the middle is brought back to where it was safe."""
-    found = Reconciliation.objects.select_related("by", "act", "undo_act").get(pk=pk)
+    found = Reconciliation.objects.select_related("by", "act", "undo_act", "within").get(pk=pk)
     if found.state in {State.COMPARING, State.APPLYING}:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [ALIVE, pk])
@@ -168,28 +206,71 @@ def compare(reconciliation: Reconciliation) -> Reconciliation:
 
 
 def _compare(reconciliation: Reconciliation) -> Reconciliation:
+    if sentences := is_no_longer_newer(reconciliation):
+        raise Refused(" ".join(sentences))
+    if reconciliation.is_of_firms:
+        return _compare_firms(reconciliation)
     old = standing_on(reconciliation.as_of - timedelta(days=1))
     rows = list(reconciliation.rows.order_by("number"))
-    if (newest := newest_day()) and reconciliation.as_of <= newest:
-        raise Refused(
-            _("The register has been listed for %(newest)s meanwhile. This list is no longer newer.")
-            % {"newest": newest}
-        )
     proposals = reconcile(as_listed(old), _listed(rows))
     Reconciliation.objects.filter(pk=reconciliation.pk).update(progress=70)
+    made = list(_findings(reconciliation, proposals, rows, old))
+    counts = {"rows": len(rows), "standing": len(old), "findings": len(made)}
+    return _kept(reconciliation, made, standing=remembered(old), counts=counts)
+
+
+def is_no_longer_newer(reconciliation: Reconciliation) -> list[str]:
+    """Another list of the same day or a later one has been applied meanwhile."""
+    if reconciliation.within is not None:
+        return firm_standing.is_no_longer_newer(reconciliation.within, reconciliation.as_of)
+    newest = newest_day()
+    if newest is None or reconciliation.as_of > newest:
+        return []
+    said = _("The register has been listed for %(newest)s meanwhile. This list is no longer newer.")
+    return [said % {"newest": newest}]
+
+
+@transaction.atomic
+def _kept(reconciliation: Reconciliation, made: list[Finding], **fields: Any) -> Reconciliation:
+    """Keep the findings in place of former ones; decisions on what is found again stay."""
+    decided = _decided(reconciliation)
+    reconciliation.findings.all().delete()
+    for finding in made:
+        _decide_as_before(finding, decided)
+    Finding.objects.bulk_create(made, batch_size=BATCH)
+    return move(reconciliation, State.OPEN, progress=0, **fields)
+
+
+def _compare_firms(reconciliation: Reconciliation) -> Reconciliation:
+    assert reconciliation.within is not None  # a constraint holds it
+    rows = list(reconciliation.rows.order_by("number"))
     with transaction.atomic():
-        decided = _decided(reconciliation)
-        reconciliation.findings.all().delete()
-        made = list(_findings(reconciliation, proposals, rows, old))
-        for finding in made:
-            _decide_as_before(finding, decided)
-        Finding.objects.bulk_create(made, batch_size=BATCH)
-        return move(
-            reconciliation,
-            State.OPEN,
-            progress=0,
-            standing=remembered(old),
-            counts={"rows": len(rows), "standing": len(old), "findings": len(made)},
+        lock(TERRITORY_LOCK)  # so that no act that is under way comes before `newest` unseen
+        newest = firm_standing.newest_act()
+        stretch = firm_standing.stretch_on(reconciliation.within, reconciliation.as_of, [row.code for row in rows])
+    found = compare_firms(reconciliation, rows, stretch)
+    Reconciliation.objects.filter(pk=reconciliation.pk).update(progress=70)
+    _understand(rows, found.understood)
+    counts = {
+        "rows": len(rows),
+        "standing": sum(each.is_inside for each in stretch.employers),
+        "findings": len(found.findings),
+        "unchanged": found.unchanged,
+        "unplaced": found.unplaced,
+        "uncoded": found.uncoded,
+        "compared_after": newest,
+    }
+    return _kept(reconciliation, found.findings, counts=counts, counties=stretch.places.towns())
+
+
+def _understand(rows: Iterable[ListedRow], understood: Mapping[int, int | None]) -> None:
+    """Keep with each row the unit its place is understood as."""
+    differs = [(row.pk, understood[row.number]) for row in rows if row.lies_in_id != understood[row.number]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE register_listedrow r SET lies_in_id = u.unit "
+            "FROM unnest(%s::bigint[], %s::bigint[]) AS u(id, unit) WHERE r.id = u.id",
+            [[pk for pk, _unit in differs], [unit for _pk, unit in differs]],
         )
 
 
@@ -286,4 +367,6 @@ def _decide_as_before(finding: Finding, decided: Mapping[Key, Finding]) -> None:
 
 def is_stale(reconciliation: Reconciliation) -> list[str]:
     """Sentences that name what has changed in the register since the list was compared."""
+    if reconciliation.is_of_firms:
+        return firm_standing.changed_since(reconciliation)
     return changed_since(reconciliation.standing, reconciliation.as_of)

@@ -24,8 +24,9 @@ from gongjian.ui.templatetags.ui import moment
 from ..access import Reader
 from ..actions import Refused
 from ..models import Document, Finding, Reconciliation
-from ..reconcile.proposals import CONTINUES
 from .comparing import State
+from .firm_findings import EMPLOYER
+from .firm_findings import GOES_ON as CONTINUES
 from .outcome import Told
 from .words import decision_in_words, names_of
 
@@ -34,7 +35,8 @@ Verdict = Finding.Verdict
 WORKABLE = {State.OPEN, State.UNDONE}
 # What needs no look of its own: what is sure, and new rows for which there is nothing to choose. They stand in the
 # list; what they came of is decided with those that are gone.
-TOGETHER = Q(verdict=Verdict.SURE) | Q(happened="new", alternatives=[])
+# A firm that is not surely new is looked at: its code is missing or wrong, or its place is not known.
+TOGETHER = Q(verdict=Verdict.SURE) | (Q(happened="new", alternatives=[]) & ~Q(level=EMPLOYER))
 
 
 class Overtaken(Refused):
@@ -57,6 +59,8 @@ def accept(finding: Finding, *, version: int, by: Reader | None, document: Docum
     """It happened as proposed. Raises Refused, Overtaken."""
 
     def decide(fresh: Finding) -> None:
+        if fresh.happened == "claimed_twice":
+            raise Refused(_("Several rows claim one credit code. Choose which of them counts."))
         fresh.decision = Decision.UNKNOWN if fresh.happened == "unknown" else Decision.ACCEPTED
         if fresh.happened in CONTINUES:
             _refuse_if_taken(fresh, fresh.new[0])
@@ -82,10 +86,10 @@ def choose(
 
 
 def leave_unknown(finding: Finding, *, version: int, by: Reader | None, document: Document | None = None) -> Finding:
-    """Nobody knows what became of it; that is what the register will say. Raises Refused, Overtaken."""
+    """Nobody knows what became of it; that is what the register will say. A firm stays as it is. Raises Refused."""
 
     def decide(fresh: Finding) -> None:
-        if not fresh.old:
+        if not fresh.old and not fresh.reconciliation.is_of_firms:
             raise Refused(_("It stands in the list, so it is entered as new. Accept it."))
         fresh.decision = Decision.UNKNOWN
 

@@ -65,9 +65,9 @@ def read_list(path: str | Path, filename: str) -> list[Row]:
         raise ListRefused([unreadable.sentence]) from None
     if not rows and not wrong:
         raise ListRefused([_("The list has no rows below its headings. Choose the file with the divisions.")])
-    _refuse(wrong or _twice(rows))
+    refuse(wrong or _twice(rows))
     by_code = {row.code: row for row in rows}
-    _refuse([*_without_parent(rows, by_code), *_roots(rows, by_code)])
+    refuse([*_without_parent(rows, by_code), *_roots(rows, by_code)])
     return [replace(row, parent=_parent_of(row, by_code)) for row in rows]
 
 
@@ -86,7 +86,7 @@ def _need(columns: Mapping[str, int], table: Table) -> None:
         )
 
 
-def _refuse(sentences: list[str]) -> None:
+def refuse(sentences: list[str]) -> None:
     if len(sentences) > MOST_TOLD:
         more = _("There are %(count)s more of this kind.") % {"count": len(sentences) - MOST_TOLD}
         sentences = [*sentences[:MOST_TOLD], more]

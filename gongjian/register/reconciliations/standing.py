@@ -81,7 +81,7 @@ def changed_since(kept: Mapping[str, list[str | int | None]], on: date) -> list[
 # == whether a list fits the register ==
 def newest_day() -> date | None:
     """The newest day that the register was listed for."""
-    applied = Reconciliation.objects.filter(state=Reconciliation.State.APPLIED)
+    applied = Reconciliation.objects.filter(kind=Reconciliation.Kind.DIVISIONS, state=Reconciliation.State.APPLIED)
     return applied.aggregate(Max("as_of"))["as_of__max"]
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from ..models import Finding, ListedRow, Reconciliation, UnitEntry
 from ..reconcile.proposals import SURE_FROM
+from .firm_words import FIRM_EVIDENCE, FIRM_HAPPENED, FIRM_SHAPES, firm_sentence, told_of_firm
 
 Said = str | Promise
 Decision = Finding.Decision
@@ -94,6 +95,7 @@ LEVELS: dict[str, Said] = {
     "county": gettext_lazy("County"),
     "town": gettext_lazy("Town or street"),
     "village": gettext_lazy("Village or community"),
+    "employer": gettext_lazy("Employer"),
 }
 DECISIONS: dict[str, tuple[str, str, Said]] = {
     Decision.OPEN: ("warn", "s-todo", gettext_lazy("Open")),
@@ -113,6 +115,11 @@ HOW_SURE: tuple[tuple[float, Said], ...] = (
 )
 
 
+def words_of(reconciliation: Reconciliation) -> dict[str, Said]:
+    """The word for each thing that can happen in a list of this kind."""
+    return FIRM_HAPPENED if reconciliation.is_of_firms else HAPPENED
+
+
 def how_sure(confidence: float) -> str:
     return str(next(said for least, said in HOW_SURE if confidence >= least))
 
@@ -123,6 +130,8 @@ def sentence(evidence: Mapping[str, Any]) -> str:
         key: "、".join(f"“{each}”" for each in value) if isinstance(value, list | tuple) else value
         for key, value in evidence["gaps"].items()
     }
+    if evidence["kind"] in FIRM_EVIDENCE:
+        return firm_sentence(evidence["kind"], gaps)
     said, kind = EVIDENCE[evidence["kind"]], evidence["kind"]
     if kind in WITH_ONE_NEIGHBOUR and not (gaps["before"] and gaps["after"]):
         said, gaps["neighbour"] = WITH_ONE_NEIGHBOUR[kind], gaps["before"] or gaps["after"]
@@ -132,44 +141,60 @@ def sentence(evidence: Mapping[str, Any]) -> str:
 # == names ==
 @dataclass(frozen=True)
 class Place:
-    """A division as it is shown: its name, its code and what it lies in. `unit` opens its page."""
+    """A division or firm as it is shown: its name, its code and what it lies in. `unit` opens its page."""
 
     name: str
     code: str
     within: str
     unit: int | None = None
+    address: str = ""
 
 
 class Names:
     """The divisions that some findings speak of, with what they lie in. Four queries, however many there are."""
 
     def __init__(self, reconciliation: Reconciliation, units: Iterable[int], numbers: Iterable[int]) -> None:
+        self.is_of_firms = reconciliation.is_of_firms
         day = reconciliation.as_of - timedelta(days=1)
-        self.units: dict[int, tuple[str, str, int | None]] = {}
+        self.units: dict[int, tuple[str, str, str, int | None]] = {}
         self.rows: dict[int, ListedRow] = {}
         wanted, above = set(units), set()
         for _step in range(2):
             entries = UnitEntry.objects.on(day).filter(unit_id__in=wanted - self.units.keys())
-            for unit, name, official, code, parent in entries.values_list(
-                "unit_id", "name", "official_name", "code", "parent_id"
-            ):
-                self.units[unit] = (official or name, code, parent)
-                above.add(parent)
+            for entry in entries:
+                code = entry.credit_code if self.is_of_firms else entry.code
+                name = entry.name if self.is_of_firms else entry.official_name or entry.name
+                self.units[entry.unit_id] = (name, code, entry.address, entry.parent_id)
+                above.add(entry.parent_id)
             wanted = {each for each in above if each}
         numbers = set(numbers)
         for _step in range(2):
             for row in reconciliation.rows.filter(number__in=numbers - self.rows.keys()):
                 self.rows[row.number] = row
             numbers = {row.parent for row in self.rows.values() if row.parent}
+        self.meant = self._meant(reconciliation)
+
+    def _meant(self, reconciliation: Reconciliation) -> dict[int, str]:
+        """What the places of firms are understood as."""
+        units = {row.lies_in_id for row in self.rows.values() if row.lies_in_id}
+        if not units:
+            return {}
+        return dict(UnitEntry.objects.on(reconciliation.as_of).filter(unit_id__in=units).values_list("unit_id", "name"))
 
     def unit(self, pk: int) -> Place:
-        name, code, parent = self.units.get(pk, ("?", "", None))
-        return Place(name, code, self.units.get(parent or 0, ("", "", None))[0], pk)
+        name, code, address, parent = self.units.get(pk, ("?", "", "", None))
+        return Place(name, code, self.units.get(parent or 0, ("", "", "", None))[0], pk, address)
 
     def row(self, number: int) -> Place:
         row = self.rows[number]
+        if self.is_of_firms:
+            return Place(row.name, row.code, self.meant.get(row.lies_in_id or 0, row.place), None, row.address)
         above = self.rows.get(row.parent or 0)
         return Place(row.name, row.code, above.name if above else "")
+
+    def told(self, happened: str, old: list[Place], new: list[Place]) -> str:
+        """What would have happened, as one sentence."""
+        return told_of_firm(happened, old, new) if self.is_of_firms else told(happened, old, new)
 
 
 def names_for(reconciliation: Reconciliation, findings: Iterable[Finding]) -> Names:
@@ -186,7 +211,7 @@ def names_of(reconciliation: Reconciliation, *, old: Iterable[int] = (), new: It
 
 
 # == what happened ==
-def told(happened: str, old: list[Place], new: list[Place], shares: list[Any] | None = None) -> str:
+def told(happened: str, old: list[Place], new: list[Place]) -> str:
     """What would have happened, as one sentence."""
     a, b = (old[0] if old else None), (new[0] if new else None)
     gaps = {
@@ -246,17 +271,18 @@ class Shown:
 
 def shown(finding: Finding, names: Names) -> Shown:
     old, new = [names.unit(pk) for pk in finding.old], [names.row(number) for number in finding.new]
+    happened = FIRM_HAPPENED if names.is_of_firms else HAPPENED
     return Shown(
         finding=finding,
-        title=told(finding.happened, old, new),
-        happened=str(HAPPENED[finding.happened]),
-        shape=SHAPES[finding.happened],
+        title=names.told(_or_told_more(finding), old, new),
+        happened=str(happened[finding.happened]),
+        shape=(FIRM_SHAPES if names.is_of_firms else SHAPES)[finding.happened],
         level=str(LEVELS[finding.level]),
         verdict=str(VERDICTS[finding.verdict]),
-        how_sure="" if finding.happened == "unknown" else how_sure(finding.confidence),
+        how_sure="" if finding.happened in ("unknown", "claimed_twice") else how_sure(finding.confidence),
         old=old,
         new=new,
-        also=[str(HAPPENED[each]) for each in finding.also],
+        also=[str(happened[each]) for each in finding.also],
         reasons=[sentence(each) for each in finding.evidence],
         shares=[
             (names.row(row).name, share * 100, _("%(count)s of %(of)s villages") % {"count": villages, "of": of})
@@ -268,13 +294,18 @@ def shown(finding: Finding, names: Names) -> Shown:
     )
 
 
+def _or_told_more(finding: Finding) -> str:
+    """A firm that goes on unchanged is kept only if the list tells more of it than the register knew."""
+    return "told_more" if finding.level == "employer" and finding.happened == "unchanged" else finding.happened
+
+
 def _other(finding: Finding, number: int, other: Mapping[str, Any], names: Names) -> Other:
     old, new = [names.unit(pk) for pk in other["old"]], [names.row(row) for row in other["new"]]
     return Other(
         number=number,
-        told=told(other["happened"], old, new),
+        told=names.told(other["happened"], old, new),
         place=new[0] if finding.old else old[0],
-        how_sure=how_sure(other["confidence"]),
+        how_sure="" if finding.happened == "claimed_twice" else how_sure(other["confidence"]),
         reasons=[sentence(each) for each in other["evidence"]],
         is_chosen=finding.decision == Decision.CHOSEN and finding.chosen == number,
     )
@@ -286,11 +317,11 @@ def decision_in_words(finding: Finding, names: Names | None = None) -> str:
         case Decision.CHOSEN:
             names = names or names_for(finding.reconciliation, [finding])
             other = finding.alternatives[(finding.chosen or 1) - 1]
-            return told(
+            return names.told(
                 other["happened"], [names.unit(pk) for pk in other["old"]], [names.row(row) for row in other["new"]]
             )
         case Decision.UNKNOWN:
-            return _("Left unknown.")
+            return _("Left as it is.") if finding.reconciliation.is_of_firms else _("Left unknown.")
         case Decision.TAKEN:
             return _("Settled with another finding.")
         case Decision.ACCEPTED:

@@ -29,13 +29,14 @@ BATCH = 500
 MOST_ALTERNATIVES = 4
 LANGUAGES = ("zh-hans", "en")
 ACCEPT_WORDS = gettext_lazy("accept, accepted, yes, y")
-UNKNOWN_WORDS = gettext_lazy("unknown, not known")
+UNKNOWN_WORDS = gettext_lazy("unknown, not known, leave it")
 
 
 # == out ==
-def columns() -> list[Column]:
+def columns(reconciliation: Reconciliation) -> list[Column]:
+    of = _("Town or street") if reconciliation.is_of_firms else _("County")
     heads = [
-        Column(str(NUMBER), 8, "number"), Column(_("County"), 12), Column(_("Level"), 12),
+        Column(str(NUMBER), 8, "number"), Column(of, 12), Column(_("Level"), 12),
         Column(_("Until now"), 20), Column(_("Code until now"), 16), Column(_("Lies in"), 16),
         Column(_("What happened"), 44), Column(_("How sure"), 16), Column(_("Why"), 60),
     ]  # fmt: skip

@@ -56,7 +56,7 @@ def _at(reconciliation: Reconciliation, number: int | None, county: str | None) 
 @require_GET
 def listing(request: DayRequest, reconciliation_id: int) -> HttpResponse:
     reconciliation = reconciliation_or_404(reconciliation_id)
-    form = FindingFilter(request.GET, reconciliation.counties)
+    form = FindingFilter(request.GET, reconciliation)
     found = filtered(reconciliation, form.asked())
     place = {name: request.GET.get(name, "") for name in ("after", "before")}
     page = page_of(found, ["number"], size=ON_A_PAGE, **place)
@@ -228,10 +228,10 @@ def _current_document(request: DayRequest, reconciliation: Reconciliation) -> Do
 def workbook(request: DayRequest, reconciliation_id: int) -> FileResponse:
     """Exactly what the list shows, with a column for decisions."""
     reconciliation = reconciliation_or_404(reconciliation_id)
-    asked = FindingFilter(request.GET, reconciliation.counties).asked()
+    asked = FindingFilter(request.GET, reconciliation).asked()
     name = _("%(file)s, findings.xlsx") % {"file": PurePath(reconciliation.filename).stem}
     found = filtered(reconciliation, asked)
-    return workbook_response(name, columns(), lines(reconciliation, found), sheet=_("Findings"))
+    return workbook_response(name, columns(reconciliation), lines(reconciliation, found), sheet=_("Findings"))
 
 
 @keepers_only

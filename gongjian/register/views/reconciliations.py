@@ -29,8 +29,8 @@ from gongjian.ui.keyset import page_of
 from .. import undo as undoing
 from ..actions import Refused
 from ..import_findings import WORKER_SILENT, Job, counted, is_worker_alive
-from ..models import Reconciliation
-from ..queries.reconciliations import Overview, overview
+from ..models import Reconciliation, Unit
+from ..queries.reconciliations import Overview, overview, stretches
 from ..reconciliation_forms import ListForm
 from ..reconciliations import applying, comparing, deciding
 from ..reconciliations.comparing import SMALL, State
@@ -56,6 +56,8 @@ WRITTEN: dict[str, str | Promise] = {
     "split": gettext_lazy("Ended, divided among several"),
     "closed": gettext_lazy("Closed"),
     "unknown": gettext_lazy("Ended, not known in what they went on"),
+    "changed": gettext_lazy("Go on under another name, code, place or address"),
+    "left": gettext_lazy("Left as they are"),
 }
 DELETABLE = {State.ASKED, State.READ, State.OPEN, State.FAILED}
 
@@ -83,20 +85,18 @@ def trail_of(reconciliation: Reconciliation, *below: str) -> list[tuple[str, str
 @keepers_only
 @require_GET
 def all_lists(request: DayRequest) -> HttpResponse:
-    return _list_page(request, ListForm())
+    return _list_page(request, ListForm(stretches=stretches(request.today)))
 
 
 @keepers_only
 @require_POST
 def send(request: DayRequest) -> HttpResponse:
     """Take a list in and compare it; a small one at once. One that is refused says why, and nothing is kept."""
-    form = ListForm(request.POST, request.FILES)
+    form = ListForm(request.POST, request.FILES, stretches=stretches(request.today))
     if not form.is_valid():
         return _list_page(request, form, status=422)
-    file: UploadedFile = form.cleaned_data["file"]
-    as_of: date = form.cleaned_data["as_of"]
     try:
-        made = comparing.start(file, str(file.name), as_of=as_of, today=request.today, by=request.user)
+        made = _taken_in(request, form.cleaned_data)
     except ListRefused as refused:
         return _list_page(request, form, status=422, reasons=refused.sentences)
     except Refused as refused:
@@ -110,9 +110,18 @@ def send(request: DayRequest) -> HttpResponse:
     return back_to(made)
 
 
+def _taken_in(request: DayRequest, sent: dict[str, Any]) -> Reconciliation:
+    file: UploadedFile = sent["file"]
+    when: dict[str, Any] = {"as_of": sent["as_of"], "today": request.today, "by": request.user}
+    if sent["kind"] == Reconciliation.Kind.FIRMS:
+        within = Unit.objects.get(pk=sent["within"])
+        return comparing.start_firms(file, str(file.name), within=within, **when)
+    return comparing.start(file, str(file.name), **when)
+
+
 def _open_twin(made: Reconciliation) -> Reconciliation | None:
     still = [State.ASKED, State.READ, State.COMPARING, State.OPEN]
-    same = Reconciliation.objects.filter(sha256=made.sha256, as_of=made.as_of, state__in=still)
+    same = Reconciliation.objects.filter(sha256=made.sha256, as_of=made.as_of, within=made.within, state__in=still)
     return same.exclude(pk=made.pk).first()
 
 
@@ -199,6 +208,7 @@ def overview_page(request: DayRequest, reconciliation_id: int) -> HttpResponse:
         "may_delete": reconciliation.state in DELETABLE and reconciliation.act_id is None,
         "undo_until": undo_until(reconciliation),
         "written": _written(reconciliation),
+        "where": stretches(reconciliation.as_of).get(reconciliation.within_id or 0, ""),
         "trail": trail_of(reconciliation),
     }
     if (

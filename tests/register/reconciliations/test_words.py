@@ -6,7 +6,9 @@ import pytest
 from django.utils import translation
 
 from gongjian.register.reconcile.evidence import KINDS
+from gongjian.register.reconcile.firms import FIRM_KINDS, FirmHappened
 from gongjian.register.reconcile.proposals import Happened
+from gongjian.register.reconciliations.firm_words import FIRM_EVIDENCE, FIRM_HAPPENED, FIRM_SHAPES
 from gongjian.register.reconciliations.words import EVIDENCE, HAPPENED, SHAPES, how_sure, sentence
 
 
@@ -59,3 +61,34 @@ def test_at_the_end_of_a_list_there_is_one_neighbour(before, after, said):
 def test_a_confidence_is_said_in_words(confidence, words):
     with translation.override("en"):
         assert how_sure(confidence) == words
+
+
+# == businesses ==
+def test_each_kind_of_evidence_of_firms_has_its_sentence():
+    assert set(FIRM_EVIDENCE) == set(FIRM_KINDS)
+    assert not set(FIRM_EVIDENCE) & set(EVIDENCE)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("kind", FIRM_KINDS)
+def test_a_sentence_on_a_firm_names_only_what_its_evidence_holds(kind, language):
+    with translation.override(language):
+        said = gaps_of(str(FIRM_EVIDENCE[kind]))
+    assert said and said <= set(FIRM_KINDS[kind])
+
+
+def test_everything_that_can_happen_to_a_firm_has_a_word_and_a_shape():
+    assert set(FIRM_HAPPENED) == set(FIRM_SHAPES) == set(FirmHappened.__args__)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "B", "The register knows no credit code yet; the list gives B."),
+        ("A", "", "The list leaves out its credit code; the register keeps A."),
+        ("A", "B", "Its credit code was A and would now be B."),
+    ],
+)
+def test_a_code_that_one_side_lacks_is_told_so(old, new, said):
+    with translation.override("en"):
+        assert sentence({"kind": "other_credit_code", "gaps": {"old_code": old, "new_code": new}}) == said
