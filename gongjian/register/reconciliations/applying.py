@@ -119,8 +119,7 @@ def _write(reconciliation: Reconciliation, plan: Plan, act: Act, today: date) ->
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # codes may swap hands within the act
     end(act, on, units=ended)
     changed = write(act, on, plan.divisions, reconciliation.source)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE register_unit, register_unitentry")  # what follows is planned for what was written
+    _plan_for_what_was_written()
     end_links(act, on, units=[*plan.outcome.closed, *plan.outcome.unknown])
     moved = carry(act, on, Routes(units=plan.routes()))
     _write_lineage(act, on, plan)
@@ -130,6 +129,12 @@ def _write(reconciliation: Reconciliation, plan: Plan, act: Act, today: date) ->
     refresh_unit_paths(today, {*changed, *ended, *moved.units})
     refresh_body_paths(today, moved.bodies)
     _hold_to_account()
+
+
+def _plan_for_what_was_written() -> None:
+    """Without it the database plans what follows for the tables as they were, and a large list takes for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE register_unit, register_unitentry")
 
 
 def _hold_to_account() -> None:
@@ -176,6 +181,7 @@ def _write_firms(reconciliation: Reconciliation, plan: FirmPlan, act: Act, today
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # codes may swap hands within the act
     end(act, on, units=plan.ends)
     changed = write_firms(act, on, plan, reconciliation.source)
+    _plan_for_what_was_written()
     end_links(act, on, units=plan.ends)
     moved = carry(act, on, Routes(units={firm: parent for firm, parent in plan.ends.items() if parent}))
     if sentences := [*clashes(act, "credit_code"), *ends_too_early(act)]:
