@@ -49,7 +49,7 @@ def test_a_dry_run_counts_and_keeps_nothing(run):
 def test_without_apply_it_waits_for_the_page(run):
     code, out, _ = run(NEW, *DAY, "--accept-sure")
     found = Reconciliation.objects.get(state="open")
-    assert code == 0 and f"/reconciliations/{found.pk}/" in out and "9 accepted together." in out
+    assert code == 0 and f"/reconciliations/{found.pk}/" in out and "Accepted together: 9" in out
     assert found.findings.filter(decision="open").count() == 1
     assert not UnitLineage.objects.exists()
 
@@ -60,7 +60,7 @@ def test_what_is_open_is_written_only_when_it_is_said(run):
     assert not UnitLineage.objects.exists()
     Reconciliation.objects.filter(state="open").delete()
     code, out, _ = run(NEW, *DAY, "--accept-sure", "--apply", "--open-as-unknown")
-    assert code == 0 and "Written: continues 6, new 1, merged 2, split 0, closed 0, unknown 1." in out
+    assert code == 0 and "Written: continues 6, new 1, merged 2, split 0, closed 0, unknown 1" in out
     assert UnitEntry.objects.get(code="330681005").name == "大唐街道"
 
 

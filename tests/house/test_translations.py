@@ -22,6 +22,8 @@ CHINESE_IS_MATTER = [
     "register/reconcile/*.py",
     "register/imports/*.py",
     "register/reconciliations/reading.py",
+    "register/reconciliations/comparing.py",
+    "register/reconciliations/firm_lists.py",
     "*/migrations/*.py",
     "register/models/*.py",
     "sample/*.py",
