@@ -82,6 +82,7 @@ def test_queries_do_not_grow_with_rows(town, signed_in):
             browser.get(path, {"on": "2021-06-30", "structure": "today"})
         return len(counted)
 
+    count()  # what a process reads once is read now
     first = count()
     for number in range(3):
         other = small.unit(f"样例{number}街道", "street", town.units["county"], since=small.REFORM)
