@@ -171,11 +171,11 @@ def _two_towns(today: date) -> tuple[list[Unit], dict[int, int], User]:
     towns = _units(act, "样例镇", "town", [county.unit] * 2)
     _units(act, "样例村", "village", [town for town in towns for _number in range(VILLAGES)])
     bodies = [_bodies(act, town) for town in towns]
-    kind = OfficeKind.objects.filter(heads=False).first()
+    member, keeps = _office_kind("bench_member"), _office_kind("bench_keeper", keeps_register=True)
     people = Person.objects.bulk_create(Person(name=f"样例{number}") for number in range(2 * OFFICES))
     held = [body for town in bodies for body in town]
     Office.objects.bulk_create(
-        Office(person=each, body=held[at % len(held)], kind=kind, valid=(SINCE, None), act=act)
+        Office(person=each, body=held[at % len(held)], kind=member, valid=(SINCE, None), act=act)
         for at, each in enumerate(people)
     )
     refresh_unit_paths(today, [town.pk for town in towns])
@@ -184,7 +184,7 @@ def _two_towns(today: date) -> tuple[list[Unit], dict[int, int], User]:
     Office.objects.create(
         person=Person.objects.create(name="样例", account=keeper),
         body=held[0],
-        kind=OfficeKind.objects.filter(keeps_register=True).first(),
+        kind=keeps,
         valid=(SINCE, None),
         act=act,
     )
@@ -192,6 +192,10 @@ def _two_towns(today: date) -> tuple[list[Unit], dict[int, int], User]:
         cursor.execute("ANALYZE register_unitentry, register_bodyentry, register_office, register_unit, register_body")
     merged = {one.pk: other.pk for one, other in zip(*bodies, strict=True)}
     return towns, merged, keeper
+
+
+def _office_kind(key: str, *, keeps_register: bool = False) -> OfficeKind:
+    return OfficeKind.objects.create(key=key, names={"zh-hans": "样例"}, keeps_register=keeps_register)
 
 
 def _units(act: Any, name: str, kind: str, parents: list[Unit]) -> list[Unit]:
