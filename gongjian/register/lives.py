@@ -62,6 +62,16 @@ def outside(units: Iterable[int], bodies: Iterable[int]) -> list[Outside]:
     return found
 
 
+def outside_put_back(acts: Sequence[int]) -> list[Outside]:
+    """What reaches outside a life, among the rows that these acts had changed or ended."""
+    found = []
+    for of, links in STANDS_ON.items():
+        for table, column, _owner in links:
+            rows = 'SELECT b.row FROM chronicle_before b WHERE b.act_id = ANY(%s) AND b."table" = %s'
+            found += _outside(of, table, column, f"x.id IN ({rows})", [list(acts), table])
+    return found
+
+
 def outside_by_act(act: int, receivers: Mapping[Of, list[int]]) -> list[Outside]:
     """What an act has written onto units or bodies that do not stand as long."""
     found = []

@@ -20,7 +20,7 @@ from gongjian.chronicle.record import keep_before, record
 
 from .access import Reader
 from .actions import ALL_WALKS, Refused, check_guards, lock
-from .lives import Outside, outside
+from .lives import Outside, outside, outside_put_back
 from .progress import Tell, part, untold
 from .walks import refresh_body_paths, refresh_unit_paths
 
@@ -129,7 +129,7 @@ def _undo(acts: Sequence[Act], by: Reader | None, today: date, verb: str, facts:
     facts = {"acts": [act.pk for act in acts], **facts}
     undoing = record(verb, by=by, subject=acts[0].subject, on=acts[0].on, facts=facts)
     touched = [_touched(acts, entries) for entries in ("unit", "body")]
-    before = set(outside(*touched))
+    before = {*outside(*touched), *outside_put_back(facts["acts"])}
     for done, act in enumerate(reversed(acts)):
         tell_act = part(tell, 0.1 + 0.5 * done / len(acts), 0.1 + 0.5 * (done + 1) / len(acts))
         for at, table in enumerate(WRITTEN, start=1):
@@ -138,7 +138,8 @@ def _undo(acts: Sequence[Act], by: Reader | None, today: date, verb: str, facts:
         for table in reversed(WRITTEN):
             _put_back(undoing, act, table)
         tell_act(1)
-    if left := [each for each in outside(*touched) if each not in before]:
+    now = dict.fromkeys([*outside(*touched), *outside_put_back(facts["acts"])])
+    if left := [each for each in now if each not in before]:
         raise StoodOn(_without_ground(left))
     tell(0.8)  # the guards of the database look at every row
     check_guards()
