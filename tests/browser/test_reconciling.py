@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -28,6 +29,7 @@ class Desk:
 
     site: Site
     session: str
+    home: Path
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def desk(chromium_path: str, tmp_path_factory: pytest.TempPathFactory, worker_id
     with sites.own_database(os.environ["DATABASE_URL"], name) as database:
         session = sites.raise_city(database, home, "listed_city")
         with sites.served(database, home) as address:
-            yield Desk(Site(address, database), session)
+            yield Desk(Site(address, database), session, home)
 
 
 @pytest.fixture
@@ -165,6 +167,9 @@ def test_an_officer_reconciles_2020_with_2018_and_takes_it_back(opened: BrowserC
     page.goto(here)
     page.locator("main details:has(form[action$='/apply/']) > summary").click()
     page.locator("form[action$='/apply/'] button").click()
+    expect(page.locator("#reconciliation-job progress")).to_be_visible()
+    sites.work_off(desk.site.database, desk.home)
+    page.locator("#reconciliation-job .btn--main").click()
     page.locator("a[href$='/undo/']").wait_for()
     then, now = held(desk, "330681113264", BEFORE), held(desk, "330681005247", AFTER)
     assert then is not None and then == now == (then[0], "上下文村")
