@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ def sent(page: Page, content: bytes | None = None, day: str = AFTER) -> str:
     page.locator("input[type=file]").set_input_files({"name": f"{day}.csv", "mimeType": "text/csv", "buffer": raw})
     page.locator("[name=as_of]").fill(day)
     page.locator("form:has(input[type=file]) button[type=submit]").click()
-    page.wait_for_load_state()
+    page.wait_for_url(re.compile(r"/reconciliations/(\d+|new)/$"))  # the old page is still there while the list is read
     return path_of(page)
 
 
@@ -92,7 +93,7 @@ def test_no_page_of_a_reconciliation_has_a_flaw(browser: Browser, desk: Desk, la
     refused = b"code,name\n3306,\xe7\xbb\x8d\xe5\x85\xb4\xe5\xb8\x82\n3307,\xe9\x87\x91\xe5\x8d\x8e\xe5\xb8\x82\n"
     paths = [
         "/reconciliations/", here, asked, f"{here}findings/", f"{here}findings/?verdict=unknown&happened=new",
-        f"{here}work/", f"{here}work/1/", f"{here}decisions/",
+        f"{here}settle/", f"{here}settle/1/", f"{here}decisions/",
     ]  # fmt: skip
     found: dict[str, list[str]] = {}
     with overheard(page) as said:
@@ -112,7 +113,7 @@ def test_no_page_of_a_reconciliation_has_a_flaw(browser: Browser, desk: Desk, la
 def test_a_finding_is_decided_by_thumb_and_without_script(browser: Browser, desk: Desk) -> None:
     context = entered(browser, desk, "zh-Hans", viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{sent(page)}work/")
+    page.goto(f"{sent(page)}settle/")
     at, before = path_of(page), decided(desk)
     page.locator("button[value=unknown]").click()
     assert path_of(page) != at and decided(desk) == before + 1
@@ -123,7 +124,7 @@ def test_a_finding_is_decided_by_thumb_and_without_script(browser: Browser, desk
 
 def test_the_keys_are_turned_off_and_stay_off(opened: BrowserContext, desk: Desk) -> None:
     page = opened.new_page()
-    page.goto(f"{sent(page)}work/")
+    page.goto(f"{sent(page)}settle/")
     before = decided(desk)
     page.locator("[data-keys]").click()
     expect(page.locator("[data-keys]")).to_have_attribute("aria-pressed", "false")
@@ -141,8 +142,8 @@ def test_an_officer_reconciles_2020_with_2018_and_takes_it_back(opened: BrowserC
     page.wait_for_load_state()
     expect(page.locator("form[action$='/accept/']")).to_have_count(0)
 
-    page.locator("a[href$='/work/']").first.click()
-    page.wait_for_url("**/work/*/")
+    page.locator("a[href$='/settle/']").first.click()
+    page.wait_for_url("**/settle/*/")
     before = decided(desk)
     for key in ("Enter", "u", "Enter", "u", "Enter"):
         at = page.url

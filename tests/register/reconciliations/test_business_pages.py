@@ -43,8 +43,8 @@ def test_a_list_is_sent_decided_and_written_on_the_pages(keeper):
     found = Reconciliation.objects.latest("id")
     assert "the list has 3 rows, the register 4 employers there." in page.content.decode()
     at = f"/reconciliations/{found.pk}/"
-    assert "is not in the list" in keeper.get(f"{at}work/", follow=True).content.decode()
-    keeper.post(f"{at}work/1/decide/", {"decision": "accept", "version": "1"})
+    assert "is not in the list" in keeper.get(f"{at}settle/", follow=True).content.decode()
+    keeper.post(f"{at}settle/1/decide/", {"decision": "accept", "version": "1"})
     keeper.post(f"{at}apply/")
     assert CLOTH[0] not in {each[0] for each in firms(SECOND)}
     assert "Closed" in keeper.get(at).content.decode()

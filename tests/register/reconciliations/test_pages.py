@@ -170,7 +170,7 @@ def test_a_document_stays_for_the_next_decisions_until_another_is_chosen(desk, o
 def test_findings_are_filtered(desk, open_one):
     def numbers(**asked: str) -> set[int]:
         page = desk.get(reverse("findings", args=[open_one.pk]), asked)
-        return {int(number) for number in re.findall(r"/work/(\d+)/\"", page.content.decode())}
+        return {int(number) for number in re.findall(r"/settle/(\d+)/\"", page.content.decode())}
 
     every = set(open_one.findings.values_list("number", flat=True))
     merged = set(open_one.findings.filter(happened="merged").values_list("number", flat=True))
