@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from gongjian.sample.names import credit_code
+
 from . import site as sites
 from .conftest import LOCALES
 from .listed_city import DIVISIONS
@@ -60,9 +62,10 @@ def entered(browser: Browser, desk: Desk, lang: str, **more: object) -> BrowserC
     return context
 
 
-def sent(page: Page, content: bytes | None = None, day: str = AFTER) -> str:
+def sent(page: Page, content: bytes | None = None, day: str = AFTER, *, goes_there: bool = True) -> str:
     """Send a list, 2020's if none is given; the path of its reconciliation."""
-    page.goto("/reconciliations/")
+    if goes_there:
+        page.goto("/reconciliations/")
     raw = content or (DIVISIONS / f"shaoxing-{AFTER}.csv").read_bytes()
     page.locator("input[type=file]").set_input_files({"name": f"{day}.csv", "mimeType": "text/csv", "buffer": raw})
     page.locator("[name=as_of]").fill(day)
@@ -99,12 +102,48 @@ def test_no_page_of_a_reconciliation_has_a_flaw(browser: Browser, desk: Desk, la
     with overheard(page) as said:
         for path in paths:
             page.set_viewport_size({"width": WIDE, "height": HEIGHT})
-            page.goto(path)
+            answer = page.goto(path)
+            assert answer is not None and answer.ok, path
             page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
             found[path] = flaws(page, lang)
         page.set_viewport_size({"width": WIDE, "height": HEIGHT})
         sent(page, refused, "2020-07-02")
         found["refused"] = flaws(page, lang)
+    context.close()
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert said == []
+
+
+CODES = [credit_code(number, department="91", region="330681") for number in (1, 2)]
+BUSINESSES = f"""企业名称,统一社会信用代码,所在镇街,所在村社,经营地址
+诸暨样例甲袜业有限公司,{CODES[0]},草塔镇,上下文村,草塔镇东路1号
+诸暨样例乙袜业有限公司,,草塔镇,上旺村,草塔镇东路2号
+诸暨样例丙袜业有限公司,{CODES[1]},草塔镇,无此村,草塔镇东路3号
+诸暨样例丁袜业有限公司,{CODES[1]},大唐镇,,大唐镇西路4号
+"""  # one is sure, one has no code, two claim the same
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_no_page_of_a_list_of_businesses_has_a_flaw(browser: Browser, desk: Desk, lang: str) -> None:
+    context = entered(browser, desk, lang)
+    page = context.new_page()
+    page.goto("/reconciliations/")
+    page.locator("[name=kind]").select_option("firms")
+    page.locator("[name=within]").select_option(label="诸暨市")
+    here = sent(page, BUSINESSES.encode(), "2019-01-31", goes_there=False)
+    doubtful = desk.site.asked(
+        "SELECT number FROM register_finding WHERE reconciliation_id = %s::int ORDER BY number", here.split("/")[2]
+    )
+    assert len(doubtful) == 3
+    paths = [here, f"{here}findings/", *(f"{here}settle/{number}/" for (number,) in doubtful)]
+    found: dict[str, list[str]] = {}
+    with overheard(page) as said:
+        for path in paths:
+            page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+            answer = page.goto(path)
+            assert answer is not None and answer.ok, path
+            page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+            found[path] = flaws(page, lang)
     context.close()
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
     assert said == []
