@@ -149,7 +149,7 @@ REFORM_PAGES = [
     Seen("merging, nothing said", ORGANISER, _reform(VILLAGE, f"merge/?{IN_2030}"), status=422),
     Seen("merging, before the deed", ORGANISER, _reform(VILLAGE, f"merge/?{IN_2030}&into={STREET}"), _open_all),
     Seen("dividing", ORGANISER, _reform(VILLAGE, "split"), _open_all),
-    Seen("dividing, before the deed", ORGANISER, _reform(VILLAGE, f"split/?{IN_2030}&name0=东&name1=西")),
+    Seen("dividing, before the deed", ORGANISER, _reform(VILLAGE, f"split/?{IN_2030}&name0=东&name1=西"), _open_all),
     Seen("closing", ORGANISER, _reform(VILLAGE, f"close/?{IN_2030}&to={STREET}"), _open_all),
     Seen("closing a body", ORGANISER, lambda site: site.body_where("kind_id = 'joint_union'") + "change/close/"),
     Seen("changes by hand", ORGANISER, "/changes/"),

@@ -102,6 +102,12 @@ def served(database: str, home: Path) -> Iterator[str]:
                 process.kill()
 
 
+def work_off(database: str, home: Path) -> None:
+    """Let a worker do the jobs that wait, and end."""
+    command = [sys.executable, "-m", "django", "procrastinate", "worker", "--one-shot"]
+    subprocess.run(command, cwd=ROOT, env=environment(database, home), check=True, capture_output=True, timeout=120)
+
+
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while process.poll() is None and time.monotonic() < deadline:

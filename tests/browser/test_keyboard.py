@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Visit
+from .pages import IN_2030, VILLAGE
 from .site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -102,3 +103,22 @@ def test_no_stop_of_the_tab_key_is_out_of_sight_on_a_phone(visit: Visit) -> None
             return
         assert page.evaluate(seen), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
         assert page.evaluate(IN_FOCUS), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_what_is_divided_is_found_by_name_and_keeps_its_choice(visit: Visit, site: Site) -> None:
+    page = visit("city-organiser", f"{site.unit_where(VILLAGE)}change/split/?{IN_2030}&name0=东&name1=西")
+    rows, shown = page.locator("[data-sift] tbody tr"), page.locator("[data-sift] tbody tr:visible")
+    name = rows.first.locator("th").inner_text()
+    rows.first.locator("select").select_option("1")
+    page.locator("#sift").focus()
+    page.keyboard.type("无此名称")
+    expect(shown).to_have_count(0)
+    expect(page.locator("[data-sift-none]")).to_be_visible()
+    at = page.url
+    page.keyboard.press("Enter")  # sends nothing
+    page.locator("#sift").fill(name)
+    expect(shown.first.locator("th")).to_contain_text(name)
+    assert page.url == at and rows.first.locator("select").input_value() == "1"
+    press_until(page, "Tab", "[data-sift] select", most=4)
+    page.locator("#sift").fill("")
+    assert page.evaluate("[...document.querySelectorAll('[data-sift] tr, [data-sift] details')].every(e => !e.hidden)")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from gongjian.sample.names import credit_code
 
 from . import site as sites
 from .conftest import LOCALES
@@ -28,6 +32,7 @@ class Desk:
 
     site: Site
     session: str
+    home: Path
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +42,7 @@ def desk(chromium_path: str, tmp_path_factory: pytest.TempPathFactory, worker_id
     with sites.own_database(os.environ["DATABASE_URL"], name) as database:
         session = sites.raise_city(database, home, "listed_city")
         with sites.served(database, home) as address:
-            yield Desk(Site(address, database), session)
+            yield Desk(Site(address, database), session, home)
 
 
 @pytest.fixture
@@ -57,14 +62,15 @@ def entered(browser: Browser, desk: Desk, lang: str, **more: object) -> BrowserC
     return context
 
 
-def sent(page: Page, content: bytes | None = None, day: str = AFTER) -> str:
+def sent(page: Page, content: bytes | None = None, day: str = AFTER, *, goes_there: bool = True) -> str:
     """Send a list, 2020's if none is given; the path of its reconciliation."""
-    page.goto("/reconciliations/")
+    if goes_there:
+        page.goto("/reconciliations/")
     raw = content or (DIVISIONS / f"shaoxing-{AFTER}.csv").read_bytes()
     page.locator("input[type=file]").set_input_files({"name": f"{day}.csv", "mimeType": "text/csv", "buffer": raw})
     page.locator("[name=as_of]").fill(day)
     page.locator("form:has(input[type=file]) button[type=submit]").click()
-    page.wait_for_load_state()
+    page.wait_for_url(re.compile(r"/reconciliations/(\d+|new)/$"))  # the old page is still there while the list is read
     return path_of(page)
 
 
@@ -90,13 +96,14 @@ def test_no_page_of_a_reconciliation_has_a_flaw(browser: Browser, desk: Desk, la
     refused = b"code,name\n3306,\xe7\xbb\x8d\xe5\x85\xb4\xe5\xb8\x82\n3307,\xe9\x87\x91\xe5\x8d\x8e\xe5\xb8\x82\n"
     paths = [
         "/reconciliations/", here, asked, f"{here}findings/", f"{here}findings/?verdict=unknown&happened=new",
-        f"{here}work/", f"{here}work/1/", f"{here}decisions/",
+        f"{here}settle/", f"{here}settle/1/", f"{here}decisions/",
     ]  # fmt: skip
     found: dict[str, list[str]] = {}
     with overheard(page) as said:
         for path in paths:
             page.set_viewport_size({"width": WIDE, "height": HEIGHT})
-            page.goto(path)
+            answer = page.goto(path)
+            assert answer is not None and answer.ok, path
             page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
             found[path] = flaws(page, lang)
         page.set_viewport_size({"width": WIDE, "height": HEIGHT})
@@ -107,10 +114,45 @@ def test_no_page_of_a_reconciliation_has_a_flaw(browser: Browser, desk: Desk, la
     assert said == []
 
 
+CODES = [credit_code(number, department="91", region="330681") for number in (1, 2)]
+BUSINESSES = f"""企业名称,统一社会信用代码,所在镇街,所在村社,经营地址
+诸暨样例甲袜业有限公司,{CODES[0]},草塔镇,上下文村,草塔镇东路1号
+诸暨样例乙袜业有限公司,,草塔镇,上旺村,草塔镇东路2号
+诸暨样例丙袜业有限公司,{CODES[1]},草塔镇,无此村,草塔镇东路3号
+诸暨样例丁袜业有限公司,{CODES[1]},大唐镇,,大唐镇西路4号
+"""  # one is sure, one has no code, two claim the same
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+def test_no_page_of_a_list_of_businesses_has_a_flaw(browser: Browser, desk: Desk, lang: str) -> None:
+    context = entered(browser, desk, lang)
+    page = context.new_page()
+    page.goto("/reconciliations/")
+    page.locator("[name=kind]").select_option("firms")
+    page.locator("[name=within]").select_option(label="诸暨市")
+    here = sent(page, BUSINESSES.encode(), "2019-01-31", goes_there=False)
+    doubtful = desk.site.asked(
+        "SELECT number FROM register_finding WHERE reconciliation_id = %s::int ORDER BY number", here.split("/")[2]
+    )
+    assert len(doubtful) == 3
+    paths = [here, f"{here}findings/", *(f"{here}settle/{number}/" for (number,) in doubtful)]
+    found: dict[str, list[str]] = {}
+    with overheard(page) as said:
+        for path in paths:
+            page.set_viewport_size({"width": WIDE, "height": HEIGHT})
+            answer = page.goto(path)
+            assert answer is not None and answer.ok, path
+            page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+            found[path] = flaws(page, lang)
+    context.close()
+    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert said == []
+
+
 def test_a_finding_is_decided_by_thumb_and_without_script(browser: Browser, desk: Desk) -> None:
     context = entered(browser, desk, "zh-Hans", viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{sent(page)}work/")
+    page.goto(f"{sent(page)}settle/")
     at, before = path_of(page), decided(desk)
     page.locator("button[value=unknown]").click()
     assert path_of(page) != at and decided(desk) == before + 1
@@ -121,7 +163,7 @@ def test_a_finding_is_decided_by_thumb_and_without_script(browser: Browser, desk
 
 def test_the_keys_are_turned_off_and_stay_off(opened: BrowserContext, desk: Desk) -> None:
     page = opened.new_page()
-    page.goto(f"{sent(page)}work/")
+    page.goto(f"{sent(page)}settle/")
     before = decided(desk)
     page.locator("[data-keys]").click()
     expect(page.locator("[data-keys]")).to_have_attribute("aria-pressed", "false")
@@ -139,8 +181,8 @@ def test_an_officer_reconciles_2020_with_2018_and_takes_it_back(opened: BrowserC
     page.wait_for_load_state()
     expect(page.locator("form[action$='/accept/']")).to_have_count(0)
 
-    page.locator("a[href$='/work/']").first.click()
-    page.wait_for_url("**/work/*/")
+    page.locator("a[href$='/settle/']").first.click()
+    page.wait_for_url("**/settle/*/")
     before = decided(desk)
     for key in ("Enter", "u", "Enter", "u", "Enter"):
         at = page.url
@@ -165,6 +207,9 @@ def test_an_officer_reconciles_2020_with_2018_and_takes_it_back(opened: BrowserC
     page.goto(here)
     page.locator("main details:has(form[action$='/apply/']) > summary").click()
     page.locator("form[action$='/apply/'] button").click()
+    expect(page.locator("#reconciliation-job progress")).to_be_visible()
+    sites.work_off(desk.site.database, desk.home)
+    page.locator("#reconciliation-job .btn--main").click()
     page.locator("a[href$='/undo/']").wait_for()
     then, now = held(desk, "330681113264", BEFORE), held(desk, "330681005247", AFTER)
     assert then is not None and then == now == (then[0], "上下文村")

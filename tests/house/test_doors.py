@@ -17,7 +17,7 @@ WORDS = {
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
-POST_ONLY |= {f"reconciliations/1/work/1/{verb}/" for verb in ("decide", "undo", "document")}
+POST_ONLY |= {f"reconciliations/1/settle/1/{verb}/" for verb in ("decide", "undo", "document")}
 LARGE = "99999999999999999999"
 ATTACK = "<script>alert(1)</script>'\"=cmd"
 

@@ -1,5 +1,7 @@
 """The pages of reforms: what is meant, what it brings, the deed, and taking it back."""
 
+import re
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -12,6 +14,7 @@ from django.utils.translation import override
 
 from gongjian.chronicle.models import Act
 from gongjian.register.models import BodyEntry, Document, UnitEntry, UnitLineage
+from gongjian.register.queries.reform import to_part
 
 from . import town as small
 from .reorganise.state import register_state
@@ -107,6 +110,16 @@ def test_a_division_gives_what_is_chosen_to_its_part(town, villages, keeper):
     keeper.post(where, {f"goes-child-{villages['厂'].pk}": "1"})
     assert entry_on(entry_on(villages["厂"]).parent).name == "西甲村"
     assert sorted(UnitLineage.objects.values_list("share", flat=True)) == [Decimal("0.4"), Decimal("0.6")]
+
+
+def test_what_is_divided_stands_by_its_kind_with_counts(town, villages, keeper, organiser):
+    for name in ("第二样例厂", "第三样例厂"):
+        small.unit(name, "enterprise", villages["甲村"], since=small.REFORM)
+    page = keeper.get(address(villages["甲村"], "split", name0="东甲村", name1="西甲村")).content.decode()
+    placed, _more = to_part(organiser, villages["甲村"].pk, DAY)
+    groups = re.findall(r"<summary>([^·<]+) · <span data-sift-count>(\d+)</span>", page)
+    assert dict(groups) == {kind: str(count) for kind, count in Counter(each.what for each in placed).items()}
+    assert len(groups) > 1 and page.count('name="goes-') == len(placed)
 
 
 def test_closing_and_reopening(town, villages, keeper):

@@ -174,6 +174,14 @@ def to_part(reader: Reader, unit_id: int, on: date) -> tuple[list[ToPart], bool]
     return found[:TO_PART], len(found) > TO_PART
 
 
+def by_kind(things: Iterable[ToPart]) -> list[tuple[str, list[ToPart]]]:
+    """What is alike stands together, in the order in which each kind comes first."""
+    found: dict[str, list[ToPart]] = {}
+    for each in things:
+        found.setdefault(each.what, []).append(each)
+    return list(found.items())
+
+
 def bodies_to_part(reader: Reader, body_id: int, on: date) -> tuple[list[ToPart], bool]:
     """The bodies below a body in its line, and those it leads; and whether there is more."""
     entries = body_entries_visible_to(reader).on(on).select_related("kind")

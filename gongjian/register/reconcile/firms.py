@@ -46,6 +46,7 @@ FIRM_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "place_not_known": ("place", "instead"),
         "place_by_address": ("address", "place"),
         "place_narrower": ("old_place", "new_place"),
+        "place_corrected": ("old_place", "new_place"),
     }
 )
 
@@ -59,6 +60,7 @@ NOT_IN_LIST, NEW_IN_LIST, BRANCH, TWICE = 0.9, 0.99, 0.98, 0.999
 _BRANCH = re.compile("(.+?)[（(]?(?:[^（()）]{0,12}?)(分公司|分店|分厂|分部|分行|分社|营业部|门市部|办事处)[）)]?$")
 _FORMS = re.compile("(股份有限公司|有限责任公司|有限公司|集团公司|公司|合作社|经营部|厂|店)$")
 _ABOVE_TOWN = re.compile("^(中国)?([^省]{2,3}省)?([^省市县区镇乡]{2,3}市)?([^省市县区镇乡]{1,3}[市县区])?(?=.{3})")
+OF_A_ROAD = ".{0,2}(?:路|街|巷|弄|大道)"  # what makes of the name of a village that of a road: 新村东路 is not in 新村
 _BLANK = re.compile(r"[\s（）()·,，.。]")
 
 

@@ -25,6 +25,7 @@ from ..actions import ALL_WALKS, GUARDS, Refused, lock
 from ..identity import kind_of, short_name
 from ..imports.names import learn_or_queue
 from ..models import Finding, ListedRow, Reconciliation, Unit, UnitKind, UnitLineage
+from ..progress import Tell, telling
 from ..reorganise.along import Routes, carry, end, end_links
 from ..walks import refresh_body_paths, refresh_unit_paths
 from .comparing import State, is_no_longer_newer, is_stale, move, working_on
@@ -36,6 +37,7 @@ from .writing import Division, clashes, ends_too_early, stands_later, write
 
 RECONCILED, UNDONE = "register.reconcile", "register.reconcile.undone"
 How = UnitLineage.How
+SMALL = 300  # findings that are written while one waits
 
 
 # == applying ==
@@ -58,6 +60,16 @@ def forbids_applying(reconciliation: Reconciliation, *, with_open: bool) -> list
     return found
 
 
+def is_long(reconciliation: Reconciliation) -> bool:
+    """So much is to be written that nobody should wait for it: what goes on as it was, and what is left, is not."""
+    findings = reconciliation.findings.exclude(decision=Decision.TAKEN)
+    if reconciliation.is_of_firms:
+        findings = findings.filter(decision__in=[Decision.ACCEPTED, Decision.CHOSEN])
+    else:
+        findings = findings.exclude(decision=Decision.ACCEPTED, happened="unchanged")
+    return findings.count() > SMALL
+
+
 def apply(reconciliation: Reconciliation, *, by: Reader | None, today: date, with_open: bool = False) -> Reconciliation:
     """Write it all, or nothing. `with_open`: what nobody has decided is written as not known. Raises Refused."""
     with working_on(reconciliation):
@@ -65,16 +77,18 @@ def apply(reconciliation: Reconciliation, *, by: Reader | None, today: date, wit
         if reconciliation.state != State.APPLYING:
             move(reconciliation, State.APPLYING, failure="", progress=5)
         try:
-            return _apply(reconciliation, by, today, with_open)
+            with telling(reconciliation) as tell:
+                return _apply(reconciliation, by, today, with_open, tell)
         except IntegrityError as error:
-            _back(reconciliation, before)
-            raise Refused(_("The register does not take this list: %(reason)s") % {"reason": _reason(error)}) from error
+            said = _("The register does not take this list: %(reason)s") % {"reason": _reason(error)}
+            _back(reconciliation, before, failure=said)
+            raise Refused(said) from error
         except Refused as refused:
             _back(reconciliation, before, failure=str(refused))
             raise
 
 
-def _back(reconciliation: Reconciliation, state: str, failure: str = "") -> None:
+def _back(reconciliation: Reconciliation, state: str, failure: str) -> None:
     Reconciliation.objects.filter(pk=reconciliation.pk).update(state=state, progress=0, failure=failure)
     reconciliation.refresh_from_db()
 
@@ -85,12 +99,14 @@ def _reason(error: IntegrityError) -> str:
 
 
 @transaction.atomic
-def _apply(reconciliation: Reconciliation, by: Reader | None, today: date, with_open: bool) -> Reconciliation:
+def _apply(
+    reconciliation: Reconciliation, by: Reader | None, today: date, with_open: bool, tell: Tell
+) -> Reconciliation:
     lock(*ALL_WALKS)
     if sentences := forbids_applying(reconciliation, with_open=with_open):
         raise Refused(" ".join(sentences))
     if reconciliation.is_of_firms:
-        return _apply_firms(reconciliation, by, today)
+        return _apply_firms(reconciliation, by, today, tell)
     plan = _plan(reconciliation)
     if sentences := [
         *_unknown_kinds(plan.divisions),
@@ -99,7 +115,8 @@ def _apply(reconciliation: Reconciliation, by: Reader | None, today: date, with_
         raise Refused(" ".join(sentences))
     documents = sorted({pk for pk in plan.documents.values() if pk})
     act = _recorded(reconciliation, by, plan.counts(), documents=documents)
-    _write(reconciliation, plan, act, today)
+    tell(0.2)
+    _write(reconciliation, plan, act, today, tell)
     return _applied(reconciliation, act, plan.counts())
 
 
@@ -113,21 +130,25 @@ def _applied(reconciliation: Reconciliation, act: Act, written: Mapping[str, int
     return move(reconciliation, State.APPLIED, act=act, undo_act=None, counts=counts, progress=0)
 
 
-def _write(reconciliation: Reconciliation, plan: Plan, act: Act, today: date) -> None:
+def _write(reconciliation: Reconciliation, plan: Plan, act: Act, today: date, tell: Tell) -> None:
     on, ended = reconciliation.as_of, plan.outcome.ended()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # codes may swap hands within the act
     end(act, on, units=ended)
     changed = write(act, on, plan.divisions, reconciliation.source)
+    tell(0.4)
     _plan_for_what_was_written()
     end_links(act, on, units=[*plan.outcome.closed, *plan.outcome.unknown])
     moved = carry(act, on, Routes(units=plan.routes()))
+    tell(0.6)
     _write_lineage(act, on, plan)
     if sentences := [*clashes(act), *ends_too_early(act)]:
         raise Refused(" ".join(sentences))
     learn_or_queue(act.pk, len(changed))
+    tell(0.8)
     refresh_unit_paths(today, {*changed, *ended, *moved.units})
     refresh_body_paths(today, moved.bodies)
+    tell(0.9)
     _hold_to_account()
 
 
@@ -148,7 +169,7 @@ def _hold_to_account() -> None:
 
 
 # == businesses ==
-def _apply_firms(reconciliation: Reconciliation, by: Reader | None, today: date) -> Reconciliation:
+def _apply_firms(reconciliation: Reconciliation, by: Reader | None, today: date, tell: Tell) -> Reconciliation:
     plan = _firm_plan(reconciliation)
     if sentences := stands_later(plan.ends, reconciliation.as_of):
         raise Refused(" ".join(sentences))
@@ -156,7 +177,8 @@ def _apply_firms(reconciliation: Reconciliation, by: Reader | None, today: date)
     documents = list(findings.values_list("document_id", flat=True).distinct())
     branches = [list(pair) for pair in sorted(plan.branches.items())]  # branch, head office
     act = _recorded(reconciliation, by, plan.counts(), documents=documents, branches=branches)
-    _write_firms(reconciliation, plan, act, today)
+    tell(0.2)
+    _write_firms(reconciliation, plan, act, today, tell)
     return _applied(reconciliation, act, plan.counts())
 
 
@@ -174,21 +196,24 @@ def _firm_plan(reconciliation: Reconciliation) -> FirmPlan:
     return plan_of(findings, rows, stretch, reconciliation.within.pk)
 
 
-def _write_firms(reconciliation: Reconciliation, plan: FirmPlan, act: Act, today: date) -> None:
+def _write_firms(reconciliation: Reconciliation, plan: FirmPlan, act: Act, today: date, tell: Tell) -> None:
     """What stands in a firm that has closed goes to what it lay in; its covers end."""
     on = reconciliation.as_of
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # codes may swap hands within the act
     end(act, on, units=plan.ends)
     changed = write_firms(act, on, plan, reconciliation.source)
+    tell(0.4)
     _plan_for_what_was_written()
     end_links(act, on, units=plan.ends)
     moved = carry(act, on, Routes(units={firm: parent for firm, parent in plan.ends.items() if parent}))
     if sentences := [*clashes(act, "credit_code"), *ends_too_early(act)]:
         raise Refused(" ".join(sentences))
     learn_or_queue(act.pk, len(changed))
+    tell(0.7)
     refresh_unit_paths(today, {*changed, *plan.ends, *moved.units})
     refresh_body_paths(today, moved.bodies)
+    tell(0.9)
     _hold_to_account()
 
 

@@ -54,7 +54,7 @@ MOVES: dict[str, set[str]] = {
     State.FAILED: {State.COMPARING},
 }
 ALIVE = 71022  # class of the advisory locks that tell whether somebody works on a reconciliation
-SMALL = 5_000  # rows that are compared, and written, while one waits
+SMALL = 5_000  # rows that are compared while one waits
 BATCH = 1_000
 OF_FIRMS = "企业名录"  # the source that entries name
 

@@ -15,14 +15,15 @@ from typing import Any
 from ..models import Finding, ListedRow, Reconciliation
 from ..reconcile.credit_codes import is_sound, written_plainly
 from ..reconcile.firms import Finding as Told
-from ..reconcile.firms import Firm, plain, plain_address, reconcile_firms
-from ..reconcile.proposals import CONTINUES, MOST_ALTERNATIVES, SURE_FROM
+from ..reconcile.firms import Firm, FirmEvidence, plain, plain_address, reconcile_firms
+from ..reconcile.proposals import CONTINUES, MOST_ALTERNATIVES, SURE_FROM, verdict_of
 from .firm_places import Meant, Place, Places, key_of
 from .firm_standing import Employer, Stretch
 
 GOES_ON = (*CONTINUES, "mistyped")
 EMPLOYER = "employer"  # the level of all these findings
 SPLIT_IN_TWO, SAME_AFTER_ALL = 0.3, 0.1  # how likely the alternatives are
+PLACE_CORRECTED = 0.9  # how likely the place of the list is the right one of two at one address
 Alternative = dict[str, Any]
 
 
@@ -62,7 +63,7 @@ def compare_firms(reconciliation: Reconciliation, rows: Sequence[ListedRow], str
     )
 
 
-TELLS_MORE = ("address_learned", "place_narrower", "place_not_known")
+TELLS_MORE = ("address_learned", "place_narrower", "place_corrected", "place_not_known")
 
 
 def _says_nothing(finding: Finding) -> bool:
@@ -102,15 +103,46 @@ class _Laid:
         unit = self.meant[row.number].unit
         for mark in _marks(row.code, row.name, row.address):
             found = self._by.get(mark, set())
-            if len(found) == 1 and self.agree(stood := self.employers[next(iter(found))], unit):
+            if len(found) != 1:
+                continue
+            stood = self.employers[next(iter(found))]
+            if self._says_nothing_new(row, stood):
+                self.meant[row.number] = replace(self.meant[row.number], unit=stood.parent)
+                return self.label(stood)
+            if self.agree(stood, unit):
                 return self.label(stood)
         return self.places.label(unit)
+
+    def _says_nothing_new(self, row: ListedRow, stood: Employer) -> bool:
+        """Only the address tells the place, and the register has the same address, with another place."""
+        meant = self.meant[row.number]
+        return (
+            meant.by == "address"
+            and stood.parent in self.places.of
+            and _is_same_address(stood, row)
+            and not self.agree(stood, meant.unit)
+        )
 
     def agree(self, stood: Employer, unit: int | None) -> bool:
         return self.places.stays(stood.parent, unit) or self.is_narrower(stood, unit)
 
     def is_narrower(self, stood: Employer, unit: int | None) -> bool:
         return stood.parent is not None and unit != stood.parent and self.places.is_within(unit, stood.parent)
+
+    def is_corrected(self, told: Told) -> bool:
+        """At the address that the register has it is listed under another place of the same town."""
+        if not (told.old and told.new):
+            return False
+        stood, row = self.employers[told.old[0]], self.rows[told.new[0]]
+        unit = self.meant[row.number].unit
+        town = self.places.town(unit)
+        is_elsewhere = not self.agree(stood, unit) and self.label(stood) != self.places.label(unit)
+        return (
+            is_elsewhere
+            and town is not None
+            and town == self.places.town(stood.parent)
+            and _is_same_address(stood, row)
+        )
 
     def is_uncoded(self, finding: Finding) -> bool:
         return finding.happened == "closed" and not self.employers[str(finding.old[0])].credit_code
@@ -130,9 +162,13 @@ def _marks(code: str, name: str, address: str) -> Iterator[Hashable]:
         yield "address", plain_address(address)
 
 
+def _is_same_address(stood: Employer, row: ListedRow) -> bool:
+    return bool(row.address) and plain_address(stood.address) == plain_address(row.address)
+
+
 # == single findings ==
 def _finding(reconciliation: Reconciliation, told: Told, laid: _Laid, alike: _Alike) -> Finding:
-    made = _made(reconciliation, told, laid)
+    made = _made(reconciliation, _corrected(told) if laid.is_corrected(told) else told, laid)
     row = laid.rows[told.new[0]] if told.new else None
     if row is not None:
         made.evidence += _of_its_place(laid, row, told)
@@ -142,6 +178,23 @@ def _finding(reconciliation: Reconciliation, told: Told, laid: _Laid, alike: _Al
         made.verdict = Finding.Verdict.SURE  # the first list a stretch is given: all is new
     made.alternatives = alike.alternatives(told)
     return made
+
+
+def _corrected(told: Told) -> Told:
+    """Its place is another than was thought, and it has not moved; an officer looks which of the two is right."""
+    first, *also = [each for each in (told.happened, *told.also) if each != "moved"] or ["unchanged"]
+    evidence = [
+        FirmEvidence("place_corrected", each.gaps) if each.kind == "other_place" else each for each in told.evidence
+    ]
+    confidence = min(told.confidence, PLACE_CORRECTED)
+    return replace(
+        told,
+        happened=first,
+        also=tuple(also),
+        evidence=tuple(evidence),
+        confidence=confidence,
+        verdict=verdict_of(confidence),
+    )
 
 
 def _made(reconciliation: Reconciliation, told: Told, laid: _Laid) -> Finding:

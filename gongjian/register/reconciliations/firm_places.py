@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..identity import LEVELS, place_of, short_name
+from ..reconcile.firms import OF_A_ROAD, plain
 
 DIGITS = {"city": 4, "county": 6, "town": 9, "village": 12}
 
@@ -49,6 +50,11 @@ class Places:
                 towns[place.name].add(place.unit)
         self._town_named = {name: units.pop() for name, units in towns.items() if len(units) == 1}
         named = sorted(self._town_named, key=len, reverse=True)
+        self._villages: dict[int, tuple[re.Pattern[str], dict[str, int]] | None] = {}
+        self._below: dict[int, list[Place]] = defaultdict(list)
+        for place in self.of.values():
+            if place.level == "village" and place.parent is not None:
+                self._below[place.parent].append(place)
         self._in_address = re.compile("|".join(map(re.escape, named))) if named else None
 
     def _spellings(self, place: Place) -> set[str]:
@@ -65,17 +71,41 @@ class Places:
         return {*names, *joined, *filled} - {""}
 
     def meant(self, written: str, address: str) -> Meant:
-        """What a row says of its place; where that is not known, the town that its address names."""
+        """What a row says of its place; what that leaves open, the town or the village that its address names."""
         found = [units for word in written.split() if (units := self._units(word))]
         is_whole = len(found) == len(written.split())
         if unit := self._deepest(found):
-            return Meant(unit, "place", is_whole)
+            village = self._village_in(address, unit)
+            return Meant(village or unit, "address" if village else "place", is_whole)
         town = self._in_address.search(address) if self._in_address and address else None
         if town is None:
             return Meant(None, "", not written)
         unit = self._town_named[town[0]]
         narrower = self._deepest([*found, {unit}]) if found else None
-        return Meant(narrower or unit, "address", is_whole and (not found or narrower is not None))
+        is_whole = is_whole and (not found or narrower is not None)
+        return Meant(narrower or self._village_in(address, unit) or unit, "address", is_whole)
+
+    def _village_in(self, address: str, town: int) -> int | None:
+        """The village that an address names at once after its town, or at its beginning."""
+        if not address or self.of[town].level != "town":
+            return None
+        if town not in self._villages:
+            self._villages[town] = self._names_of_villages(town)
+        if (known := self._villages[town]) is None:
+            return None
+        pattern, named = known
+        before, _town, after = plain(address).partition(self.of[town].name)
+        found = pattern.match(after or before)
+        return named[found[1]] if found else None
+
+    def _names_of_villages(self, town: int) -> tuple[re.Pattern[str], dict[str, int]] | None:
+        units: dict[str, set[int]] = defaultdict(set)
+        for place in self._below[town]:
+            for name in {place.name, place.official_name} - {""}:
+                units[name].add(place.unit)
+        named = {name: of.pop() for name, of in units.items() if len(name) > 2 and len(of) == 1}
+        words = "|".join(map(re.escape, sorted(named, key=len, reverse=True)))
+        return (re.compile(f"({words})(?!{OF_A_ROAD})"), named) if named else None
 
     def _units(self, word: str) -> set[int]:
         found = self._called.get(word, set())
@@ -83,7 +113,7 @@ class Places:
             for above in self.names_above:
                 if word.startswith(above) and word != above:
                     found = found or self._called.get(word.removeprefix(above), set())
-        return found
+        return found or self._called.get(short_name(word, "village"), set())
 
     @property
     def names_above(self) -> list[str]:

@@ -33,6 +33,10 @@ FIRM_EVIDENCE: dict[str, Said] = {
     "place_narrower": gettext_lazy(
         "The list says more closely where it lies: it stood in “%(old_place)s” and is listed in “%(new_place)s”."
     ),
+    "place_corrected": gettext_lazy(
+        "At the same address it stood in “%(old_place)s” and is now listed in “%(new_place)s” of the same town. It has "
+        "hardly moved; one of the two is wrong."
+    ),
     "branch_of": gettext_lazy("“%(branch_name)s” bears the name of its head office, “%(head_name)s”."),
     "not_in_list": gettext_lazy("“%(name)s” is not in the list, neither by code nor by name and address."),
     "rows_with_code": gettext_lazy("Several rows bear the credit code %(code)s: %(names)s."),

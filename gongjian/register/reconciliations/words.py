@@ -304,7 +304,7 @@ def _other(finding: Finding, number: int, other: Mapping[str, Any], names: Names
     return Other(
         number=number,
         told=names.told(other["happened"], old, new),
-        place=new[0] if finding.old else old[0],
+        place=new[0] if finding.old or not old else old[0],
         how_sure="" if finding.happened == "claimed_twice" else how_sure(other["confidence"]),
         reasons=[sentence(each) for each in other["evidence"]],
         is_chosen=finding.decision == Decision.CHOSEN and finding.chosen == number,

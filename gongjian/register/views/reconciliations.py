@@ -161,7 +161,7 @@ def _has_findings(reconciliation: Reconciliation) -> bool:
 def _compare(request: DayRequest, reconciliation: Reconciliation) -> None:
     """Short lists while one waits, long ones by the worker."""
     if reconciliation.counts["rows"] > SMALL:
-        _defer(compare_list, reconciliation, reconciliation_id=reconciliation.pk)
+        defer_once(compare_list, reconciliation, reconciliation_id=reconciliation.pk)
         return
     try:
         comparing.compare(reconciliation)
@@ -169,9 +169,12 @@ def _compare(request: DayRequest, reconciliation: Reconciliation) -> None:
         messages.error(request, str(refused))
 
 
-def _defer(task: Any, reconciliation: Reconciliation, **what: Any) -> None:
-    """Once only: asked twice it waits once."""
+def defer_once(task: Any, reconciliation: Reconciliation, **what: Any) -> None:
+    """Once only: what is asked again while it waits, is under way or has just been done, is not done again."""
     with suppress(AlreadyEnqueued), transaction.atomic():
+        held = Reconciliation.objects.select_for_update(no_key=True).get(pk=reconciliation.pk)
+        if held.state != reconciliation.state or job_of(held):
+            return
         task.configure(queueing_lock=f"reconciliation {reconciliation.pk}").defer(**what)
 
 
@@ -190,7 +193,7 @@ def confirm(request: DayRequest, reconciliation_id: int) -> HttpResponse:
 def compare(request: DayRequest, reconciliation_id: int) -> HttpResponse:
     """Compare again with the register as it is now."""
     reconciliation = reconciliation_or_404(reconciliation_id)
-    if State.COMPARING in comparing.MOVES[reconciliation.state]:
+    if State.COMPARING in comparing.MOVES[reconciliation.state] and not job_of(reconciliation):
         _compare(request, reconciliation)
     return back_to(reconciliation)
 
@@ -266,18 +269,22 @@ def accept(request: DayRequest, reconciliation_id: int) -> HttpResponse:
 @keepers_only
 @require_POST
 def apply(request: DayRequest, reconciliation_id: int) -> HttpResponse:
-    """Write it all, or nothing. Asked twice it is done once."""
+    """Write it all, or nothing; much of it by the worker. Asked twice it is done once."""
     reconciliation = reconciliation_or_404(reconciliation_id)
     with_open = "with_open" in request.POST
     if reconciliation.state == State.APPLIED:
         messages.info(request, _("This has been done already. Nothing was written twice."))
         return back_to(reconciliation)
+    if job_of(reconciliation):
+        return back_to(reconciliation)
     try:
-        if reconciliation.counts.get("findings", 0) > SMALL:
-            ids = {"reconciliation_id": reconciliation.pk, "by_id": request.user.pk}
-            _defer(apply_list, reconciliation, **ids, with_open=with_open)
-        else:
+        if not applying.is_long(reconciliation):
             applying.apply(reconciliation, by=request.user, today=request.today, with_open=with_open)
+        elif reasons := applying.forbids_applying(reconciliation, with_open=with_open):
+            messages.error(request, " ".join(reasons))
+        else:
+            ids = {"reconciliation_id": reconciliation.pk, "by_id": request.user.pk}
+            defer_once(apply_list, reconciliation, **ids, with_open=with_open)
     except Refused as refused:
         messages.error(request, str(refused))
     return back_to(reconciliation)
@@ -317,6 +324,8 @@ def undo(request: DayRequest, reconciliation_id: int) -> HttpResponse:
 @require_POST
 def delete(request: DayRequest, reconciliation_id: int) -> HttpResponse:
     reconciliation = reconciliation_or_404(reconciliation_id)
+    if job_of(reconciliation):
+        return back_to(reconciliation)
     if reconciliation.state not in DELETABLE or reconciliation.act_id is not None:
         messages.error(request, _("This has been written into the register, so it is kept."))
         return back_to(reconciliation)

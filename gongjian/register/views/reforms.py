@@ -27,7 +27,7 @@ from ..access import body_entries_visible_to, unit_entries_visible_to
 from ..actions import Refused
 from ..models import Document
 from ..queries.changes import last_change
-from ..queries.reform import Outlook, beside, bodies_outlook, bodies_to_part, to_part, units_outlook, what_ends
+from ..queries.reform import Outlook, beside, bodies_outlook, bodies_to_part, by_kind, to_part, units_outlook, what_ends
 from ..reform_forms import AmendForm, CloseForm, DocumentForm, MergeForm, ReformForm, ReopenForm, SplitForm
 from ..reorganise import bodies, units
 from .door import DayRequest, keepers_only
@@ -166,9 +166,8 @@ def _outlook(request: DayRequest, thing: str, entry: Any, act: str, form: Any) -
             parts = _parts(thing, form)
             forbids = units.forbids_split if thing == "unit" else bodies.forbids_split
             facts["forbids"] = forbids(entry.unit if thing == "unit" else entry.body, parts, on, stays=_stays(form))
-            facts["placed"], facts["has_more"] = (to_part if thing == "unit" else bodies_to_part)(
-                reader, _id(thing, entry), on
-            )
+            placed, facts["has_more"] = (to_part if thing == "unit" else bodies_to_part)(reader, _id(thing, entry), on)
+            facts["placed"] = by_kind(placed)
             facts["parts"] = _part_names(form)
             facts["stays"] = _stays(form)
             facts["was"] = [entry.name]

@@ -10,7 +10,20 @@ from gongjian import cli
 from gongjian.register.models import OfficeKind, Reconciliation
 
 from .. import town as here
-from .businesses import CLOTH, COUNTY, FIRST, MONTH, SECOND, SOCKS, firms, in_the_register, stretch, written
+from .businesses import (
+    CLOTH,
+    CODES,
+    COUNTY,
+    FIRST,
+    MONTH,
+    SECOND,
+    SOCKS,
+    firms,
+    in_the_register,
+    line,
+    stretch,
+    written,
+)
 from .lists import OLD, THEN, listed, settled
 
 
@@ -43,8 +56,8 @@ def test_a_list_is_sent_decided_and_written_on_the_pages(keeper):
     found = Reconciliation.objects.latest("id")
     assert "the list has 3 rows, the register 4 employers there." in page.content.decode()
     at = f"/reconciliations/{found.pk}/"
-    assert "is not in the list" in keeper.get(f"{at}work/", follow=True).content.decode()
-    keeper.post(f"{at}work/1/decide/", {"decision": "accept", "version": "1"})
+    assert "is not in the list" in keeper.get(f"{at}settle/", follow=True).content.decode()
+    keeper.post(f"{at}settle/1/decide/", {"decision": "accept", "version": "1"})
     keeper.post(f"{at}apply/")
     assert CLOTH[0] not in {each[0] for each in firms(SECOND)}
     assert "Closed" in keeper.get(at).content.decode()
@@ -62,6 +75,13 @@ def test_the_findings_are_filtered_by_town(keeper):
     page = keeper.get(f"/reconciliations/{found.pk}/findings/?county=330681113").content.decode()
     assert CLOTH[0] in page
     assert SOCKS[0] not in page
+
+
+def test_a_code_that_two_new_firms_claim_is_shown(keeper):
+    send(keeper, [*MONTH, line("诸暨样例丙袜业有限公司", CODES[9]), line("诸暨样例丁袜业有限公司", CODES[9])])
+    at = f"/reconciliations/{Reconciliation.objects.latest('id').pk}/"
+    for page in (keeper.get(f"{at}findings/"), keeper.get(f"{at}settle/1/")):
+        assert page.status_code == 200 and "is claimed by several rows" in page.content.decode()
 
 
 def test_the_command_line_takes_a_list_of_businesses(month, tmp_path, capsys):

@@ -125,6 +125,63 @@ def test_a_firm_that_is_not_in_the_list_is_doubtful_and_new_ones_are_sure():
     assert {f.county for f in found_in(found)} == {"330681113", "330681105"}
 
 
+def test_another_village_at_the_same_address_is_no_move_and_wants_a_look():
+    row = changed(SOCKS, village="杭坞社区")
+    found = compared(all_but(SOCKS, also=[row]), SECOND)
+    assert told(found) == [("unchanged", "doubtful", [SOCKS[0]])]
+    finding = found_in(found)[0]
+    assert [each["kind"] for each in finding.evidence if "place" in each["kind"]] == ["place_corrected"]
+    assert finding.alternatives == []
+    accepted(found)
+    assert as_firm(row) in firms(SECOND)
+
+
+def test_another_village_and_another_name_at_the_same_address_is_a_rename_that_wants_a_look():
+    row = changed(SOCKS, name="诸暨另名袜业有限公司", village="杭坞社区")
+    found = compared(all_but(SOCKS, also=[row]), SECOND)
+    assert told(found) == [("renamed", "doubtful", [row[0]])]
+    assert found_in(found)[0].also == []
+
+
+def test_a_move_of_which_only_the_town_is_named_is_told_once_and_its_village_wants_a_look():
+    moved = changed(SOCKS, village="", address="大唐镇东路9号")
+    found = compared(all_but(SOCKS, also=[moved]), SECOND)
+    assert told(found) == [("moved", "sure", [SOCKS[0]])]
+    accepted(found)
+    named = changed(moved, village="杭坞社区")
+    assert told(compared(all_but(SOCKS, also=[named]), THIRD)) == [("unchanged", "doubtful", [SOCKS[0]])]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        changed(SOCKS, town="草塔镇", village="上旺村", address="草塔镇东路9号"),
+        changed(SOCKS, town="草塔镇", village="上旺村村民委员会", address="草塔镇东路9号"),
+        changed(SOCKS, town="草塔镇", village="", address="草塔镇上旺村9号"),
+        changed(SOCKS, town="草塔镇", village="", address="上旺村9号"),
+        changed(SOCKS, town="", village="", address="浙江省诸暨市草塔镇上旺村9号"),
+    ],
+)
+def test_a_move_to_a_village_is_one_step_where_column_or_address_names_it(row):
+    accepted(compared(all_but(SOCKS, also=[row]), SECOND))
+    assert [place for name, _code, place, _address in firms(SECOND) if name == SOCKS[0]] == ["上旺村"]
+    named = changed(row, town="草塔镇", village="上旺村")
+    assert told(compared(all_but(SOCKS, also=[named]), THIRD)) == []
+
+
+@pytest.mark.parametrize("address", ["草塔镇上旺村路9号", "草塔镇上旺村东路9号", "草塔镇北上旺村9号", "草塔镇东路9号"])
+def test_the_name_of_a_road_is_no_village(address):
+    accepted(compared(all_but(SOCKS, also=[changed(SOCKS, town="草塔镇", village="", address=address)]), SECOND))
+    assert [place for name, _code, place, _address in firms(SECOND) if name == SOCKS[0]] == ["草塔镇"]
+
+
+def test_an_address_that_the_register_has_already_moves_nobody():
+    at = changed(SOCKS, address="大唐镇杭坞社区9号")  # in 路西村, as an officer has it
+    accepted(compared(all_but(SOCKS, also=[at]), SECOND))
+    found = compared(all_but(SOCKS, also=[changed(at, town="", village="")]), THIRD)
+    assert (told(found), found.counts["unchanged"]) == ([], 4)
+
+
 def test_a_list_that_names_only_the_town_moves_nobody_in_it():
     found = compared([changed(each, village="") for each in MONTH], SECOND)
     assert (told(found), found.counts["unchanged"], found.counts["unplaced"]) == ([], 4, 0)

@@ -12,13 +12,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gongjian.accounts.models import User
+from gongjian.register import actions
 from gongjian.register.models import Finding, Reconciliation, UnitEntry
+from gongjian.register.reconciliations.applying import SMALL
 from gongjian.register.reconciliations.deciding import accept, accept_sure, add_document
+from gongjian.register.tasks import apply_list
+from gongjian.register.views import reconciliations as pages
 
 from .. import town as here
-from .lists import NEW, NOW, OLD, THEN, finding_of, listed, other, settled, thought
+from .lists import NEW, NOW, OLD, THEN, TODAY, finding_of, listed, other, settled, thought
 
 TOWN, VILLAGE = "330681113", "330681113265"
 
@@ -165,7 +170,7 @@ def test_a_document_stays_for_the_next_decisions_until_another_is_chosen(desk, o
 def test_findings_are_filtered(desk, open_one):
     def numbers(**asked: str) -> set[int]:
         page = desk.get(reverse("findings", args=[open_one.pk]), asked)
-        return {int(number) for number in re.findall(r"/work/(\d+)/\"", page.content.decode())}
+        return {int(number) for number in re.findall(r"/settle/(\d+)/\"", page.content.decode())}
 
     every = set(open_one.findings.values_list("number", flat=True))
     merged = set(open_one.findings.filter(happened="merged").values_list("number", flat=True))
@@ -175,6 +180,106 @@ def test_findings_are_filtered(desk, open_one):
     accept_sure(open_one, by=None)
     assert numbers(decision="open") == {finding_of(open_one, TOWN).number}
     assert numbers(verdict="nonsense") == every
+
+
+# == long lists ==
+def long_lists(count: int) -> tuple[str, str]:
+    """The small city before and after, with so many villages more, which all go along to the new street."""
+    numbers = range(300, 300 + count)
+    return (
+        OLD + "".join(f"330681113{n},样例{n}村委会,330681113\n" for n in numbers),
+        NEW + "".join(f"330681005{n},样例{n}村委会,330681005\n" for n in numbers),
+    )
+
+
+@pytest.fixture
+def long_one(keeper, desk) -> Reconciliation:
+    """A list of which more is to be written than anybody waits for; all of it is decided."""
+    old, new = long_lists(SMALL + 10)
+    settled(listed(old), THEN.replace(year=2019))
+    send(desk, listed(new))
+    found = Reconciliation.objects.latest("id")
+    accept_sure(found, by=None)
+    for each in found.findings.filter(decision="open"):
+        accept(each, version=each.version, by=None)
+    return found
+
+
+def jobs_of(found: Reconciliation):
+    return ProcrastinateJob.objects.filter(args__reconciliation_id=found.pk)
+
+
+def work(found: Reconciliation) -> None:
+    """What the worker does with the job that waits."""
+    (job,) = jobs_of(found).filter(status="todo")
+    assert job.task_name == apply_list.name
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [job.pk])
+        apply_list.func(**job.args)
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job.pk])
+
+
+@pytest.mark.django_db(transaction=True)  # a task looks after its own connection
+def test_a_long_list_is_written_by_the_worker_once_however_often_it_is_asked(desk, long_one):
+    for _click in range(2):
+        said = words_of(desk.post(reverse("reconciliation-apply", args=[long_one.pk]), follow=True))
+    assert "Writing into the register" in said and "The worker is not running" in said
+    assert not UnitEntry.objects.filter(code="330681005300").exists()
+    work(long_one)
+    assert UnitEntry.objects.on(NOW).filter(code__startswith="330681005").count() == SMALL + 10 + 5
+    part = desk.get(reverse("reconciliation-job", args=[long_one.pk])).content.decode()
+    assert "In the register" in part and "Look at the outcome" in part
+    said = words_of(desk.post(reverse("reconciliation-apply", args=[long_one.pk]), follow=True))
+    assert "The list is in the register" in said and jobs_of(long_one).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_for_the_worker_is_neither_compared_again_nor_thrown_away(desk, long_one):
+    desk.post(reverse("reconciliation-apply", args=[long_one.pk]))
+    before = set(long_one.findings.values_list("id", flat=True))
+    for name in ("reconciliation-compare", "reconciliation-delete"):
+        assert "Writing into the register" in words_of(desk.post(reverse(name, args=[long_one.pk]), follow=True))
+    assert set(long_one.findings.values_list("id", flat=True)) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_while_the_job_is_just_done_is_not_done_again(keeper, desk, long_one):
+    asked = Reconciliation.objects.get(pk=long_one.pk)  # as the second click saw it
+    desk.post(reverse("reconciliation-apply", args=[long_one.pk]))
+    work(long_one)
+    pages.defer_once(apply_list, asked, reconciliation_id=asked.pk, by_id=keeper.pk)
+    assert not jobs_of(long_one).filter(status="todo").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_worker_was_refused_is_told(desk, long_one):
+    desk.post(reverse("reconciliation-apply", args=[long_one.pk]))
+    village = UnitEntry.objects.on(THEN).get(code="330681113264").unit
+    actions.amend_unit(village, on=THEN, today=TODAY, by=None, code="330681113999")
+    work(long_one)
+    assert "has been changed since the list was compared" in words_of(
+        desk.get(reverse("reconciliation", args=[long_one.pk]))
+    )
+    assert not UnitEntry.objects.filter(code="330681005300").exists()
+
+
+def test_a_long_list_with_open_findings_is_refused_at_once(desk, long_one):
+    merged = long_one.findings.filter(happened="merged")
+    merged.update(decision="open", decided_at=None, decided_by=None, is_together=False)
+    said = words_of(desk.post(reverse("reconciliation-apply", args=[long_one.pk]), follow=True))
+    assert "findings are open." in said and not jobs_of(long_one).exists()
+
+
+def test_a_long_list_of_which_little_is_to_be_written_is_written_at_once(desk, keeper):
+    old, _new = long_lists(SMALL + 10)
+    settled(listed(old), THEN.replace(year=2019))
+    send(desk, listed(old + "330681113999,样例新村委会,330681113\n"))
+    found = Reconciliation.objects.latest("id")
+    accept_sure(found, by=None)
+    assert found.findings.count() > SMALL
+    assert "The list is in the register" in words_of(
+        desk.post(reverse("reconciliation-apply", args=[found.pk]), follow=True)
+    )
 
 
 # == workbooks ==

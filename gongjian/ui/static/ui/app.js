@@ -52,6 +52,34 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
   });
 }
 
+// A long list in which one looks for a name: <div data-sift> with a hidden input[type=search] in front of tables in details.
+document.querySelectorAll("[data-sift]").forEach((box) => {
+  const input = box.querySelector("input[type=search]");
+  const groups = [...box.querySelectorAll("details")];
+  const wasOpen = groups.map((group) => group.open);
+  input.closest("[hidden]").hidden = false;
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault(); // it would send the whole form
+  });
+  input.addEventListener("input", () => {
+    const words = input.value.trim().toLowerCase();
+    let all = 0;
+    groups.forEach((group, place) => {
+      let shown = 0;
+      group.querySelectorAll("tbody tr").forEach((row) => {
+        row.hidden = !row.querySelector("th").textContent.toLowerCase().includes(words);
+        shown += row.hidden ? 0 : 1;
+      });
+      group.hidden = !shown;
+      group.open = words ? shown > 0 : wasOpen[place];
+      group.querySelector("[data-sift-count]").textContent = String(shown);
+      all += shown;
+    });
+    box.querySelector("[data-sift-none]").hidden = all > 0;
+    document.getElementById("live").textContent = words ? `${input.value.trim()}: ${all}` : "";
+  });
+});
+
 // The database is away: ask quietly, and load the page only once it is there again.
 const away = document.querySelector("[data-retry-seconds]");
 if (away) {
