@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.record import record
-from gongjian.register.models import Body, BodyEntry, Office, OfficeKind, Person, Unit, UnitEntry
+from gongjian.register.models import Body, BodyEntry, Office, OfficeKind, Person, Role, Unit, UnitEntry
 from gongjian.register.queries.reform import units_outlook
 from gongjian.register.reorganise.units import merge_units
 from gongjian.register.undo import undo
@@ -171,7 +171,7 @@ def _two_towns(today: date) -> tuple[list[Unit], dict[int, int], User]:
     towns = _units(act, "样例镇", "town", [county.unit] * 2)
     _units(act, "样例村", "village", [town for town in towns for _number in range(VILLAGES)])
     bodies = [_bodies(act, town) for town in towns]
-    member, keeps = _office_kind("bench_member"), _office_kind("bench_keeper", keeps_register=True)
+    member, keeps = _office_kind("bench_member"), _office_kind("bench_keeper", "keeps_place")
     people = Person.objects.bulk_create(Person(name=f"样例{number}") for number in range(2 * OFFICES))
     held = [body for town in bodies for body in town]
     Office.objects.bulk_create(
@@ -194,8 +194,13 @@ def _two_towns(today: date) -> tuple[list[Unit], dict[int, int], User]:
     return towns, merged, keeper
 
 
-def _office_kind(key: str, *, keeps_register: bool = False) -> OfficeKind:
-    return OfficeKind.objects.create(key=key, names={"zh-hans": "样例"}, keeps_register=keeps_register)
+def _office_kind(key: str, *roles: str) -> OfficeKind:
+    kind = OfficeKind.objects.create(key=key, names={"zh-hans": "样例"})
+    words = {"names": {"zh-hans": "样例"}, "walk": "territory", "permissions": ["see_counts", "keep_register"]}
+    for role in roles:
+        Role.objects.get_or_create(key=role, defaults=words)
+    kind.roles.set(roles)
+    return kind
 
 
 def _units(act: Any, name: str, kind: str, parents: list[Unit]) -> list[Unit]:

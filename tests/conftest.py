@@ -35,8 +35,8 @@ def organiser(town: Town) -> User:
 
 @pytest.fixture
 def reader(town: Town) -> User:
-    """Whoever reads with an office, and changes nothing: the secretary."""
-    return town.secretary
+    """Whoever reads everything by office, and changes nothing: the inspector."""
+    return town.inspector
 
 
 @pytest.fixture

@@ -53,7 +53,9 @@ class VillageStory:
 
 def standings(reader: Reader, today: date) -> list[Standing]:
     """The offices somebody holds today, with body and seat. Three queries and the one of the right to see."""
-    held = offices_visible_to(reader, today).on(today).filter(person__account=reader.pk)
+    if reader.pk is None:  # without an account there is nobody whose offices these could be
+        return []
+    held = offices_visible_to(reader).on(today).filter(person__account=reader.pk)
     offices = list(held.select_related("person", "kind", "body__line").order_by("-kind__heads", "kind__position", "id"))
     bodies = {
         entry.body_id: entry

@@ -22,7 +22,7 @@ def home(request: DayRequest) -> HttpResponse:
         return render(request, "desk/welcome.html", {"place": "home", "personas": personas() if is_open else []})
     facts: dict[str, Any] = {
         "place": "home",
-        "keeps_register": can_change_register(request.user, request.today),
+        "keeps_register": can_change_register(request.user),
         "standings": queries.standings(request.user, request.today),
         "counts": queries.counts(request.user, request.day),
         "story": queries.village_story(request.user, getattr(request, "official_days", ())),

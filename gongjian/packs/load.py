@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from gongjian.chronicle.record import record
 from gongjian.register import define, spelling
-from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Threshold, UnitKind
+from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Role, Threshold, UnitKind
 
 from . import here
 from .models import LoadedPack
@@ -57,11 +57,12 @@ def _flat(fields: Fields) -> Fields:
 
 # In the order in which words may point to each other.
 _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...] = (
+    ("role", Role, define.define_role, ("names", "position", "permissions", "walk", "depth")),
     ("line", Line, define.define_line, ("names", "position", "mark", "leads")),
     ("unit_kind", UnitKind, define.define_unit_kind, ("names", "position", "level", "under")),
     ("body_kind", BodyKind, define.define_body_kind, ("names", "position", "line", "many_units", "has_term")),
     ("form", Form, define.define_form, ("names", "position")),
-    ("office_kind", OfficeKind, define.define_office_kind, ("names", "position", "line", "heads", "keeps_register")),
+    ("office_kind", OfficeKind, define.define_office_kind, ("names", "position", "line", "heads", "roles")),
     ("choice", Choice, define.define_choice, ("list", "names", "position")),
     ("threshold", Threshold, define.define_threshold, ("since", "until", "line", "least", "names", "source")),
 )
@@ -164,7 +165,8 @@ def _in_pack(what: str, pack: Pack) -> dict[str, Fields]:
 def _in_register(what: str) -> dict[str, Fields]:
     _what, model, _define, names = next(row for row in _LISTS if row[0] == what)
     found: dict[str, Fields] = {}
-    for row in model._default_manager.all():
+    rows = model._default_manager.all()
+    for row in rows.prefetch_related("roles") if model is OfficeKind else rows:
         fields = {name: _value(row, name) for name in names}
         found[_key(what, {**fields, "key": row.key})] = fields  # type: ignore[attr-defined]
     return found
@@ -174,6 +176,8 @@ def _value(row: Any, name: str) -> Any:
     match name:
         case "line":
             return row.line_id
+        case "roles":
+            return sorted(role.pk for role in row.roles.all())
         case "since":
             return row.valid.lower
         case "until":

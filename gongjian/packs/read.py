@@ -5,7 +5,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from jsonschema.exceptions import ValidationError
 from gongjian.register.identity import Division
 
 SCHEMA = Path(__file__).parents[2] / "packs" / "schema"
-PARTS = ("pack", "lines", "units", "choices", "thresholds", "readings")
+PARTS = ("pack", "roles", "lines", "units", "choices", "thresholds", "readings")
 
 # What the schemas say that a place should hold, in their "description".
 EXPECTED = (
@@ -35,6 +35,9 @@ EXPECTED = (
     gettext_noop("each level once"),
     gettext_noop("one character"),
     gettext_noop("true or false"),
+    gettext_noop("a list of roles, each once"),
+    gettext_noop("at least one permission word, each once"),
+    gettext_noop("a whole number from 0 to 20"),
     gettext_noop("a whole number from 1"),
     gettext_noop("2 to 10 Chinese characters"),
     gettext_noop("syllables in small letters without tones, one blank between two"),
@@ -69,8 +72,17 @@ class BodyKind(Word):
 @dataclass(frozen=True)
 class OfficeKind(Word):
     heads: bool
-    keeps_register: bool
+    roles: list[str]
     line: str | None = None
+
+
+@dataclass(frozen=True)
+class Role(Word):
+    """Permission words over a stretch of one walk; without a depth, all the way down."""
+
+    permissions: list[str]
+    walk: str
+    depth: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +128,7 @@ class Pack:
     version: str
     names: Names
     official_days: list[date]
+    roles: list[Role]
     lines: list[Line]
     body_kinds: list[BodyKind]
     office_kinds: list[OfficeKind]
@@ -237,6 +250,7 @@ def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
         if name != "threshold":
             yield from _standing_twice(held, "word" if name == "reading" else "key")
     yield from _unknown_lines(rows)
+    yield from _unknown_roles(rows)
     leading = sum(row.values["leads"] for row in rows["line"])
     if leading != 1:
         sentence = _("lines.toml: %(count)s lines lead the others; write leads = true in exactly one.")
@@ -268,6 +282,14 @@ def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
                 "line": values["line"],
                 "allowed": ", ".join(lines),
             }
+
+
+def _unknown_roles(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    roles = [row.values["key"] for row in rows["role"]]
+    for file, place, values in rows["office_kind"]:
+        for role in set(values["roles"]) - set(roles):
+            sentence = _("%(file)s, %(place)s: there is no role “%(role)s”; write one of %(allowed)s.")
+            yield sentence % {"file": file, "place": place, "role": role, "allowed": ", ".join(roles)}
 
 
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
@@ -311,9 +333,10 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         version=tables["pack"]["version"],
         names=tables["pack"]["names"],
         official_days=sorted(_day(day) for day in tables["pack"]["official_days"]),
+        roles=words(Role, "role"),
         lines=words(Line, "line"),
         body_kinds=words(BodyKind, "body_kind"),
-        office_kinds=words(OfficeKind, "office_kind"),
+        office_kinds=[replace(kind, roles=sorted(kind.roles)) for kind in words(OfficeKind, "office_kind")],
         unit_kinds=words(UnitKind, "unit_kind"),
         forms=words(Form, "form"),
         choices=[choice for name in tables["choices"] for choice in words(Choice, name, list=name)],

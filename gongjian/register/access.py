@@ -1,76 +1,166 @@
-"""Who may see what of the register, and who may change it.
+"""Who may see what of the register, and who may change it. Pages, API, exports and jobs get objects only through here.
 
-Until roles exist, whoever is signed in reads units and bodies; people's names are for those who hold an office; and
-only a holder of an office that keeps the register changes it.
+Open to everybody, account or not: units and bodies with their names, kinds and links, venues, and who holds office
+where a body sits in a division (village and up). All else is open through offices, along the walks; the table in
+docs/personal-data.md says what, and tests hold it. Rights are those of today, on whatever day one looks at.
 """
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TypeAlias
+from collections.abc import Iterable
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from .models import Body, BodyEntry, Cover, Membership, Office, Unit, UnitEntry, Venue
+from .authority.reach import ALL_WALKS, OPERATOR, Operator, Reader, Walk, reach_of
+from .models import (
+    Body,
+    BodyEntry,
+    Cover,
+    Headcount,
+    Membership,
+    Office,
+    Permission,
+    Person,
+    StandsIn,
+    Term,
+    Unit,
+    UnitEntry,
+    UnitKind,
+    Venue,
+)
 from .models.dated import DatedQuerySet
 
+__all__ = ["OPERATOR", "Operator", "Reader"]
 
-class Operator:
-    """Whoever runs commands on the machine itself: has the database in hand anyway."""
-
-    is_authenticated = True
-    pk = None
+PUBLIC_SEATS = (UnitKind.Level.CITY, UnitKind.Level.COUNTY, UnitKind.Level.TOWN, UnitKind.Level.VILLAGE)
+Counted = Permission.SEE_COUNTS
 
 
-OPERATOR = Operator()
-Reader: TypeAlias = AbstractBaseUser | AnonymousUser | Operator
-
-
+# == open to everybody ==
 def units_visible_to(reader: Reader) -> QuerySet[Unit]:
-    return Unit.objects.all() if reader.is_authenticated else Unit.objects.none()
+    return Unit.objects.all()
 
 
 def unit_entries_visible_to(reader: Reader) -> DatedQuerySet[UnitEntry]:
-    return UnitEntry.objects.all() if reader.is_authenticated else UnitEntry.objects.none()
+    return UnitEntry.objects.all()
 
 
 def bodies_visible_to(reader: Reader) -> QuerySet[Body]:
-    return Body.objects.all() if reader.is_authenticated else Body.objects.none()
+    return Body.objects.all()
 
 
 def body_entries_visible_to(reader: Reader) -> DatedQuerySet[BodyEntry]:
-    return BodyEntry.objects.all() if reader.is_authenticated else BodyEntry.objects.none()
-
-
-def covers_visible_to(reader: Reader) -> DatedQuerySet[Cover]:
-    return Cover.objects.all() if reader.is_authenticated else Cover.objects.none()
+    return BodyEntry.objects.all()
 
 
 def venues_visible_to(reader: Reader) -> DatedQuerySet[Venue]:
-    return Venue.objects.all() if reader.is_authenticated else Venue.objects.none()
+    return Venue.objects.all()
 
 
-def offices_visible_to(reader: Reader, today: date) -> DatedQuerySet[Office]:
-    """Who holds which office: for people who hold one themselves today."""
-    return Office.objects.all() if _holds_office(reader, today) else Office.objects.none()
+def housings_visible_to(reader: Reader) -> DatedQuerySet[StandsIn]:
+    """Which building, park or market an employer stands in."""
+    return StandsIn.objects.all()
 
 
-def memberships_visible_to(reader: Reader, today: date) -> DatedQuerySet[Membership]:
-    """Who belongs to which body: for people who hold an office themselves today."""
-    return Membership.objects.all() if _holds_office(reader, today) else Membership.objects.none()
+# == counts, covers and gaps: along the walks ==
+def covers_visible_to(reader: Reader) -> DatedQuerySet[Cover]:
+    """Of the units in the territory one reads, and of the bodies in one's line or led from one's own."""
+    reach = reach_of(reader)
+    if not reach.may(Counted):
+        return Cover.objects.none()
+    walks = ALL_WALKS - {Walk.TERRITORY}
+    return Cover.objects.filter(reach.units(Counted, "unit__") | reach.bodies(Counted, "body__", walks))
 
 
-def can_change_register(reader: Reader, today: date) -> bool:
-    if isinstance(reader, Operator):
-        return True
-    return reader.is_authenticated and _offices_of(reader, today).filter(kind__keeps_register=True).exists()
+def headcounts_visible_to(reader: Reader) -> DatedQuerySet[Headcount]:
+    reach = reach_of(reader)
+    return Headcount.objects.filter(reach.units(Counted, "unit__")) if reach.may(Counted) else Headcount.objects.none()
 
 
-def _holds_office(reader: Reader, today: date) -> bool:
-    return isinstance(reader, Operator) or (reader.is_authenticated and _offices_of(reader, today).exists())
+def terms_visible_to(reader: Reader) -> DatedQuerySet[Term]:
+    reach = reach_of(reader)
+    return Term.objects.filter(reach.bodies(Counted, "body__")) if reach.may(Counted) else Term.objects.none()
 
 
-def _offices_of(reader: Reader, today: date) -> DatedQuerySet[Office]:
-    return Office.objects.on(today).filter(person__account_id=reader.pk)
+def is_counted_unit(reader: Reader, unit: str = "") -> Q:
+    """Whether the reader may see head-counts, covers and gaps of the unit: only there is a lack told as a lack."""
+    return reach_of(reader).units(Counted, unit)
+
+
+def is_counted_body(reader: Reader, body: str = "") -> Q:
+    """Whether the reader may see covers and terms of the body."""
+    return reach_of(reader).bodies(Counted, body)
+
+
+def counted_units(reader: Reader, ids: Iterable[int]) -> set[int]:
+    """Of these units, those of which the reader may see the counts. No query for whoever sees none."""
+    ids = list(ids)
+    if not reach_of(reader).may(Counted):
+        return set()
+    return set(Unit.objects.filter(is_counted_unit(reader), pk__in=ids).values_list("pk", flat=True))
+
+
+def counted_bodies(reader: Reader, ids: Iterable[int]) -> set[int]:
+    """Of these bodies, those of which the reader may see the counts. No query for whoever sees none."""
+    ids = list(ids)
+    if not reach_of(reader).may(Counted):
+        return set()
+    return set(Body.objects.filter(is_counted_body(reader), pk__in=ids).values_list("pk", flat=True))
+
+
+def counts_everywhere(reader: Reader) -> bool:
+    """Does the reader see the counts of the whole territory?"""
+    return reach_of(reader).may_everywhere(Counted)
+
+
+# == people ==
+def offices_visible_to(reader: Reader) -> DatedQuerySet[Office]:
+    """Who holds which office: where the body sits in a division for everybody; elsewhere within one's reach."""
+    reach = reach_of(reader)
+    own = Q(person=reach.person_id) if reach.person_id else Q(pk__in=())
+    return Office.objects.filter(reach.bodies(Permission.SEE_PEOPLE, "body__") | own | _sits_in_a_division())
+
+
+def bodies_with_people_open_to(reader: Reader, body_ids: Iterable[int]) -> set[int]:
+    """Of these bodies, those whose office holders the reader may all see: only there is "nobody entered" true."""
+    reach = reach_of(reader)
+    entries = BodyEntry.objects.filter(seat__entries__kind__level__in=PUBLIC_SEATS)
+    seated = Exists(entries.filter(body=OuterRef("pk")))
+    open_ones = Body.objects.filter(reach.bodies(Permission.SEE_PEOPLE) | seated, pk__in=list(body_ids))
+    return set(open_ones.values_list("pk", flat=True))
+
+
+def memberships_visible_to(reader: Reader) -> DatedQuerySet[Membership]:
+    """One's own, and those of bodies below one's own body in the same line. No other walk opens them."""
+    reach = reach_of(reader)
+    own = Q(person=reach.person_id) if reach.person_id else Q(pk__in=())
+    return Membership.objects.filter(reach.bodies(Permission.SEE_PEOPLE, "body__", [Walk.LINE]) | own)
+
+
+def persons_visible_to(reader: Reader) -> QuerySet[Person]:
+    """Oneself, and whoever is seen through an office or a membership."""
+    reach = reach_of(reader)
+    if reach.sees_all:
+        return Person.objects.all()
+    offices = offices_visible_to(reader).filter(person=OuterRef("pk"))
+    memberships = memberships_visible_to(reader).filter(person=OuterRef("pk"))
+    own = Q(pk=reach.person_id) if reach.person_id else Q(pk__in=())
+    return Person.objects.filter(own | Exists(offices) | Exists(memberships))
+
+
+def _sits_in_a_division() -> Q:
+    """The body of the office sat in a city, county, town or village while the office was held."""
+    entries = BodyEntry.objects.filter(body=OuterRef("body"), valid__overlap=OuterRef("valid"))
+    return Q(Exists(entries.filter(seat__entries__kind__level__in=PUBLIC_SEATS)))
+
+
+# == changing ==
+def changes_visible_to(reader: Reader) -> bool:
+    """Who wrote what into the register: for whoever keeps or audits the whole of it."""
+    reach = reach_of(reader)
+    return reach.may_everywhere(Permission.SEE_CHANGES) or reach.may_everywhere(Permission.KEEP_REGISTER)
+
+
+def can_change_register(reader: Reader) -> bool:
+    """May change the register as a whole: take in lists, reconcile, reform anything."""
+    return reach_of(reader).may_everywhere(Permission.KEEP_REGISTER)

@@ -18,6 +18,7 @@ from .models import (
     Line,
     OfficeKind,
     Plaque,
+    Role,
     Threshold,
     UnitEntry,
     UnitKind,
@@ -55,18 +56,16 @@ def define_form(key: str, *, names: Names, position: int) -> Form:
     return _define(Form, {"key": key}, names=names, position=position)
 
 
+def define_role(key: str, *, names: Names, position: int, permissions: list[str], walk: str, depth: int | None) -> Role:
+    return _define(Role, {"key": key}, names=names, position=position, permissions=permissions, walk=walk, depth=depth)
+
+
 def define_office_kind(
-    key: str, *, names: Names, position: int, line: str | None, heads: bool, keeps_register: bool
+    key: str, *, names: Names, position: int, line: str | None, heads: bool, roles: list[str]
 ) -> OfficeKind:
-    return _define(
-        OfficeKind,
-        {"key": key},
-        names=names,
-        position=position,
-        line_id=line,
-        heads=heads,
-        keeps_register=keeps_register,
-    )
+    kind: OfficeKind = _define(OfficeKind, {"key": key}, names=names, position=position, line_id=line, heads=heads)
+    kind.roles.set(Role.objects.filter(pk__in=roles))
+    return kind
 
 
 def define_choice(key: str, *, list: str, names: Names, position: int) -> Choice:

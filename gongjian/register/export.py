@@ -116,7 +116,7 @@ class AskedList:
     def _rows(self) -> QuerySet[Any]:
         ask = (self.reader, self.day, self.today)
         if isinstance(self.form, UnitFilterForm):
-            return lists.unit_rows(*ask, self.form.filters())
+            return lists.unit_rows(*ask, self.form.filters().sorted_by(sort_asked(self.query, lists.UNIT_SORTS)))
         return lists.body_rows(*ask, self.form.filters())
 
     def conditions(self) -> list[str]:
@@ -242,7 +242,7 @@ def _unit_cells(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
             words.get(("sector", row.sector), row.sector),
             words.get(("ownership", row.ownership), row.ownership),
             row.staff,
-            "、".join(str(line) for line in lines if line.key in row.lines),
+            "、".join(str(line) for line in lines if line.key in row.lines) if row.is_counted else _("not open to you"),
             row.address,
             row.since,
             row.source,
@@ -282,7 +282,7 @@ def _body_cells(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
             " › ".join(row.where),
             row.superior_name,
             row.leader_name,
-            row.covers,
+            row.covers if row.is_counted else None,
             terms.get(row.term_state, ""),
             row.term_last,
             row.since,

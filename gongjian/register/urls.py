@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from . import converters, import_urls, reconciliation_urls, reform_urls
-from .views import bodies, exports, figures, lists, search, units, walks
+from .views import bodies, exports, figures, lists, search, units, walks, why
 
 assert converters  # <id:…> is known from here on
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("units/", lists.units, name="units"),
     path("units.xlsx", exports.units_export, name="units_export"),
     path("units/<id:unit_id>/", units.unit, name="unit"),
+    path("units/<id:unit_id>/access/", why.unit_access, name="unit_access"),
+    path("bodies/<id:body_id>/access/", why.body_access, name="body_access"),
     path("bodies/", lists.bodies, name="bodies"),
     path("bodies.xlsx", exports.bodies_export, name="bodies_export"),
     path("bodies/<id:body_id>/", bodies.body, name="body"),

@@ -19,7 +19,8 @@ from .models import Body, Unit
 
 @dataclass(frozen=True)
 class Walk:
-    """One way through the register. `children` and `above` are SQL over the row t(id) and the day %(day)s."""
+    """One way through the register. `children` and `above` are SQL over the row t(id) and the day %(day)s;
+    `last_above` is SQL over t(id) for what it stood below at the end of what is known of it."""
 
     key: str
     table: str
@@ -27,6 +28,11 @@ class Walk:
     standing: str
     children: str
     above: str
+    last_above: str
+
+    @property
+    def last_path(self) -> str:
+        return f"last_{self.path}"
 
 
 TERRITORY = Walk(
@@ -36,6 +42,9 @@ TERRITORY = Walk(
     standing="SELECT e.unit_id AS id, e.parent_id AS above FROM register_unitentry e WHERE e.valid @> %(day)s::date",
     children="SELECT e.unit_id AS id FROM register_unitentry e WHERE e.parent_id = t.id AND e.valid @> %(day)s::date",
     above="SELECT e.parent_id AS id FROM register_unitentry e WHERE e.unit_id = t.id AND e.valid @> %(day)s::date",
+    last_above="""
+        SELECT e.parent_id AS id FROM register_unitentry e WHERE e.unit_id = t.id
+        ORDER BY upper(e.valid) DESC NULLS FIRST LIMIT 1""",
 )
 LINE = Walk(
     key="line",
@@ -44,6 +53,9 @@ LINE = Walk(
     standing="SELECT e.body_id AS id, e.superior_id AS above FROM register_bodyentry e WHERE e.valid @> %(day)s::date",
     children="SELECT e.body_id AS id FROM register_bodyentry e WHERE e.superior_id = t.id AND e.valid @> %(day)s::date",
     above="SELECT e.superior_id AS id FROM register_bodyentry e WHERE e.body_id = t.id AND e.valid @> %(day)s::date",
+    last_above="""
+        SELECT e.superior_id AS id FROM register_bodyentry e WHERE e.body_id = t.id
+        ORDER BY upper(e.valid) DESC NULLS FIRST LIMIT 1""",
 )
 # A body stands below the one that leads it; without a leader, a body of the leading line stands below its superior.
 LEADERSHIP = Walk(
@@ -64,6 +76,10 @@ LEADERSHIP = Walk(
         SELECT coalesce(e.leader_id, e.superior_id) AS id
         FROM register_bodyentry e JOIN register_body b ON b.id = e.body_id JOIN register_line l ON l.key = b.line_id
         WHERE e.body_id = t.id AND e.valid @> %(day)s::date AND (e.leader_id IS NOT NULL OR l.leads)""",
+    last_above="""
+        SELECT coalesce(e.leader_id, CASE WHEN l.leads THEN e.superior_id END) AS id
+        FROM register_bodyentry e JOIN register_body b ON b.id = e.body_id JOIN register_line l ON l.key = b.line_id
+        WHERE e.body_id = t.id ORDER BY upper(e.valid) DESC NULLS FIRST LIMIT 1""",
 )
 
 
@@ -146,6 +162,7 @@ def refresh_paths(walk: Walk, today: date, changed: Iterable[int] | None = None)
     if not ids:
         return 0
     named: dict[str, list[int] | date] = {"ids": ids, "day": today}
+    lay = _where_they_lay(walk, ids)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -182,7 +199,9 @@ def refresh_paths(walk: Walk, today: date, changed: Iterable[int] | None = None)
             """,
             named,
         )
-        return written + cursor.rowcount
+        written += cursor.rowcount
+    _place_ended(walk, ids, lay)
+    return written
 
 
 def _refresh_all(walk: Walk, today: date) -> int:
@@ -202,7 +221,64 @@ def _refresh_all(walk: Walk, today: date) -> int:
             """,
             {"day": today},
         )
-        return cursor.rowcount
+        written = cursor.rowcount
+    _place_ended(walk)
+    return written
+
+
+# == what does not stand today ==
+FEW = 1000
+
+
+def _where_they_lay(walk: Walk, ids: list[int]) -> tuple[list[str], list[str]] | None:
+    """The ranges of paths that the things and what lay below them had until now; None where there are too many."""
+    if len(ids) > FEW:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT coalesce(nullif({walk.path}, ''), {walk.last_path}) FROM {walk.table} "
+            f"WHERE id = ANY(%s) AND ({walk.path} <> '' OR {walk.last_path} <> '')",
+            [ids],
+        )
+        ranges = [path_range(path) for (path,) in cursor.fetchall()]
+    return [first for first, _end in ranges], [end for _first, end in ranges]
+
+
+def _place_ended(walk: Walk, ids: list[int] | None = None, lay: tuple[list[str], list[str]] | None = None) -> None:
+    """Write where the nearest of what a thing last stood below stands today, for each that does not stand itself.
+
+    Of `ids` and of what was placed within the ranges `lay`; of everything where there are no ranges.
+    """
+    firsts, ends = lay or ([], [])
+    ranges = f"""
+        EXISTS (SELECT 1 FROM unnest(%(firsts)s::text[], %(ends)s::text[]) r(first, past)
+                WHERE x.{walk.last_path} <> '' AND x.{walk.last_path} >= r.first COLLATE "C"
+                  AND x.{walk.last_path} < r.past COLLATE "C")"""
+    some = "" if lay is None else f"AND (x.id = ANY(%(ids)s) OR {ranges})"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH RECURSIVE ended AS MATERIALIZED (
+              SELECT x.id FROM {walk.table} x WHERE x.{walk.path} = '' {some}
+            ),
+            t(start, id) AS (
+              SELECT id, id FROM ended
+              UNION
+              SELECT t.start, a.id FROM t JOIN {walk.table} x ON x.id = t.id AND x.{walk.path} = ''
+              CROSS JOIN LATERAL ({walk.last_above}) a WHERE a.id IS NOT NULL
+            ),
+            found AS (
+              SELECT t.start AS id, coalesce(max(x.{walk.path}), '') AS path
+              FROM t LEFT JOIN {walk.table} x ON x.id = t.id AND x.{walk.path} <> '' GROUP BY t.start
+            )
+            UPDATE {walk.table} y SET {walk.last_path} = found.path FROM found
+            WHERE y.id = found.id AND y.{walk.last_path} <> found.path
+            """,
+            {"ids": ids or [], "firsts": firsts, "ends": ends},
+        )
+        cursor.execute(
+            f"UPDATE {walk.table} x SET {walk.last_path} = '' WHERE x.{walk.last_path} <> '' AND x.{walk.path} <> ''"
+        )
 
 
 def refresh_unit_paths(today: date, unit_ids: Iterable[int] | None = None) -> int:

@@ -172,10 +172,22 @@ def test_few_names_are_looked_at_and_many_are_looked_up_alike(town, units, words
     assert units(text=words) == looked_at
 
 
-def test_nobody_without_an_account_is_given_rows(town, client):
-    nobody = AnonymousUser()
-    assert lists.unit_list(nobody, town.today, town.today, UnitFilters()).page.rows == []
-    assert lists.body_list(nobody, town.today, town.today, BodyFilters()).page.rows == []
+NOBODYS = [UnitFilters(without_line="union"), UnitFilters(with_line="union"), UnitFilters(staff_from=0)]
+
+
+@pytest.mark.parametrize("filters", NOBODYS)
+def test_sizes_and_gaps_are_not_told_to_whoever_has_no_account(town, filters):
+    assert lists.unit_list(AnonymousUser(), town.today, town.today, filters).page.rows == []
+    assert lists.unit_list(AnonymousUser(), town.today, town.today, UnitFilters(), sort="staff").page.rows == []
+    rows = lists.unit_list(AnonymousUser(), town.today, town.today, UnitFilters()).page.rows
+    assert {(row.staff, row.is_counted, frozenset(row.lines)) for row in rows} == {(None, False, frozenset())}
+
+
+@pytest.mark.parametrize("filters", [BodyFilters(term="expired"), BodyFilters(term="none"), BodyFilters(covers_from=0)])
+def test_terms_and_covers_are_not_told_to_whoever_has_no_account(town, filters):
+    assert lists.body_list(AnonymousUser(), town.today, town.today, filters).page.rows == []
+    rows = lists.body_list(AnonymousUser(), town.today, town.today, BodyFilters()).page.rows
+    assert {(row.covers, row.is_counted, row.term_last) for row in rows} == {(0, False, None)}
 
 
 # == bodies ==
@@ -278,7 +290,7 @@ def test_a_long_list_is_counted_after_the_page_has_come(town, organiser, signed_
 
 
 @pytest.mark.parametrize(
-    ("path", "is_large", "most"), [("/units/", False, 18), ("/units/", True, 18), ("/bodies/", False, 22)]
+    ("path", "is_large", "most"), [("/units/", False, 20), ("/units/", True, 20), ("/bodies/", False, 23)]
 )
 def test_a_list_page_asks_as_often_for_three_rows_as_for_one(
     town, organiser, signed_in, path, is_large, most, monkeypatch
@@ -320,10 +332,12 @@ def test_a_place_in_the_list_that_was_changed_is_refused(town, organiser, signed
     assert signed_in(organiser).get(address).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/units/", "/bodies/", "/units.xlsx", "/bodies.xlsx"])
-def test_lists_are_for_whoever_is_signed_in(town, client, path):
-    answer = client.get(path)
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+@pytest.mark.parametrize("path", ["/units/", "/bodies/"])
+def test_lists_are_open_to_whoever_has_no_account_but_not_as_a_file(town, client, path):
+    answer = client.get(path, headers={"accept-language": "en"})
+    assert answer.status_code == 200
+    assert "Excel of this list" not in answer.content.decode()
+    assert client.get(f"/{path.strip('/')}.xlsx").status_code == 302
 
 
 def test_every_choice_of_the_forms_can_be_asked(town, reader):

@@ -65,7 +65,7 @@ def test_a_state_is_said_in_words_not_only_in_colour(town, signed_in):
     assert "Term expired" in signed_in(town.clerk).get(address, headers={"accept-language": "en"}).content.decode()
 
 
-def test_offices_are_shown_with_their_days_to_those_who_hold_one(town, signed_in):
+def test_offices_are_shown_with_their_days(town, signed_in):
     last = small.person("孙样例")
     small.office(last, town.bodies["joint_union"], "union_chair", since=REFORM, until=date(2021, 5, 1))
     offices = page_of(town, "joint_union", reader=town.secretary).offices
@@ -73,11 +73,18 @@ def test_offices_are_shown_with_their_days_to_those_who_hold_one(town, signed_in
         ("陈样例", None),
         ("孙样例", date(2021, 5, 1)),
     ]
-    assert page_of(town, "joint_union", reader=town.stranger).offices == []
-    address = reverse("body", args=[town.bodies["joint_union"].pk])
-    seen = signed_in(town.stranger).get(address, headers={"accept-language": "en"}).content.decode()
-    assert "Names of people are shown to those who hold an office themselves." in seen
-    assert "陈样例" not in seen
+
+
+def test_offices_in_a_firm_are_shown_to_those_above_it_in_its_line(town, signed_in):
+    firm = {"superior": town.bodies["county_union"], "since": REFORM}
+    union = small.body("大唐样例袜业工会", "union_committee", town.units["hosiery"], **firm)
+    small.office(small.person("吴样例"), union, "union_chair", since=REFORM)
+    seen = {
+        role: signed_in(town.accounts[role]).get(reverse("body", args=[union.pk]), headers={"accept-language": "en"})
+        for role in ("inspector", "stranger")
+    }
+    assert ["吴样例" in answer.content.decode() for answer in seen.values()] == [True, False]
+    assert "Who holds office here is shown to those above it in its line." in seen["stranger"].content.decode()
 
 
 def test_its_life_tells_what_changed(town):
@@ -100,8 +107,12 @@ def test_a_body_that_never_was_is_not_found(town, signed_in):
     assert signed_in(town.clerk).get(reverse("body", args=[999_999])).status_code == 404
 
 
-def test_nobody_signed_in_sees_no_body(town, client):
-    assert client.get(reverse("body", args=[town.bodies["league"].pk])).headers["Location"] == "/"
+def test_whoever_has_no_account_reads_a_body_but_not_what_it_covers_or_its_term(town, client):
+    address = reverse("body", args=[town.bodies["joint_union"].pk])
+    seen = client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert "上下文村联合工会" in seen and "陈样例" in seen
+    assert "大唐样例袜业001" not in seen
+    assert "Which units it covers is shown to those above it in its line and to those who lead it." in seen
 
 
 def test_a_body_asks_the_same_number_of_questions_for_one_and_for_three_of_everything(

@@ -80,8 +80,12 @@ def test_a_unit_that_never_was_is_not_found(town, signed_in):
     assert signed_in(town.clerk).get(reverse("unit", args=[999_999])).status_code == 404
 
 
-def test_nobody_signed_in_sees_no_unit(town, client):
-    assert client.get(reverse("unit", args=[town.units["village"].pk])).headers["Location"] == "/"
+def test_whoever_has_no_account_reads_what_is_open_to_everybody(town, client):
+    address = reverse("unit", args=[town.units["hosiery"].pk])
+    seen = client.get(address, headers={"accept-language": "en"}).content.decode()
+    assert "大唐样例袜业001" in seen
+    assert "312" not in seen and "上下文村联合工会" not in seen
+    assert "No organisation covers it" not in seen
 
 
 def test_bodies_seated_and_covering_stand_by_line(town):
@@ -99,23 +103,42 @@ def test_a_term_had_not_expired_on_a_day_within_it(town):
     assert page_of(town, "village", day=BEFORE).bodies[0].term_state == "running"
 
 
-def test_names_of_heads_are_for_holders_of_an_office(town, signed_in):
-    heads = [here.head and str(here.head.person) for here in page_of(town, "village").bodies]
-    assert heads == ["王样例", "陈样例", None]
-    seen = page_of(town, "village", reader=town.stranger)
-    assert (seen.sees_people, [here.head for here in seen.bodies]) == (False, [None, None, None])
-    answer = signed_in(town.stranger).get(reverse("unit", args=[town.units["village"].pk])).content.decode()
-    assert "王样例" not in answer and "陈样例" not in answer
+def test_who_heads_a_body_is_open_to_everybody_from_the_village_up_and_in_a_firm_to_its_line(town, signed_in):
+    heads = [(here.head and str(here.head.person), here.sees_head) for here in page_of(town, "village").bodies]
+    assert heads == [("王样例", True), ("陈样例", True), (None, True)]
+    union = small.body(
+        "大唐样例袜业工会",
+        "union_committee",
+        town.units["hosiery"],
+        superior=town.bodies["county_union"],
+        since=small.REFORM,
+    )
+    small.office(small.person("吴样例"), union, "union_chair", since=small.REFORM)
+    shown = {role: page_of(town, "hosiery", reader=town.accounts[role]).bodies for role in ("inspector", "stranger")}
+    seen = {
+        role: [(h.head and str(h.head.person), h.sees_head) for h in here if h.is_seated]
+        for role, here in shown.items()
+    }
+    assert seen == {"inspector": [("吴样例", True)], "stranger": [(None, False)]}
+    answer = signed_in(town.stranger).get(reverse("unit", args=[town.units["hosiery"].pk])).content.decode()
+    assert "吴样例" not in answer
 
 
-def test_who_keeps_a_venue_and_who_wrote_are_for_holders_of_an_office(town, signed_in):
+def test_who_keeps_a_venue_is_told_as_who_holds_office_and_who_wrote_to_whoever_keeps_or_audits(town, signed_in):
     keeper = small.person("钱样例")
-    small.venue("样例书屋", town.units["village"], town.bodies["village_party"], keeper=keeper)
+    union = small.body(
+        "大唐样例袜业工会",
+        "union_committee",
+        town.units["hosiery"],
+        superior=town.bodies["county_union"],
+        since=small.REFORM,
+    )
+    small.venue("样例书屋", town.units["village"], union, keeper=keeper, since=small.REFORM)
     small.actions.amend_unit(town.units["village"], on=town.today, today=town.today, by=town.clerk, name="上下文新村")
     address = reverse("unit", args=[town.units["village"].pk])
     shown = {
         role: signed_in(account).get(address).content.decode()
-        for role, account in (("secretary", town.secretary), ("stranger", town.stranger))
+        for role, account in (("inspector", town.inspector), ("stranger", town.stranger))
     }
     assert ["钱样例" in shown[role] for role in shown] == [True, False]
     assert [town.clerk.name in shown[role] for role in shown] == [True, False]

@@ -35,6 +35,7 @@ from gongjian.register.models import (
     OfficeKind,
     Person,
     Plaque,
+    Role,
     StandsIn,
     Term,
     Unit,
@@ -81,11 +82,28 @@ BODY_KINDS = [
     ("women_federation", "women", "妇联", "Women's federation", True, True),
 ]
 OFFICE_KINDS = [
-    ("organisation_officer", "party", "组织部门工作人员", "Officer of the organisation department", False, True),
-    ("party_secretary", "party", "书记", "Secretary", True, False),
-    ("union_chair", "union", "主席", "Chair", True, False),
-    ("union_audit_commissioner", "union", "经费审查委员", "Audit commissioner", False, False),
+    ("organisation_officer", "party", "组织部门工作人员", "Officer of the organisation department", False),
+    ("party_secretary", "party", "书记", "Secretary", True),
+    ("union_chair", "union", "主席", "Chair", True),
+    ("union_audit_commissioner", "union", "经费审查委员", "Audit commissioner", False),
 ]
+# As the pack has them: (key, walk, depth, permission words), and which office carries which.
+ROLES = [
+    ("leads_line", "line", None, ["see_counts", "see_people", "appoint"]),
+    ("serves_line", "line", None, ["see_counts", "see_people"]),
+    ("serves_body", "line", 0, ["see_counts", "see_people"]),
+    ("leads_others", "leadership", None, ["see_counts"]),
+    ("reads_place", "territory", None, ["see_counts"]),
+    ("keeps_place", "territory", None, ["see_counts", "see_changes", "keep_register"]),
+    ("audits_line", "line", None, ["see_counts", "see_people", "see_changes"]),
+    ("audits_place", "territory", None, ["see_counts", "see_changes"]),
+]
+ROLES_OF = {
+    "organisation_officer": ["serves_line", "leads_others", "keeps_place"],
+    "party_secretary": ["leads_line", "leads_others", "reads_place"],
+    "union_chair": ["leads_line", "reads_place"],
+    "union_audit_commissioner": ["audits_line", "audits_place"],
+}
 CHOICES = [
     ("status", "active", "正常经营或运行", "Active"),
     ("status", "suspended", "停业", "Suspended"),
@@ -112,10 +130,11 @@ def define_words() -> None:
         UnitKind.objects.create(key=key, level=level, names=names(zh, en), under=under, position=at)
     for at, (key, line, zh, en, many, term) in enumerate(BODY_KINDS):
         BodyKind.objects.create(key=key, line_id=line, names=names(zh, en), many_units=many, has_term=term, position=at)
-    for at, (key, line, zh, en, heads, keeps) in enumerate(OFFICE_KINDS):
-        OfficeKind.objects.create(
-            key=key, line_id=line, names=names(zh, en), heads=heads, keeps_register=keeps, position=at
-        )
+    for at, (key, walk, depth, words) in enumerate(ROLES):
+        Role.objects.create(key=key, names=names(key, key), walk=walk, depth=depth, permissions=words, position=at)
+    for at, (key, line, zh, en, heads) in enumerate(OFFICE_KINDS):
+        kind = OfficeKind.objects.create(key=key, line_id=line, names=names(zh, en), heads=heads, position=at)
+        kind.roles.set(ROLES_OF[key])
     for at, (key, zh, en) in enumerate([("single", "单独组建", "Single"), ("joint", "联合组建", "Joint")]):
         Form.objects.create(key=key, names=names(zh, en), position=at)
     for at, (list_, key, zh, en) in enumerate(CHOICES):
@@ -336,7 +355,7 @@ def _build_bodies(town: Town) -> None:
 
 def _build_people(town: Town) -> None:
     offices = [
-        ("clerk", "李样例", "county_party", "organisation_officer"),
+        ("clerk", "李样例", "city_party", "organisation_officer"),
         ("secretary", "王样例", "village_party", "party_secretary"),
         ("inspector", "赵样例", "city_union", "union_audit_commissioner"),
     ]

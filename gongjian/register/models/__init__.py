@@ -1,5 +1,6 @@
 """What stands in the register."""
 
+from .authority import Delegation, Permission, Role
 from .bodies import Body, BodyEntry, Cover, Term
 from .drafts import DraftBody, DraftRow, DraftUnit, ImportDraft, ImportProblem
 from .exports import ListExport
@@ -18,6 +19,7 @@ __all__ = [
     "BodyLineage",
     "Choice",
     "Cover",
+    "Delegation",
     "Document",
     "DraftBody",
     "DraftRow",
@@ -33,9 +35,11 @@ __all__ = [
     "Membership",
     "Office",
     "OfficeKind",
+    "Permission",
     "Person",
     "Plaque",
     "Reconciliation",
+    "Role",
     "Spelling",
     "StandsIn",
     "Term",

@@ -12,18 +12,23 @@ class Body(models.Model):
     """组织: one organisation of one line through all its names, seats and superiors. A body is not a unit.
 
     `line_path` and `lead_path` are today's places in the walk by line and in the walk by leadership, written as
-    `Unit.path` is; empty where the body does not stand in that walk today.
+    `Unit.path` is; empty where the body does not stand in that walk today. `last_line_path` and `last_lead_path` are
+    to them what `Unit.last_path` is to `Unit.path`.
     """
 
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="bodies", db_index=False)
     line_path = models.TextField(default="", blank=True, db_collation="C")
     lead_path = models.TextField(default="", blank=True, db_collation="C")
+    last_line_path = models.TextField(default="", blank=True, db_collation="C")
+    last_lead_path = models.TextField(default="", blank=True, db_collation="C")
 
     class Meta:
         verbose_name_plural = "bodies"
         indexes = [
             models.Index(fields=["line", "line_path"], name="register_body_line_path", condition=~Q(line_path="")),
             models.Index(fields=["lead_path"], name="register_body_lead_path", condition=~Q(lead_path="")),
+            models.Index(fields=["last_line_path"], name="register_body_last_line", condition=~Q(last_line_path="")),
+            models.Index(fields=["last_lead_path"], name="register_body_last_lead", condition=~Q(last_lead_path="")),
         ]
 
     def __str__(self) -> str:

@@ -12,12 +12,18 @@ class Unit(models.Model):
 
     `path` is today's place in the territory: the steps of the ids from the top to the unit itself, each step written
     so that text order is number order ("a7.b12."); empty while the unit does not stand. Other days walk `UnitEntry`.
+    `last_path` is written only for a unit that does not stand: the path of the nearest unit it last stood in that
+    does. Whoever looks after that one may look after what is kept of this one.
     """
 
     path = models.TextField(default="", blank=True, db_collation="C")
+    last_path = models.TextField(default="", blank=True, db_collation="C")
 
     class Meta:
-        indexes = [models.Index(fields=["path"], name="register_unit_path", condition=~Q(path=""))]
+        indexes = [
+            models.Index(fields=["path"], name="register_unit_path", condition=~Q(path="")),
+            models.Index(fields=["last_path"], name="register_unit_last_path", condition=~Q(last_path="")),
+        ]
 
     def __str__(self) -> str:
         return f"unit {self.pk}"

@@ -65,7 +65,7 @@ class OfficeKind(Word):
 
     line = models.ForeignKey(Line, null=True, blank=True, on_delete=models.PROTECT, related_name="offices")
     heads = models.BooleanField(default=False, help_text="whoever holds it heads the body")
-    keeps_register = models.BooleanField(default=False, help_text="may change the register (until roles exist)")
+    roles = models.ManyToManyField("register.Role", related_name="office_kinds", blank=True)
 
 
 class Choice(models.Model):

@@ -15,9 +15,12 @@ from gongjian.ui.keyset import Page, page_of
 from ..access import (
     Reader,
     bodies_visible_to,
+    bodies_with_people_open_to,
     body_entries_visible_to,
+    counted_bodies,
     covers_visible_to,
     offices_visible_to,
+    terms_visible_to,
     unit_entries_visible_to,
 )
 from ..models import BodyEntry, Choice, Office, Term
@@ -45,6 +48,7 @@ class BodyPage:
     inferiors_count: int
     led: list[BodyEntry]
     led_count: int
+    sees_counts: bool
     covered: list[tuple[int, str, date]]
     covered_count: int
     covers_page: Page
@@ -89,9 +93,8 @@ def body_page(
     order = ("kind__position", "name", "body_id")
     inferiors, inferiors_count = first_rows(standing.filter(superior=body_id).order_by(*order), INFERIORS)
     led, led_count = first_rows(standing.filter(leader=body_id).order_by("body__line__position", *order), INFERIORS)
-    people = offices_visible_to(reader, today)
-    sees_people = not people.query.is_empty()
-    terms = list(Term.objects.filter(body=body_id).order_by("-valid"))
+    sees_counts = bool(counted_bodies(reader, [body_id]))
+    terms = list(terms_visible_to(reader).filter(body=body_id).order_by("-valid"))
     term = next((each for each in terms if each.since <= day), None)
     words = Choice.objects.filter(list__in=["plaque", CHECKLIST])
     choices = {(choice.list, choice.key): str(choice) for choice in words}
@@ -107,15 +110,16 @@ def body_page(
         inferiors_count=inferiors_count,
         led=led,
         led_count=led_count,
+        sees_counts=sees_counts,
         covered=[(link.unit_id, unit_name(link.unit_id, day), link.since) for link in covers_page.rows],
         covered_count=covers.count(),
         covers_page=covers_page,
-        offices=_offices(people, body_id, day),
-        sees_people=sees_people,
+        offices=_offices(offices_visible_to(reader), body_id, day),
+        sees_people=bool(bodies_with_people_open_to(reader, [body_id])),
         terms=terms,
         term=term,
-        term_state=term_state(nearest, term, day),
-        venues=venues_at(reader, Q(owner=body_id), day, choices, sees_people=sees_people),
+        term_state=term_state(nearest, term, day) if sees_counts else "shut",
+        venues=venues_at(reader, Q(owner=body_id), day, choices),
         events=_events(
             entries,
             body_name,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from gongjian.chronicle.models import Act, Before
 from gongjian.ui.keyset import Page, page_of
 
-from ..access import Reader, body_entries_visible_to, can_change_register, unit_entries_visible_to
+from ..access import Reader, body_entries_visible_to, changes_visible_to, unit_entries_visible_to
 from ..models import Document
 from ..undo import DAYS
 
@@ -74,7 +74,7 @@ def changes(
     reader: Reader, today: date, *, thing: str = "", id: int = 0, after: str = "", before: str = ""
 ) -> tuple[Page, list[Change]]:
     """The acts, the newest first; of one unit or body only if it is named. For whoever may change the register."""
-    acts = visible_acts(reader, today)
+    acts = visible_acts(reader)
     if thing:
         merged = Q(facts__old__contains=[id], verb=f"register.merge_{_MANY[thing]}")
         acts = acts.filter(Q(subject=f"register.{thing}:{id}") | merged)
@@ -84,14 +84,14 @@ def changes(
 
 def change(reader: Reader, today: date, act_id: int) -> Change | None:
     """One act as it is told; None if there is none that the reader may see."""
-    rows = list(visible_acts(reader, today).filter(pk=act_id).select_related("by"))
+    rows = list(visible_acts(reader).filter(pk=act_id).select_related("by"))
     return told(reader, rows, today)[0] if rows else None
 
 
-def visible_acts(reader: Reader, today: date) -> QuerySet[Act]:
+def visible_acts(reader: Reader) -> QuerySet[Act]:
     """Acts on the register are shown to whoever may change it."""
     acts = Act.objects.filter(verb__in=list(VERBS))
-    return acts if can_change_register(reader, today) else acts.none()
+    return acts if changes_visible_to(reader) else acts.none()
 
 
 def last_change(thing: str, id: int) -> int | None:

@@ -36,11 +36,18 @@ from ..access import (
     Reader,
     bodies_visible_to,
     body_entries_visible_to,
+    counted_bodies,
+    counted_units,
     covers_visible_to,
+    headcounts_visible_to,
+    is_counted_body,
+    is_counted_unit,
+    terms_visible_to,
     unit_entries_visible_to,
     units_visible_to,
 )
-from ..models import BodyEntry, Headcount, Term, Unit, UnitEntry, UnitKind
+from ..models import BodyEntry, Term, Unit, UnitEntry, UnitKind
+from ..models.dated import DatedQuerySet
 from ..spelling import condition, name_holds, plain
 from ..walks import LEADERSHIP, LINE, TERRITORY, Walk, bodies_below, ids_below, path_range
 
@@ -72,6 +79,16 @@ class UnitFilters:
     without_line: str = ""
     place: int | None = None
     text: str = ""
+    by_size: bool = False
+
+    @property
+    def asks_for_counts(self) -> bool:
+        """Does the list tell of a unit what only some may see: its size, or that it lacks something?"""
+        return bool(self.without_line or self.by_size) or (self.staff_from, self.staff_to) != (None, None)
+
+    def sorted_by(self, sort: str) -> UnitFilters:
+        """The same, knowing in which order: one by size tells the sizes."""
+        return replace(self, by_size=sort.removeprefix("-") == "staff")
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,11 @@ class BodyFilters:
     covers_from: int | None = None
     covers_to: int | None = None
     text: str = ""
+
+    @property
+    def asks_for_counts(self) -> bool:
+        """Does the list tell of a body what only some may see: what it covers, how its term stands?"""
+        return bool(self.term) or (self.covers_from, self.covers_to) != (None, None)
 
 
 # == pages and counts ==
@@ -173,6 +195,9 @@ def _fitting(reader: Reader, day: date, filters: UnitFilters) -> QuerySet[UnitEn
         rows = rows.filter(unit__stands_in__place=filters.place, unit__stands_in__valid__contains=day)
     if filters.staff_from is not None or filters.staff_to is not None:
         rows = rows.filter(_counting(filters.staff_from, filters.staff_to, day))
+    if filters.asks_for_counts:
+        # Of other units a lack, or a size, is not told.
+        rows = rows.filter(is_counted_unit(reader, "unit__"))
     return rows
 
 
@@ -284,7 +309,7 @@ def unit_list(
     before: str = "",
 ) -> Listed:
     """One page and the count; each row also carries `staff`, `where` and `lines`. A fixed number of queries."""
-    order = unit_order(sort, day, today)
+    order, filters = unit_order(sort, day, today), filters.sorted_by(sort)
     cut = Cut(partial(_dressed_units, order=order, day=day), order, size, after, before)
     if day == today:
         listed = _units_of_today(reader, today, filters, cut)
@@ -344,8 +369,10 @@ def _tell_units(reader: Reader, day: date, rows: Iterable[Any]) -> None:
     covers = covers_visible_to(reader).on(day).filter(unit__in=ids)
     for unit, line in covers.values_list("unit_id", "body__line_id"):
         lines.setdefault(unit, set()).add(line)
-    staff = dict(Headcount.objects.on(day).filter(unit__in=ids).values_list("unit_id", "staff"))
+    staff = dict(headcounts_visible_to(reader).on(day).filter(unit__in=ids).values_list("unit_id", "staff"))
+    counted = counted_units(reader, ids)
     for row in rows:
+        row.is_counted = row.unit_id in counted
         row.staff = staff.get(row.unit_id)
         row.where = places.get(row.parent_id, [])
         row.lines = lines.get(row.unit_id, set())
@@ -377,11 +404,13 @@ def body_rows(reader: Reader, day: date, today: date, filters: BodyFilters) -> Q
             rows = rows.filter(_body_below(reader, walk, top, day, today))
     exact = {"body__line": filters.line, "kind": filters.kind, "form": filters.form}
     rows = rows.filter(**{column: value for column, value in exact.items() if value})
-    rows = rows.filter(_in_term(filters.term, day), _led(filters.leader))
+    rows = rows.filter(_in_term(filters.term, day, terms_visible_to(reader)), _led(filters.leader))
     if filters.covers_from is not None or filters.covers_to is not None:
         rows = _covering(rows, _cover_count(reader, day), filters.covers_from, filters.covers_to)
     if filters.text:
         rows = rows.filter(_called(BodyEntry, filters.text, ("code",)))
+    if filters.asks_for_counts:
+        rows = rows.filter(is_counted_body(reader, "body__"))
     return rows
 
 
@@ -406,11 +435,11 @@ def _body_below(reader: Reader, walk: Walk, top: int, day: date, today: date) ->
     return Q(body__in=bodies_below(walk, body, day, today).values("pk"))
 
 
-def _in_term(term: str, day: date) -> Q:
+def _in_term(term: str, day: date, visible: DatedQuerySet[Term]) -> Q:
     """Only kinds that are elected for a term can lack one or have it expired."""
     if not term:
         return Q()
-    terms = Term.objects.filter(body=OuterRef("body_id"))
+    terms = visible.filter(body=OuterRef("body_id"))
     running = Exists(terms.on(day))
     if term == "running":
         return Q(running)
@@ -479,10 +508,11 @@ def _tell_bodies(reader: Reader, day: date, rows: Iterable[Any]) -> None:
     covers = covers_visible_to(reader).on(day).filter(body__in=ids).values_list("body_id").annotate(Count("pk"))
     counts = dict(covers.order_by())
     # Later terms overwrite earlier ones: the last that has begun is the one that counts.
-    terms = dict(
-        Term.objects.filter(body__in=ids, valid__startswith__lte=day).order_by("valid").values_list("body_id", "valid")
-    )
+    begun = terms_visible_to(reader).filter(body__in=ids, valid__startswith__lte=day)
+    terms = dict(begun.order_by("valid").values_list("body_id", "valid"))
+    counted = counted_bodies(reader, ids)
     for row in rows:
+        row.is_counted = row.body_id in counted
         row.where = places.get(row.seat_id, [])
         row.superior_name = names.get(row.superior_id, "")
         row.leader_name = names.get(row.leader_id, "")
@@ -516,7 +546,7 @@ def all_units(
     reader: Reader, day: date, today: date, filters: UnitFilters, sort: str = "", batch: int = 2000
 ) -> Iterator[Any]:
     """Every row of the list in order, told as on the page, in memory that does not grow with the list."""
-    order = unit_order(sort, day, today)
+    order, filters = unit_order(sort, day, today), filters.sorted_by(sort)
     rows = _dressed_units(unit_rows(reader, day, today, filters), order, day).order_by(*order)
     for some in _batches(rows, batch):
         _tell_units(reader, day, some)

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 
 from ..access import (
     Reader,
+    bodies_with_people_open_to,
     body_entries_visible_to,
     covers_visible_to,
-    memberships_visible_to,
     offices_visible_to,
     unit_entries_visible_to,
     venues_visible_to,
 )
-from ..models import BodyEntry, BodyKind, Headcount, Line, Office, StandsIn, Term, UnitEntry, UnitKind
+from ..models import BodyEntry, BodyKind, Headcount, Line, Membership, Office, StandsIn, Term, UnitEntry, UnitKind
 from ..models.words import Word
 from .lists import places_above
 
@@ -103,7 +103,8 @@ def bodies_outlook(reader: Reader, ids: Sequence[int], on: date, today: date, *,
     """What the end of these bodies would bring about. A fixed number of queries."""
     entries = body_entries_visible_to(reader).on(on).exclude(body__in=ids)
     covers = _counted(_("Units they cover"), covers_visible_to(reader).on(on).filter(body__in=ids))
-    members = _counted(_("Members"), memberships_visible_to(reader, today).on(on).filter(body__in=ids))
+    # How many, not who: that is open to whoever may change the bodies.
+    members = _counted(_("Members"), Membership.objects.on(on).filter(body__in=ids))
     goes = [covers, members] if keeps_links else []
     losing, count, sees = losing_office(reader, ids, on, today)
     return Outlook(
@@ -136,10 +137,11 @@ def what_ends(reader: Reader, thing: str, id: int, on: date, today: date) -> Out
 
 def losing_office(reader: Reader, body_ids: Iterable[int], on: date, today: date) -> tuple[list[Office], int, bool]:
     """Who holds an office in these bodies on the day and would lose it: the first of them, how many, may one see."""
-    visible = offices_visible_to(reader, today)
+    body_ids = list(body_ids)
+    visible = offices_visible_to(reader)
     held = Office.objects.on(on).filter(body__in=list(body_ids))
     shown = visible.on(on).filter(body__in=list(body_ids)).select_related("person", "kind")
-    sees = not visible.query.is_empty()
+    sees = bodies_with_people_open_to(reader, body_ids) >= set(held.values_list("body_id", flat=True))
     return list(shown.order_by("-kind__heads", "body_id", "id")[: 2 * NAMED]), held.count(), sees
 
 

@@ -12,9 +12,15 @@ from django.utils.translation import gettext as _
 
 from ..access import (
     Reader,
+    bodies_with_people_open_to,
     body_entries_visible_to,
+    counted_bodies,
+    counted_units,
     covers_visible_to,
+    headcounts_visible_to,
+    housings_visible_to,
     offices_visible_to,
+    terms_visible_to,
     unit_entries_visible_to,
     units_visible_to,
     venues_visible_to,
@@ -25,7 +31,6 @@ from ..models import (
     Headcount,
     Office,
     Plaque,
-    StandsIn,
     Term,
     UnitEntry,
     Venue,
@@ -52,6 +57,7 @@ class BodyHere:
     superior: str
     leader: str
     head: Office | None
+    sees_head: bool
     term: Term | None
     term_state: str
 
@@ -87,13 +93,13 @@ class UnitPage:
     formerly: list[UnitEntry]
     events: list[dict[str, Any]]
     words: dict[str, str]
+    sees_counts: bool
     headcount: Headcount | None
     place: tuple[int, str] | None
     housed: list[tuple[int, str]]
     housed_count: int
     bodies: list[BodyHere]
     bodies_count: int
-    sees_people: bool
     venues: list[VenueHere]
     children: list[Row]
     children_count: int
@@ -116,8 +122,9 @@ def unit_page(
     entry, now = standing_on(entries, day), standing_on(entries, today)
     nearest = entry or next((each for each in entries if each.since > day), entries[-1])
     way = way_up(TERRITORY, unit_id, day) if entry else []
-    place = StandsIn.objects.on(day).filter(unit=unit_id).values_list("place_id", flat=True).first()
-    housed, housed_count = first_rows(StandsIn.objects.on(day).filter(place=unit_id).order_by("id"), HOUSED)
+    housings = housings_visible_to(reader).on(day)
+    place = housings.filter(unit=unit_id).values_list("place_id", flat=True).first()
+    housed, housed_count = first_rows(housings.filter(place=unit_id).order_by("id"), HOUSED)
     links = links_of("unit", [unit_id])
     reformed = {id for link in links for id in (link.old_id, link.new_id)}
     linked = {*way, place, *(link.unit_id for link in housed), *(each.parent_id for each in entries), *reformed} - {
@@ -126,7 +133,7 @@ def unit_page(
     name = name_on(_entries_of(visible, linked))
     reforms = reforms_of(unit_id, links, name, lambda on: standing_on(entries, on) is not None)
     choices = {(choice.list, choice.key): str(choice) for choice in Choice.objects.all()}
-    bodies, bodies_count, sees_people = bodies_at(reader, unit_id, day, today)
+    bodies, bodies_count = bodies_at(reader, unit_id, day)
     children = list(
         TERRITORY_ROAD.below(TERRITORY_ROAD.entries(reader, day), [unit_id])
         .annotate(total=Window(Count("*")))
@@ -143,14 +150,14 @@ def unit_page(
         formerly=_formerly(entries, nearest),
         events=_events(entries, name, choices, today, official_days, reforms),
         words={key: choices.get((key, getattr(nearest, key)), getattr(nearest, key)) for key in REGISTRATION},
-        headcount=Headcount.objects.on(day).filter(unit=unit_id).first(),
+        sees_counts=bool(counted_units(reader, [unit_id])),
+        headcount=headcounts_visible_to(reader).on(day).filter(unit=unit_id).first(),
         place=(place, name(place, day)) if place else None,
         housed=[(link.unit_id, name(link.unit_id, day)) for link in housed],
         housed_count=housed_count,
         bodies=bodies,
         bodies_count=bodies_count,
-        sees_people=sees_people,
-        venues=venues_at(reader, Q(unit=unit_id), day, choices, sees_people=sees_people),
+        venues=venues_at(reader, Q(unit=unit_id), day, choices),
         children=rows_of(TERRITORY_ROAD, reader, day, children, {}),
         children_count=children[0].total if children else 0,
         becoming=becoming(reader, "unit", entries, day),
@@ -229,8 +236,8 @@ def unit_changes(old: UnitEntry, new: UnitEntry, name: Namer, choices: dict) -> 
 
 
 # == bodies here ==
-def bodies_at(reader: Reader, unit_id: int, day: date, today: date) -> tuple[list[BodyHere], int, bool]:
-    """Bodies with their seat in a unit or covering it, how many in all, and whether the reader sees who heads them."""
+def bodies_at(reader: Reader, unit_id: int, day: date) -> tuple[list[BodyHere], int]:
+    """Bodies with their seat in a unit or covering it, as far as the reader sees covers, and how many in all."""
     visible = body_entries_visible_to(reader).on(day)
     covering = covers_visible_to(reader).on(day).filter(unit=unit_id)
     covering_ids = list(covering.order_by("id").values_list("body_id", flat=True)[:BODIES])
@@ -239,8 +246,9 @@ def bodies_at(reader: Reader, unit_id: int, day: date, today: date) -> tuple[lis
     ids = [entry.body_id for entry in entries]
     linked = {entry.superior_id for entry in entries} | {entry.leader_id for entry in entries}
     names = dict(visible.filter(body__in=linked - {None}).values_list("body_id", "name"))
-    terms = last_terms(ids, day)
-    heads, sees_people = heads_of(reader, ids, day, today)
+    terms = last_terms(reader, ids, day)
+    counted = counted_bodies(reader, ids)
+    heads, open_ones = heads_of(reader, ids, day), bodies_with_people_open_to(reader, ids)
     bodies = [
         BodyHere(
             entry=entry,
@@ -248,30 +256,30 @@ def bodies_at(reader: Reader, unit_id: int, day: date, today: date) -> tuple[lis
             superior=names.get(entry.superior_id, ""),
             leader=names.get(entry.leader_id, ""),
             head=heads.get(entry.body_id),
+            sees_head=entry.body_id in open_ones,
             term=terms.get(entry.body_id),
-            term_state=term_state(entry, terms.get(entry.body_id), day),
+            term_state=term_state(entry, terms.get(entry.body_id), day) if entry.body_id in counted else "shut",
         )
         for entry in entries
     ]
-    return bodies, count, sees_people
+    return bodies, count
 
 
-def heads_of(reader: Reader, body_ids: Iterable[int], day: date, today: date) -> tuple[dict[int, Office], bool]:
-    """Who heads each body on a day, for those who may see people; and whether the reader may."""
-    visible = offices_visible_to(reader, today)
-    sees_people = not visible.query.is_empty()
-    heads = visible.on(day).filter(body__in=body_ids, kind__heads=True).select_related("person", "kind")
-    return {office.body_id: office for office in heads.order_by("-kind__position", "-valid")}, sees_people
+def heads_of(reader: Reader, body_ids: Iterable[int], day: date) -> dict[int, Office]:
+    """Who heads each body on a day, of those the reader may see."""
+    heads = offices_visible_to(reader).on(day).filter(body__in=body_ids, kind__heads=True)
+    heads = heads.select_related("person", "kind").order_by("-kind__position", "-valid")
+    return {office.body_id: office for office in heads}
 
 
-def last_terms(body_ids: Iterable[int], day: date) -> dict[int, Term]:
-    """The term each body is in on a day, or was in last."""
-    terms = Term.objects.filter(body__in=body_ids, valid__startswith__lte=day).order_by("valid")
+def last_terms(reader: Reader, body_ids: Iterable[int], day: date) -> dict[int, Term]:
+    """The term each body is in on a day, or was in last, of those the reader may see."""
+    terms = terms_visible_to(reader).filter(body__in=body_ids, valid__startswith__lte=day).order_by("valid")
     return {term.body_id: term for term in terms}
 
 
 def term_state(entry: BodyEntry, term: Term | None, day: date) -> str:
-    """none (elected for no term), unknown, expired or running."""
+    """none (elected for no term), unknown, expired or running; pages say "shut" where the reader may not see it."""
     if not entry.kind.has_term:
         return "none"
     if term is None:
@@ -280,13 +288,16 @@ def term_state(entry: BodyEntry, term: Term | None, day: date) -> str:
 
 
 # == venues ==
-def venues_at(reader: Reader, where: Q, day: date, choices: dict, *, sees_people: bool) -> list[VenueHere]:
-    """Venues on a day with plaques, the lines that share them, and the last check up to that day."""
+def venues_at(reader: Reader, where: Q, day: date, choices: dict) -> list[VenueHere]:
+    """Venues on a day with plaques, the lines that share them, and the last check up to that day.
+
+    Who keeps one is told where the reader may see who holds office in the body that owns it.
+    """
     checks = VenueCheck.objects.filter(checked_on__lte=day).order_by("-checked_on")
     venues = list(
         venues_visible_to(reader)
         .filter(where, valid__contains=day)
-        .select_related(*(["keeper"] if sees_people else []))
+        .select_related("keeper")
         .prefetch_related(
             Prefetch("plaques", Plaque.objects.on(day).order_by("kind"), to_attr="on_the_door"),
             Prefetch("checks", checks, to_attr="looked"),
@@ -296,12 +307,13 @@ def venues_at(reader: Reader, where: Q, day: date, choices: dict, *, sees_people
     )
     owners = body_entries_visible_to(reader).on(day).filter(body__in=[venue.owner_id for venue in venues])
     names = dict(owners.values_list("body_id", "name"))
+    open_ones = bodies_with_people_open_to(reader, {venue.owner_id for venue in venues} - {None})
     items = [key for list_, key in choices if list_ == CHECKLIST]
     return [
         _venue_here(
             venue,
             names.get(venue.owner_id, ""),
-            venue.keeper.name if sees_people and venue.keeper else "",
+            venue.keeper.name if venue.keeper and venue.owner_id in open_ones else "",
             items,
             choices,
             day,

@@ -6,12 +6,11 @@ from django.urls import reverse
 
 from gongjian.ui.templatetags.ui import keep_day
 
-from ..access import can_change_register
+from ..access import can_change_register, changes_visible_to
 from ..queries.body import body_page
-from .door import DayRequest, link_events, signed_in_only
+from .door import DayRequest, link_events
 
 
-@signed_in_only
 def body(request: DayRequest, body_id: int) -> HttpResponse:
     places = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
     page = body_page(request.user, body_id, request.day, request.today, **places)
@@ -20,5 +19,5 @@ def body(request: DayRequest, body_id: int) -> HttpResponse:
     link_events(page.events, "body", request)
     above = [(name, keep_day(reverse("body", args=[id]), request)) for id, name in page.line_way]
     facts = {"page": page, "trail": [*above, (page.nearest.name, "")], "walk": "line"}
-    facts["keeps_register"] = can_change_register(request.user, request.today)
+    facts |= {"keeps_register": can_change_register(request.user), "sees_changes": changes_visible_to(request.user)}
     return render(request, "register/body.html", facts)

@@ -47,7 +47,7 @@ def keepers_only(view: View) -> View:
     @signed_in_only
     @wraps(view)
     def guarded(request: DayRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not can_change_register(request.user, request.today):
+        if not can_change_register(request.user):
             raise Http404
         return view(request, *args, **kwargs)
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from gongjian.ui.templatetags.ui import keep_day, thousands
 
+from ..access import counts_everywhere
 from ..export import sort_asked
 from ..forms import BodyFilterForm, UnitFilterForm
 from ..queries import lists
-from .door import DayRequest, signed_in_only
+from .door import DayRequest
 
 
-@signed_in_only
 def units(request: DayRequest) -> HttpResponse:
     form = UnitFilterForm(request.GET)
     sort = sort_asked(request.GET, lists.UNIT_SORTS)
@@ -30,7 +30,7 @@ def units(request: DayRequest) -> HttpResponse:
     }
     if not form.is_valid():
         return render(request, "register/units.html", facts | {"trail": [(_("Units"), None)]})
-    filters = form.filters()
+    filters = form.filters().sorted_by(sort)
     ask = (request.user, request.day, request.today, filters)
     if request.GET.get("part") == "count":
         return HttpResponse(_count_units(request, filters))
@@ -47,6 +47,7 @@ def units(request: DayRequest) -> HttpResponse:
             else _units_counted(filters, listed.count, listed.least, listed.among, lists.NEAR)
         ),
         "is_counted": is_counted or listed.count is not None,
+        "leaves_out": filters.asks_for_counts and not counts_everywhere(request.user),
         "tags": _tags(request, form.conditions(names)),
         "clear_href": keep_day(reverse("units"), request),
         "export_href": _address(request, reverse("units_export")),
@@ -56,7 +57,6 @@ def units(request: DayRequest) -> HttpResponse:
     return render(request, "register/units.html", facts)
 
 
-@signed_in_only
 def bodies(request: DayRequest) -> HttpResponse:
     form = BodyFilterForm(request.GET)
     sort = sort_asked(request.GET, lists.BODY_SORTS)
@@ -84,6 +84,7 @@ def bodies(request: DayRequest) -> HttpResponse:
             else _bodies_counted(listed.count, listed.least)
         ),
         "is_counted": is_counted or listed.count is not None,
+        "leaves_out": filters.asks_for_counts and not counts_everywhere(request.user),
         "tags": _tags(request, form.conditions(names, _body_names(request, filters))),
         "clear_href": keep_day(reverse("bodies"), request),
         "export_href": _address(request, reverse("bodies_export")),

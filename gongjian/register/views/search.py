@@ -7,13 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from ..queries.search import MOST_FOUND, PAGE, found
-from .door import DayRequest, signed_in_only
+from .door import DayRequest
 
 LONGEST = 100
 SUGGESTED = 8
 
 
-@signed_in_only
 def search(request: DayRequest) -> HttpResponse:
     words = _words(request)
     facts = {
@@ -24,7 +23,6 @@ def search(request: DayRequest) -> HttpResponse:
     return render(request, "register/search.html", facts)
 
 
-@signed_in_only
 def suggest(request: DayRequest) -> HttpResponse:
     """The best hits on the day of the page, for the box while one types in it."""
     hits = found(request.user, _words(request), request.day, size=SUGGESTED)

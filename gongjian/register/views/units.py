@@ -8,12 +8,11 @@ from django.urls import reverse
 
 from gongjian.ui.templatetags.ui import keep_day
 
-from ..access import can_change_register
+from ..access import can_change_register, changes_visible_to
 from ..queries.unit import unit_page
-from .door import DayRequest, link_events, signed_in_only
+from .door import DayRequest, link_events
 
 
-@signed_in_only
 def unit(request: DayRequest, unit_id: int) -> HttpResponse:
     official_days = getattr(request, "official_days", ())
     page = unit_page(request.user, unit_id, request.day, request.today, official_days)
@@ -28,6 +27,7 @@ def unit(request: DayRequest, unit_id: int) -> HttpResponse:
         "housed_list": keep_day(f"{reverse('units')}?{urlencode({'place': unit_id})}", request),
         "bodies_list": keep_day(f"{reverse('bodies')}?{urlencode({'below': unit_id})}", request),
         "walk": "territory",
-        "keeps_register": can_change_register(request.user, request.today),
+        "keeps_register": can_change_register(request.user),
+        "sees_changes": changes_visible_to(request.user),
     }
     return render(request, "register/unit.html", facts)

@@ -38,7 +38,7 @@ def month(words: None) -> Reconciliation:
 def keeper(client, month):
     clerk = here.account("李样例")
     federation = here.body("绍兴市总工会", "union_federation", stretch("3306"), since=THEN)
-    kind = OfficeKind.objects.filter(keeps_register=True).first()
+    kind = OfficeKind.objects.filter(roles__permissions__contains=["keep_register"]).first()
     here.office(here.person("李样例", account=clerk), federation, kind.key, since=THEN)
     client.force_login(clerk)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"

@@ -1,0 +1,102 @@
+"""Who can see or do what with a unit or a body, and why: told in offices, so that anybody can check it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from ..access import Reader, body_entries_visible_to, offices_visible_to
+from ..authority.policy import Opening, Thing, openings
+from ..authority.reach import reach_of
+from ..models import Body, BodyEntry, OfficeKind, Permission, Role
+
+TOLD = 12
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An office that opens the thing. `name` is empty where the reader may not see who holds it."""
+
+    office: str
+    body_id: int
+    body: str
+    line: str
+    role: str
+    walk: str
+    steps: int
+    is_lent: bool
+    name: str
+    is_reader: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """One permission word over the thing: who has it (the nearest first), how many in all, and has the reader."""
+
+    permission: Permission
+    holders: list[Holder]
+    count: int
+    readers: Holder | None
+
+
+def who(reader: Reader, thing: Thing, today: date, permissions: Iterable[Permission] = Permission) -> list[Told]:
+    """For each word the offices that carry it over the thing today. A fixed number of queries for each word."""
+    found = {Permission(each): openings(Permission(each), thing, today) for each in permissions}
+    everybody = [opening for each in found.values() for opening in each]
+    names = _names(reader, everybody, today)
+    me = reach_of(reader).person_id
+    told = []
+    for permission, opened in found.items():
+        holders = [_holder(opening, names, me) for opening in _once(opened)]
+        readers = next((holder for holder in holders if holder.is_reader), None)
+        told.append(Told(permission, holders[:TOLD], len(holders), readers))
+    return told
+
+
+def who_appoints(reader: Reader, body: Body, today: date) -> list[Holder]:
+    """Who can give somebody an office in the body."""
+    return who(reader, body, today, [Permission.APPOINT])[0].holders
+
+
+def _once(opened: list[Opening]) -> list[Opening]:
+    """Each office once, by its nearest road."""
+    seen: dict[tuple[int, int | None], Opening] = {}
+    for each in opened:
+        seen.setdefault((each.office_id, each.delegation_id), each)
+    return list(seen.values())
+
+
+@dataclass(frozen=True)
+class _Names:
+    kinds: dict[str, str]
+    roles: dict[str, str]
+    bodies: dict[int, BodyEntry]
+    people: dict[int, str]
+
+
+def _names(reader: Reader, opened: list[Opening], today: date) -> _Names:
+    entries = body_entries_visible_to(reader).on(today).filter(body__in={each.body_id for each in opened})
+    offices = offices_visible_to(reader).filter(pk__in={each.office_id for each in opened}).select_related("person")
+    return _Names(
+        kinds={kind.pk: str(kind) for kind in OfficeKind.objects.filter(pk__in={each.kind_id for each in opened})},
+        roles={role.pk: str(role) for role in Role.objects.filter(pk__in={each.role_id for each in opened})},
+        bodies={entry.body_id: entry for entry in entries.select_related("body__line")},
+        people={office.pk: office.person.name for office in offices},
+    )
+
+
+def _holder(opening: Opening, names: _Names, me: int | None) -> Holder:
+    entry = names.bodies.get(opening.body_id)
+    return Holder(
+        office=names.kinds[opening.kind_id],
+        body_id=opening.body_id,
+        body=entry.name if entry else "?",
+        line=str(entry.body.line) if entry else "",
+        role=names.roles[opening.role_id],
+        walk=str(Role.Walk(opening.walk).label),
+        steps=opening.steps,
+        is_lent=opening.delegation_id is not None,
+        name="" if opening.delegation_id else names.people.get(opening.office_id, ""),
+        is_reader=opening.person_id == me,
+    )
