@@ -59,12 +59,13 @@ def build(
     `scale` 1 is the true size, 0.01 a small town for tests; `counties` (codes such as 330681) leaves the others out.
     `report(step, done, total)` is called as it goes on. Raises NotEmpty.
     """
+    pack = read_pack(Path(settings.PACKS_ROOT) / "shaoxing")
     if is_built():
+        load_pack(pack)  # a newer program may bring a newer pack
         return False
     if Unit.objects.exists() or Body.objects.exists() or Person.objects.exists():
         raise NotEmpty
     today = today or timezone.localdate()
-    pack = read_pack(Path(settings.PACKS_ROOT) / "shaoxing")
     load_pack(pack)
     with _Learning(beside=not connection.in_atomic_block) as learning, transaction.atomic():
         SampleMark.objects.update_or_create(id=1, defaults={"seed": seed, "finished_at": None})
