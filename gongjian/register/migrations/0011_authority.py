@@ -67,17 +67,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="body",
             name="last_lead_path",
-            field=models.TextField(blank=True, db_collation="C", default=""),
+            field=models.TextField(blank=True, db_collation="C", db_default="", default=""),
         ),
         migrations.AddField(
             model_name="body",
             name="last_line_path",
-            field=models.TextField(blank=True, db_collation="C", default=""),
+            field=models.TextField(blank=True, db_collation="C", db_default="", default=""),
         ),
         migrations.AddField(
             model_name="unit",
             name="last_path",
-            field=models.TextField(blank=True, db_collation="C", default=""),
+            field=models.TextField(blank=True, db_collation="C", db_default="", default=""),
         ),
         migrations.AddIndex(
             model_name="body",

@@ -19,8 +19,8 @@ class Body(models.Model):
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="bodies", db_index=False)
     line_path = models.TextField(default="", blank=True, db_collation="C")
     lead_path = models.TextField(default="", blank=True, db_collation="C")
-    last_line_path = models.TextField(default="", blank=True, db_collation="C")
-    last_lead_path = models.TextField(default="", blank=True, db_collation="C")
+    last_line_path = models.TextField(default="", db_default="", blank=True, db_collation="C")
+    last_lead_path = models.TextField(default="", db_default="", blank=True, db_collation="C")
 
     class Meta:
         verbose_name_plural = "bodies"

@@ -17,7 +17,7 @@ class Unit(models.Model):
     """
 
     path = models.TextField(default="", blank=True, db_collation="C")
-    last_path = models.TextField(default="", blank=True, db_collation="C")
+    last_path = models.TextField(default="", db_default="", blank=True, db_collation="C")
 
     class Meta:
         indexes = [
