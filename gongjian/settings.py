@@ -123,7 +123,8 @@ CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("GONGJIAN_ORIGINS", "").split(
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
 SESSION_COOKIE_NAME = "gongjian_session"
 SECURE_HSTS_SECONDS = 31_536_000 if LIVE else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("GONGJIAN_BEHIND_PROXY") else None
+BEHIND_PROXY = _flag("GONGJIAN_BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 X_FRAME_OPTIONS = "DENY"
 
 # Personas of the sample city: set by `gongjian serve` alone, and only when it listens on loopback (docs/sample.md).
@@ -148,6 +149,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gongjian.chronicle.whence.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gongjian.ui.headers.SecurityHeadersMiddleware",
@@ -210,7 +212,8 @@ PACKS_ROOT = ROOT / "packs"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "gongjian.chronicle.whence.RequestInLog"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
