@@ -665,8 +665,10 @@ def list_keys(options: argparse.Namespace) -> int:
         _print_json({"sealing": sealing, "signing": signing, "missing": missing})
     else:
         for at, key in enumerate(sealing):
-            said = _("%(id)s seals and reads; values under it: %(values)s") if not at else _(
-                "%(id)s reads; values under it: %(values)s"
+            said = (
+                _("%(id)s seals and reads; values under it: %(values)s")
+                if not at
+                else _("%(id)s reads; values under it: %(values)s")
             )
             print(said % {**key, "values": f"{key['values']:,}"})
         for at, signer in enumerate(signing):
@@ -693,8 +695,10 @@ def new_key(options: argparse.Namespace) -> int:
             print(text)
             return OK
         made = ring.change_kept(change)
-    told = _("The key %(id)s signs from now on.") if options.signing else _(
-        "The key %(id)s seals from now on. To seal anew what stands under older keys: gongjian keys rotate"
+    told = (
+        _("The key %(id)s signs from now on.")
+        if options.signing
+        else _("The key %(id)s seals from now on. To seal anew what stands under older keys: gongjian keys rotate")
     )
     print(told % {"id": made})
     return OK

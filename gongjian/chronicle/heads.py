@@ -113,13 +113,9 @@ def write_out() -> int:
 
 
 def _last_written(home: Path) -> Signed | None:
-    files = sorted(home.glob("*.jsonl"))
-    last = None
-    for path in reversed(files):
-        for last in _heads_in(path, cut_off_is_fine=True):
-            pass
-        if last:
-            return last
+    for path in sorted(home.glob("*.jsonl"), reverse=True):
+        if written := list(_heads_in(path, cut_off_is_fine=True)):
+            return written[-1]
     return None
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -134,7 +135,10 @@ def _opened_value(table: str, name: str, row: int, value: Any, was: dict[str, An
     if FORGOTTEN in value:
         raise Forgotten(PERSONAL[table].person_of(was))
     content = base64.b64decode(value[KEPT])
-    plain = json.loads(key.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], _context(table, name, row)))
+    try:
+        plain = json.loads(key.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], _context(table, name, row)))
+    except InvalidTag as error:
+        raise ring.Altered from error
     if not value[BY_RING]:
         return plain
     column = columns.sealed_column(table, name)

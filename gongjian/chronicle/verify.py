@@ -269,7 +269,9 @@ def _look_beside_the_chain(report: Report) -> None:
         cursor.execute(GONE_BEFORE_SEALED)
         gone = [act for (act,) in cursor.fetchall()]
     for act in neither[:MOST_ONE_BY_ONE]:
-        said = _("Act %(act)s is neither sealed nor waiting: its seal was taken away, or it was put in past the sealer.")
+        said = _(
+            "Act %(act)s is neither sealed nor waiting: its seal was taken away, or it was put in past the sealer."
+        )
         report.found("unsealed", None, act, said % {"act": act})
     if more := len(neither[MOST_ONE_BY_ONE:]):
         said = _("%(count)s more acts are neither sealed nor waiting.")

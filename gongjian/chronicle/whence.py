@@ -30,7 +30,8 @@ class Whence:
     office: str = ""
 
 
-_whence: ContextVar[Whence] = ContextVar("whence", default=Whence())
+NOWHERE = Whence()
+_whence: ContextVar[Whence] = ContextVar("whence", default=NOWHERE)
 
 
 def here() -> Whence:

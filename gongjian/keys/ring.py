@@ -80,7 +80,7 @@ class Ring:
                 sealing[key_id] = AESGCM(key)
         if not sealing or not signing:
             raise KeyRingBroken(
-                _("The key ring needs a key that seals and one that signs. Make both: gongjian keys new")
+                _("The key ring needs a key that seals and one that signs. See docs/settings.md.")
             )
         return cls(sealing, signing)
 
@@ -144,7 +144,7 @@ def _entry(number: int, entry: str) -> tuple[str, bytes]:
     except binascii.Error:
         key = b""
     if len(key) != KEY_BYTES:
-        said = _("The key “%(id)s” of the key ring is not 32 bytes in base64. Make one: gongjian keys new")
+        said = _("The key “%(id)s” of the key ring is not 32 bytes in base64. See docs/settings.md.")
         raise KeyRingBroken(said % {"id": key_id})
     return key_id, key
 

@@ -8,7 +8,6 @@ from gongjian.chronicle.digests import OF_ACT, OF_BEFORES
 from gongjian.chronicle.record import record
 from gongjian.chronicle.sealing import seal_waiting
 
-
 TABLES = ("chronicle_act", "chronicle_before", "chronicle_seal", "chronicle_head", "chronicle_unsealed")
 REFERENCES = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint

@@ -82,7 +82,7 @@ def act_with_befores(acts):
         "UPDATE chronicle_before SET was = '{}' WHERE id = (SELECT min(id) FROM chronicle_before)",
         "UPDATE chronicle_before SET deleted = true WHERE id = (SELECT max(id) FROM chronicle_before)",
         "DELETE FROM chronicle_before WHERE id = (SELECT max(id) FROM chronicle_before)",
-        "INSERT INTO chronicle_before (act_id, \"table\", row, was, deleted) "
+        'INSERT INTO chronicle_before (act_id, "table", row, was, deleted) '
         "SELECT act_id, 'x', 1, '{}', false FROM chronicle_before LIMIT 1",
         # Two rows change places.
         "UPDATE chronicle_before SET id = -id WHERE id = (SELECT max(id) FROM chronicle_before)",
@@ -233,7 +233,9 @@ def test_a_cut_tail_that_grew_again_is_named_by_the_heads_that_left(acts):
 
 def test_a_chronicle_emptied_to_the_last_row_is_named_by_the_heads_that_left(acts):
     elsewhere = kept_elsewhere()
-    past_every_guard("TRUNCATE chronicle_act, chronicle_before, chronicle_seal, chronicle_head, chronicle_unsealed CASCADE")
+    past_every_guard(
+        "TRUNCATE chronicle_act, chronicle_before, chronicle_seal, chronicle_head, chronicle_unsealed CASCADE"
+    )
     assert found(elsewhere) == [("cut", 1, None)]
 
 

@@ -5,68 +5,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('chronicle', '0003_old_seals_go'),
+        ("chronicle", "0003_old_seals_go"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('number', models.BigIntegerField(help_text='the last seal it stands for', primary_key=True, serialize=False)),
-                ('sha256', models.BinaryField(help_text='that seal')),
-                ('at', models.DateTimeField()),
-                ('key', models.CharField(help_text='the id of the signing key', max_length=40)),
-                ('signature', models.BinaryField()),
+                (
+                    "number",
+                    models.BigIntegerField(help_text="the last seal it stands for", primary_key=True, serialize=False),
+                ),
+                ("sha256", models.BinaryField(help_text="that seal")),
+                ("at", models.DateTimeField()),
+                ("key", models.CharField(help_text="the id of the signing key", max_length=40)),
+                ("signature", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Unsealed',
+            name="Unsealed",
             fields=[
-                ('act', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='unsealed', serialize=False, to='chronicle.act')),
+                (
+                    "act",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="unsealed",
+                        serialize=False,
+                        to="chronicle.act",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'unsealed',
+                "verbose_name_plural": "unsealed",
             },
         ),
         migrations.AddField(
-            model_name='act',
-            name='address',
-            field=models.CharField(blank=True, db_default='', help_text='from where: an IP address, or “command line”', max_length=60),
+            model_name="act",
+            name="address",
+            field=models.CharField(
+                blank=True, db_default="", help_text="from where: an IP address, or “command line”", max_length=60
+            ),
         ),
         migrations.AddField(
-            model_name='act',
-            name='office',
-            field=models.CharField(blank=True, db_default='', help_text='opaque reference of the office in which it was done', max_length=80),
+            model_name="act",
+            name="office",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                help_text="opaque reference of the office in which it was done",
+                max_length=80,
+            ),
         ),
         migrations.AddField(
-            model_name='act',
-            name='request',
-            field=models.CharField(blank=True, db_default='', help_text='as in X-Request-ID and in the log', max_length=32),
+            model_name="act",
+            name="request",
+            field=models.CharField(
+                blank=True, db_default="", help_text="as in X-Request-ID and in the log", max_length=32
+            ),
         ),
         migrations.AddField(
-            model_name='seal',
-            name='of_act',
-            field=models.BinaryField(default=b'', help_text='SHA-256 of the act, without its id'),
+            model_name="seal",
+            name="of_act",
+            field=models.BinaryField(default=b"", help_text="SHA-256 of the act, without its id"),
             preserve_default=False,
         ),
         migrations.AddField(
-            model_name='seal',
-            name='of_befores',
-            field=models.BinaryField(default=b'', help_text='SHA-256 of what was kept before it, row by row'),
+            model_name="seal",
+            name="of_befores",
+            field=models.BinaryField(default=b"", help_text="SHA-256 of what was kept before it, row by row"),
             preserve_default=False,
         ),
         migrations.CreateModel(
-            name='PersonKey',
+            name="PersonKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.CharField(help_text='opaque reference such as register.person:123', max_length=80, unique=True)),
-                ('key', models.BinaryField(help_text='sealed by the key ring; none after the person was forgotten', null=True)),
-                ('forgotten_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "person",
+                    models.CharField(
+                        help_text="opaque reference such as register.person:123", max_length=80, unique=True
+                    ),
+                ),
+                (
+                    "key",
+                    models.BinaryField(
+                        help_text="sealed by the key ring; none after the person was forgotten", null=True
+                    ),
+                ),
+                ("forgotten_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('forgotten_at__isnull', False), ('key__isnull', True)), models.Q(('forgotten_at__isnull', True), ('key__isnull', False)), _connector='OR'), name='chronicle_personkey_forgotten_has_no_key')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("forgotten_at__isnull", False), ("key__isnull", True)),
+                            models.Q(("forgotten_at__isnull", True), ("key__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="chronicle_personkey_forgotten_has_no_key",
+                    )
+                ],
             },
         ),
     ]
