@@ -108,7 +108,7 @@ def _keys(persons: Iterable[str]) -> dict[str, AESGCM | None]:
     return {person: _opened_key(person, key) for person, key in found}
 
 
-def _opened_key(person: str, key: bytes | None) -> AESGCM | None:
+def _opened_key(person: str, key: bytes | memoryview | None) -> AESGCM | None:
     return None if key is None else AESGCM(base64.b64decode(KEYS.unseal(bytes(key), person)))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from psycopg.types.json import Jsonb
 
 from gongjian.accounts.models import User
 
@@ -79,8 +78,8 @@ def _keep_hidden(act: Act, table: str, condition: str, params: Sequence[Any], de
         cursor.execute(f"SELECT r.id, to_jsonb(r) FROM {table} r WHERE {condition}", params)
         rows = personal.hidden(table, {row: json.loads(was) for row, was in cursor})
         cursor.executemany(
-            'INSERT INTO chronicle_before (act_id, "table", row, was, deleted) VALUES (%s, %s, %s, %s, %s)',
-            [(act.pk, table, row, Jsonb(was), deleted) for row, was in rows.items()],
+            'INSERT INTO chronicle_before (act_id, "table", row, was, deleted) VALUES (%s, %s, %s, %s::jsonb, %s)',
+            [(act.pk, table, row, json.dumps(was), deleted) for row, was in rows.items()],
         )
     return len(rows)
 

@@ -181,15 +181,15 @@ def _name_rewritten(report: Report, agreed: int, number: int) -> None:
 # == the chain ==
 def _walk(report: Report, heads: set[int]) -> Chain:
     chain = Chain()
-    for number, act, *digests in _seals():
+    for number, *facts in _seals():
         if number != chain.last + 1:
             _name_gap(report, chain, number)
-        entry = Entry(number, act, *digests, chain.previous)
+        entry = Entry._make([number, *facts, chain.previous])
         if number in heads:
             chain.at_heads[number] = entry.sha256
         if entry.act_now is None:
             said = _("Entry %(number)s is missing: its act %(act)s is gone, its seal still stands.")
-            report.found("missing", number, act, said % {"number": number, "act": act})
+            report.found("missing", number, entry.act, said % {"number": number, "act": entry.act})
             chain.wrong.add(number)
         if entry.is_altered:
             chain.altered.append(entry)

@@ -6,6 +6,7 @@ it changed or ended. Taking back is an act itself.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +15,6 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from psycopg.types.json import Jsonb
 
 from gongjian.chronicle import personal
 from gongjian.chronicle.models import Act, Before
@@ -253,7 +253,7 @@ def _put_back(undoing: Act, act: Act, table: str) -> None:
 def _open_befores(act: Act, table: str) -> str:
     """A table for this transaction with what was kept of people, opened. Raises personal.Forgotten."""
     kept = Before.objects.filter(act=act, table=table).values_list("row", "was", "deleted").order_by("pk")
-    opened = [(row, Jsonb(personal.opened(table, row, was)), deleted) for row, was, deleted in kept]
+    opened = [(row, json.dumps(personal.opened(table, row, was)), deleted) for row, was, deleted in kept]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.undo_opened")
         cursor.execute(
@@ -261,7 +261,7 @@ def _open_befores(act: Act, table: str) -> str:
             "ON COMMIT DROP"
         )
         cursor.executemany(
-            "INSERT INTO undo_opened VALUES (%s, %s, %s, %s, %s)",
+            "INSERT INTO undo_opened VALUES (%s, %s, %s, %s::jsonb, %s)",
             [(act.pk, table, *each) for each in opened],
         )
     return "undo_opened"
