@@ -7,6 +7,7 @@ chronicle heads` prints the same lines, to be sent or kept elsewhere.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import logging
 import os
@@ -22,6 +23,7 @@ from gongjian.keys import ring
 
 from .models import Head
 
+TAIL = 4096  # bytes, several lines
 log = logging.getLogger(__name__)
 
 
@@ -114,8 +116,12 @@ def write_out() -> int:
 
 def _last_written(home: Path) -> Signed | None:
     for path in sorted(home.glob("*.jsonl"), reverse=True):
-        if written := list(_heads_in(path, cut_off_is_fine=True)):
-            return written[-1]
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - TAIL))
+            lines = file.read().splitlines()
+        for line in reversed(lines):
+            with contextlib.suppress(ValueError, KeyError, TypeError):  # a line that was cut off
+                return _read(line.decode())
     return None
 
 
@@ -139,7 +145,7 @@ def heads_in(path: Path) -> Iterator[Signed]:
         yield from _heads_in(each)
 
 
-def _heads_in(path: Path, *, cut_off_is_fine: bool = False) -> Iterator[Signed]:
+def _heads_in(path: Path) -> Iterator[Signed]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -150,8 +156,6 @@ def _heads_in(path: Path, *, cut_off_is_fine: bool = False) -> Iterator[Signed]:
         try:
             yield _read(line)
         except (ValueError, KeyError, TypeError) as error:
-            if cut_off_is_fine:
-                continue
             said = _("Line %(number)s of %(path)s is not a head of the chronicle.")
             raise NotHeads(said % {"number": number, "path": path}) from error
 

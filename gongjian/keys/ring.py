@@ -79,9 +79,7 @@ class Ring:
             else:
                 sealing[key_id] = AESGCM(key)
         if not sealing or not signing:
-            raise KeyRingBroken(
-                _("The key ring needs a key that seals and one that signs. See docs/settings.md.")
-            )
+            raise KeyRingBroken(_("The key ring needs a key that seals and one that signs. See docs/settings.md."))
         return cls(sealing, signing)
 
     # == sealing ==

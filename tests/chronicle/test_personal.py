@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 
 from gongjian.chronicle import personal
@@ -96,6 +97,17 @@ def test_forgetting_that_is_rolled_back_forgets_nothing(person):
 def test_what_names_the_person_cannot_be_hidden():
     with pytest.raises(ValueError, match="names the person"):
         personal.are_personal("register_person", ["id", "name"], reference="register.person")
+
+
+def test_every_column_named_as_personal_exists():
+    columns_of = {model._meta.db_table: {field.column for field in model._meta.fields} for model in apps.get_models()}
+    wrong = [
+        (table, name)
+        for table, about in personal.PERSONAL.items()
+        for name in {*about.columns, about.person}
+        if name not in columns_of.get(table, ())
+    ]
+    assert wrong == [] and "register_person" in personal.PERSONAL
 
 
 @pytest.fixture
