@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
+from django.utils import translation
 
 from gongjian import settings
 from gongjian.keys.ring import Ring
@@ -66,7 +67,11 @@ def test_the_key_ring_of_the_environment_stands_before_the_file(monkeypatch):
 def test_a_broken_key_ring_is_told_at_the_start():
     """`ready` of the chronicle reads the ring."""
     django_settings = override_settings(KEYS="2026a:x")
-    with django_settings, pytest.raises(ImproperlyConfigured, match="“2026a” of the key ring is not 32 bytes"):
+    with (
+        translation.override("en"),
+        django_settings,
+        pytest.raises(ImproperlyConfigured, match="“2026a” of the key ring is not 32 bytes"),
+    ):
         apps.get_app_config("chronicle").ready()
 
 
