@@ -26,7 +26,8 @@ MARK = "试样"  # begins the names of the table's firms, which the filling has 
 HEADINGS = ("单位名称", "统一社会信用代码", "单位类别", "所属村社代码", "行业", "地址", "职工总数", "女职工")
 TABLES = ("register_headcount", "register_unitentry", "register_unit")
 DRAFTS = ("register_importproblem", "register_draftunit", "register_importdraft")
-CHRONICLE = ("chronicle_before", "chronicle_seal", "chronicle_act")
+CHRONICLE = ("chronicle_before", "chronicle_unsealed", "chronicle_seal", "chronicle_head", "chronicle_act")
+KEY = {"chronicle_unsealed": "act_id", "chronicle_seal": "number", "chronicle_head": "number"}
 
 
 def imports(size: str) -> Iterator[Figure]:
@@ -189,7 +190,7 @@ def _restorer() -> Callable[[], None]:
     with connection.cursor() as cursor:
         last = {}
         for table in guarded:
-            cursor.execute(f"SELECT coalesce(max({'number' if table == 'chronicle_seal' else 'id'}), 0) FROM {table}")
+            cursor.execute(f"SELECT coalesce(max({KEY.get(table, 'id')}), 0) FROM {table}")
             last[table] = cursor.fetchone()[0]
 
     def restore() -> None:
@@ -199,7 +200,7 @@ def _restorer() -> Callable[[], None]:
             for table in guarded:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             for table, id in last.items():
-                key = "number" if table == "chronicle_seal" else "id"
+                key = KEY.get(table, "id")
                 cursor.execute(f"DELETE FROM {table} WHERE {key} > %s", [id])
                 if key == "id":
                     cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(%s, 1))", [id])

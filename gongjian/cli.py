@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         started_here = _open_database()
         _set_up()
-        with _spoken(options):
+        with _spoken(options), _from_the_command_line():
             return options.run(options)
     except Stop as stop:
         print(stop, file=sys.stderr)
@@ -100,6 +100,15 @@ def _spoken(options: argparse.Namespace) -> Iterator[None]:
         yield
         return
     with translation.override(language.chosen()):
+        yield
+
+
+@contextlib.contextmanager
+def _from_the_command_line() -> Iterator[None]:
+    """What a command does is written down as coming from here."""
+    from gongjian.chronicle import whence  # app ready: needs settings
+
+    with whence.coming_from(whence.COMMAND_LINE):
         yield
 
 
@@ -571,6 +580,158 @@ def export(options: argparse.Namespace) -> int:
     return OK
 
 
+# == chronicle ==
+def seal(options: argparse.Namespace) -> int:
+    from gongjian.chronicle import heads  # app ready: models
+    from gongjian.chronicle.sealing import seal_waiting  # app ready: models
+
+    count = seal_waiting()
+    try:
+        written = heads.write_out()
+    except OSError as error:
+        said = _("The heads cannot be written to %(path)s: %(why)s. What is sealed stays sealed.")
+        raise Stop(said % {"path": heads.folder(), "why": error.strerror}, PROBLEMS) from error
+    print(
+        _("Sealed: %(count)s. Heads written to %(path)s: %(written)s.")
+        % {"count": f"{count:,}", "written": f"{written:,}", "path": heads.folder()}
+    )
+    return OK
+
+
+def print_heads(options: argparse.Namespace) -> int:
+    from gongjian.chronicle import heads  # app ready: models
+
+    for head in heads.all_heads() if options.all else heads.last_of_each_day():
+        print(head.line)
+    return OK
+
+
+def verify_chronicle(options: argparse.Namespace) -> int:
+    from gongjian.chronicle import heads  # app ready: models
+    from gongjian.chronicle.verify import verify  # app ready: models
+
+    path = Path(options.heads) if options.heads else heads.folder()
+    if options.heads and not path.exists():
+        raise Stop(_("%(path)s is not a file. Check the name.") % {"path": path})
+    try:
+        report = verify(heads.heads_in(path) if path.exists() else ())
+    except heads.NotHeads as problem:
+        raise Stop(str(problem)) from problem
+    if options.json:
+        _print_json(
+            {
+                "sealed": report.sealed,
+                "waiting": report.waiting,
+                "heads": report.heads,
+                "heads_elsewhere": report.heads_elsewhere,
+                "findings": [
+                    {"what": each.what, "entry": each.entry, "act": each.act, "sentence": each.sentence}
+                    for each in report.findings
+                ],
+            }
+        )
+    else:
+        _print_verified(report, path)
+    return PROBLEMS if report.findings else OK
+
+
+def _print_verified(report: Any, path: Path) -> None:
+    facts = {"sealed": f"{report.sealed:,}", "waiting": f"{report.waiting:,}", "path": path}
+    print(_("Entries in the chain: %(sealed)s. Not yet sealed: %(waiting)s.") % facts)
+    counts = {"heads": f"{report.heads:,}", "elsewhere": f"{report.heads_elsewhere:,}", "path": path}
+    print(_("Signed heads in the database: %(heads)s; kept in %(path)s: %(elsewhere)s.") % counts)
+    if not report.heads_elsewhere:
+        print(_("No head was kept outside the database, so a tail cut together with its heads could not be noticed."))
+    for each in report.findings:
+        print("  " + each.sentence)
+    if not report.findings:
+        print(_("The chain holds. Nothing is altered, missing or reordered."))
+
+
+# == keys ==
+def list_keys(options: argparse.Namespace) -> int:
+    from gongjian.keys import columns, ring  # app ready: needs settings
+
+    with _ring_sound():
+        known = ring.ring()
+    counts: dict[str, int] = {}
+    for column in columns.sealed_columns():
+        for key_id, count in columns.counted(column).items():
+            counts[key_id] = counts.get(key_id, 0) + count
+    sealing = [{"id": key_id, "values": counts.pop(key_id, 0)} for key_id in known.sealing]
+    signing = [{"id": key_id, "public": known.public_key(key_id)} for key_id in known.signing]
+    missing = [{"id": key_id, "values": count} for key_id, count in counts.items()]
+    if options.json:
+        _print_json({"sealing": sealing, "signing": signing, "missing": missing})
+    else:
+        for at, key in enumerate(sealing):
+            said = (
+                _("%(id)s seals and reads; values under it: %(values)s")
+                if not at
+                else _("%(id)s reads; values under it: %(values)s")
+            )
+            print(said % {**key, "values": f"{key['values']:,}"})
+        for at, signer in enumerate(signing):
+            said = _("%(id)s signs; public key %(public)s") if not at else _("%(id)s verifies; public key %(public)s")
+            print(said % signer)
+        for key in missing:
+            said = _("“%(id)s” is not in the key ring, and %(values)s values are under it.")
+            print(said % {**key, "values": f"{key['values']:,}"})
+    return PROBLEMS if missing else OK
+
+
+def new_key(options: argparse.Namespace) -> int:
+    from django.conf import settings  # app ready: needs settings
+
+    from gongjian.keys import ring  # app ready: needs settings
+
+    def change(text: str) -> tuple[str, str]:
+        return ring.with_new_key(text, _today().year, signing=options.signing)
+
+    with _ring_sound():
+        if settings.KEYS:
+            _id, text = change(settings.KEYS)
+            print(_("Set GONGJIAN_KEYS to this, start anew, then run: gongjian keys rotate"), file=sys.stderr)
+            print(text)
+            return OK
+        made = ring.change_kept(change)
+    told = (
+        _("The key %(id)s signs from now on.")
+        if options.signing
+        else _("The key %(id)s seals from now on. To seal anew what stands under older keys: gongjian keys rotate")
+    )
+    print(told % {"id": made})
+    return OK
+
+
+def rotate_keys(options: argparse.Namespace) -> int:
+    from gongjian.keys import columns, ring  # app ready: needs settings
+
+    with _ring_sound():
+        for column in columns.sealed_columns():
+            try:
+                count = columns.rotate(column)
+            except (ring.KeyUnknown, ring.Altered) as problem:
+                said = _("%(column)s cannot be sealed anew: %(problem)s")
+                raise Stop(
+                    said % {"column": f"{column.table}.{column.column}", "problem": problem}, PROBLEMS
+                ) from problem
+            said = _("%(column)s: %(count)s values sealed anew under %(id)s.")
+            named = {"column": f"{column.table}.{column.column}", "count": f"{count:,}", "id": ring.ring().newest}
+            print(said % named)
+    return OK
+
+
+@contextlib.contextmanager
+def _ring_sound() -> Iterator[None]:
+    from gongjian.keys import ring  # app ready: needs settings
+
+    try:
+        yield
+    except ring.KeyRingBroken as problem:
+        raise Stop(str(problem)) from problem
+
+
 def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
@@ -676,7 +837,49 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--kind", choices=["units", "bodies"], default="units")
     command.add_argument("--output", required=True, help=_("a name ending in .xlsx or .csv"))
     command.add_argument("--on", type=_day, metavar="DAY", help=_("the day asked about, as 2018-10-31; default today"))
+    _chronicle_words(commands)
+    _keys_words(commands)
     return parser
+
+
+def _chronicle_words(commands: Any) -> None:
+    chronicle = commands.add_parser("chronicle", help=_("seal and verify who did what")).add_subparsers(
+        dest="chronicle", required=True, metavar="WHAT"
+    )
+    _command(
+        chronicle, "seal", seal, _("seal what is not sealed yet, and write the signed heads to their files"),
+        "gongjian chronicle seal",
+    )  # fmt: skip
+    command = _command(
+        chronicle, "heads", print_heads, _("print the signed head of each day, to be kept elsewhere"),
+        "gongjian chronicle heads > heads.jsonl",
+    )  # fmt: skip
+    command.add_argument("--all", action="store_true", help=_("every head, not the last of each day alone"))
+    command = _command(
+        chronicle, "verify", verify_chronicle, _("recompute the chain, and name whatever is altered or missing"),
+        "gongjian chronicle verify --heads heads.jsonl",
+    )  # fmt: skip
+    command.add_argument(
+        "--heads", metavar="FILE", help=_("heads kept elsewhere, a file or a folder; default: those of the sealer")
+    )
+    command.add_argument("--json", action="store_true", help=_("as JSON"))
+
+
+def _keys_words(commands: Any) -> None:
+    keys = commands.add_parser("keys", help=_("the keys that seal personal data and sign the chronicle"))
+    keys = keys.add_subparsers(dest="keys", required=True, metavar="WHAT")
+    command = _command(
+        keys, "list", list_keys, _("the ids of the keys, and how much stands under each"), "gongjian keys list"
+    )
+    command.add_argument("--json", action="store_true", help=_("as JSON"))
+    command = _command(
+        keys, "new", new_key, _("make a key that writes from now on; the others go on reading"), "gongjian keys new"
+    )
+    command.add_argument("--signing", action="store_true", help=_("one that signs, not one that seals"))
+    _command(
+        keys, "rotate", rotate_keys, _("seal anew under the newest key; may be cut off and run again"),
+        "gongjian keys rotate",
+    )  # fmt: skip
 
 
 def _command(group: Any, name: str, run: Any, what: str, example: str) -> argparse.ArgumentParser:

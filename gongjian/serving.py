@@ -56,6 +56,7 @@ def run(host: str, port: int, *, on_ready: Callable[[], None]) -> None:
         "gongjian.wsgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]
+    worker += ["--delete-jobs", "successful"]  # a job every few seconds; what a job did stands in its draft or list
     stopping = []
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -6,11 +6,15 @@ Environment: see docs/settings.md.
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from gongjian.keys.ring import new_text
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -65,6 +69,20 @@ def _secret() -> str:
     return _kept_secret(HOME / "secret-key")
 
 
+def _keys() -> str:
+    """The key ring as text; at home it is empty and the ring stands in KEYS_FILE."""
+    given = os.environ.get("GONGJIAN_KEYS", "").strip()
+    if given:
+        return given
+    if LIVE:
+        raise ImproperlyConfigured(
+            "GONGJIAN_KEYS is not set: the keys that seal personal data and sign the chronicle. Make a first ring: "
+            "python -c 'from gongjian.keys.ring import new_text; print(new_text(2026))'"
+        )
+    _kept_secret(KEYS_FILE, lambda: new_text(date.today().year), "The key ring", "GONGJIAN_KEYS")
+    return ""
+
+
 def _make_home(home: Path) -> None:
     if not home.parent.is_dir():
         home.parent.mkdir(parents=True)
@@ -73,32 +91,40 @@ def _make_home(home: Path) -> None:
     home.mkdir(mode=0o700, exist_ok=True)
 
 
-def _kept_secret(path: Path) -> str:
-    """A key made for this installation at its first start, readable by its owner only."""
+def _kept_secret(
+    path: Path,
+    make: Callable[[], str] = lambda: secrets.token_urlsafe(50),
+    what: str = "The key that signs sessions",
+    setting: str = "GONGJIAN_SECRET_KEY",
+) -> str:
+    """A secret made for this installation at its first start, readable by its owner only."""
     try:
         if not path.exists():
             _make_home(path.parent)
             draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
             draft.touch(mode=0o600)
-            draft.write_text(secrets.token_urlsafe(50), encoding="ascii")
+            draft.write_text(make(), encoding="ascii")
             with contextlib.suppress(FileExistsError):  # another process was first: its key counts
                 os.link(draft, path)
             draft.unlink()
         return path.read_text(encoding="ascii").strip()
     except OSError as problem:
         raise ImproperlyConfigured(
-            f"The key that signs sessions cannot be kept in {path}: {problem.strerror}. "
-            "Set GONGJIAN_HOME to a folder that can be written, or set GONGJIAN_SECRET_KEY."
+            f"{what} cannot be kept in {path}: {problem.strerror}. "
+            f"Set GONGJIAN_HOME to a folder that can be written, or set {setting}."
         ) from problem
 
 
 SECRET_KEY = _secret()
+KEYS_FILE = HOME / "keys"
+KEYS = _keys()
 ALLOWED_HOSTS = [h for h in os.environ.get("GONGJIAN_HOSTS", "").split(",") if h] or ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("GONGJIAN_ORIGINS", "").split(",") if o]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
 SESSION_COOKIE_NAME = "gongjian_session"
 SECURE_HSTS_SECONDS = 31_536_000 if LIVE else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("GONGJIAN_BEHIND_PROXY") else None
+BEHIND_PROXY = _flag("GONGJIAN_BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 X_FRAME_OPTIONS = "DENY"
 
 # Personas of the sample city: set by `gongjian serve` alone, and only when it listens on loopback (docs/sample.md).
@@ -123,6 +149,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gongjian.chronicle.whence.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "gongjian.ui.headers.SecurityHeadersMiddleware",
@@ -185,7 +212,8 @@ PACKS_ROOT = ROOT / "packs"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "gongjian.chronicle.whence.RequestInLog"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

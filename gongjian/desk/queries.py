@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Subquery
+from django.db.models import Count
 
-from gongjian.chronicle.models import Act, Seal
+from gongjian.chronicle.record import acts_so_far
 from gongjian.register.access import (
     Reader,
     body_entries_visible_to,
@@ -79,13 +79,13 @@ def counts(reader: Reader, day: date) -> dict[str, Any]:
 
     Counted anew only when the chronicle has gone on: whatever changes the register writes an act.
     """
-    told = _once("counts", (reader.is_authenticated, day, _gone_on()), lambda: day_counts(reader, day))
+    told = _once("counts", (reader.is_authenticated, day, acts_so_far()), lambda: day_counts(reader, day))
     return told | {"lines": [(line, told["bodies_by_line"].get(line.key, 0)) for line in Line.objects.all()]}
 
 
 def village_story(reader: Reader, official_days: Sequence[date]) -> VillageStory | None:
     """How many villages each county had on the official days; None while fewer than two of them are loaded."""
-    key = (reader.is_authenticated, tuple(official_days), _gone_on())
+    key = (reader.is_authenticated, tuple(official_days), acts_so_far())
     by_day = _once("villages", key, lambda: {day: _villages_on(reader, day) for day in official_days})
     days = tuple(day for day in official_days if by_day.get(day))
     if len(days) < 2:
@@ -110,14 +110,6 @@ def village_story(reader: Reader, official_days: Sequence[date]) -> VillageStory
 def _shaded(numbers: list[int]) -> list[Cell]:
     base = next((number for number in numbers if number), 1)
     return [Cell(number, f"q{sum(number * 100 >= base * step for step in STEPS)}") for number in numbers]
-
-
-def _gone_on() -> tuple[int, int]:
-    """The last act and the last seal. Acts are numbered as they begin and sealed as they are committed: of two at
-    once the first may be committed last, and only its seal tells."""
-    seal = Subquery(Seal.objects.order_by("-number").values("number")[:1])
-    last = Act.objects.order_by("-id").values_list("id", seal).first()
-    return (last[0], last[1] or 0) if last else (0, 0)
 
 
 _known: dict[str, tuple[tuple[Any, ...], Any]] = {}

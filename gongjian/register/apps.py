@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class RegisterConfig(AppConfig):
     name = "gongjian.register"
     label = "register"
+
+    def ready(self) -> None:
+        from gongjian.chronicle import personal  # app ready: models
+
+        personal.are_personal("register_person", ["name"], reference="register.person")

@@ -6,6 +6,7 @@ it changed or ended. Taking back is an act itself.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongjian.chronicle.models import Act
+from gongjian.chronicle import personal
+from gongjian.chronicle.models import Act, Before
 from gongjian.chronicle.record import keep_before, record
 
 from .access import Reader
@@ -109,6 +111,8 @@ def undo(
         return _undo(acts, by, today, verb, facts, tell)
     except IntegrityError as error:
         raise StoodOn([_("Something entered later needs what is to be taken back.")]) from error
+    except personal.Forgotten as forgotten:
+        raise Refused(str(forgotten)) from forgotten
 
 
 def is_undone(act: Act) -> bool:
@@ -155,7 +159,8 @@ def _later_acts(acts: list[int]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT DISTINCT a.id, a.verb, a.at, coalesce(b.was->>'name', '')
+            SELECT DISTINCT a.id, a.verb, a.at,
+              CASE jsonb_typeof(b.was->'name') WHEN 'string' THEN b.was->>'name' ELSE '' END
             FROM chronicle_before b JOIN chronicle_act a ON a.id = b.act_id
             WHERE b.act_id > %(first)s AND NOT b.act_id = ANY (%(acts)s) AND a.verb NOT LIKE '%%undone'
               AND NOT EXISTS (SELECT 1 FROM chronicle_act u WHERE u.verb LIKE '%%undone'
@@ -218,8 +223,11 @@ def _remove_what_it_added(undoing: Act, act: Act, table: str) -> None:
 
 
 def _put_back(undoing: Act, act: Act, table: str) -> None:
+    befores = "chronicle_before"
+    if table in personal.PERSONAL:
+        befores = _open_befores(act, table)
     was = (
-        f"chronicle_before b CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, b.was) w "
+        f"{befores} b CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, b.was) w "
         'WHERE b.act_id = %s AND b."table" = %s'
     )
     with connection.cursor() as cursor:
@@ -241,6 +249,23 @@ def _put_back(undoing: Act, act: Act, table: str) -> None:
         cursor.execute(
             f"INSERT INTO {table} (id, {columns}) SELECT b.row, {values} FROM {was} AND b.deleted", [act.pk, table]
         )
+
+
+def _open_befores(act: Act, table: str) -> str:
+    """A table for this transaction with what was kept of people, opened. Raises personal.Forgotten."""
+    kept = Before.objects.filter(act=act, table=table).values_list("row", "was", "deleted").order_by("pk")
+    opened = [(row, json.dumps(personal.opened(table, row, was)), deleted) for row, was, deleted in kept]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.undo_opened")
+        cursor.execute(
+            'CREATE TEMP TABLE undo_opened (act_id bigint, "table" text, row bigint, was jsonb, deleted boolean) '
+            "ON COMMIT DROP"
+        )
+        cursor.executemany(
+            "INSERT INTO undo_opened VALUES (%s, %s, %s, %s::jsonb, %s)",
+            [(act.pk, table, *each) for each in opened],
+        )
+    return "undo_opened"
 
 
 def _remove_empty(undoing: Act) -> None:

@@ -5,9 +5,13 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
+from django.test import override_settings
+from django.utils import translation
 
 from gongjian import settings
+from gongjian.keys.ring import Ring
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
@@ -36,6 +40,39 @@ def test_live_without_a_key_does_not_start(monkeypatch):
     monkeypatch.setattr(settings, "LIVE", True)
     with pytest.raises(ImproperlyConfigured, match="GONGJIAN_SECRET_KEY"):
         settings._secret()
+
+
+def test_live_without_a_key_ring_does_not_start(monkeypatch):
+    monkeypatch.delenv("GONGJIAN_KEYS", raising=False)
+    monkeypatch.setattr(settings, "LIVE", True)
+    with pytest.raises(ImproperlyConfigured, match="GONGJIAN_KEYS is not set"):
+        settings._keys()
+
+
+def test_at_home_a_key_ring_is_made_once_and_only_its_owner_reads_it(monkeypatch, tmp_path):
+    monkeypatch.delenv("GONGJIAN_KEYS", raising=False)
+    monkeypatch.setattr(settings, "KEYS_FILE", tmp_path / "home" / "keys")
+    assert settings._keys() == ""
+    text = settings.KEYS_FILE.read_text()
+    assert settings._keys() == "" and settings.KEYS_FILE.read_text() == text
+    assert len(Ring.read(text).sealing) == len(Ring.read(text).signing) == 1
+    assert stat.S_IMODE(settings.KEYS_FILE.stat().st_mode) == 0o600
+
+
+def test_the_key_ring_of_the_environment_stands_before_the_file(monkeypatch):
+    monkeypatch.setenv("GONGJIAN_KEYS", " 2026a:x ")
+    assert settings._keys() == "2026a:x"
+
+
+def test_a_broken_key_ring_is_told_at_the_start():
+    """`ready` of the chronicle reads the ring."""
+    django_settings = override_settings(KEYS="2026a:x")
+    with (
+        translation.override("en"),
+        django_settings,
+        pytest.raises(ImproperlyConfigured, match="“2026a” of the key ring is not 32 bytes"),
+    ):
+        apps.get_app_config("chronicle").ready()
 
 
 def test_the_key_of_this_run_is_not_written_in_the_source():

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import override
 
+from gongjian.chronicle.record import acts_so_far
+
 from ..actions import Refused
 from ..models import ImportDraft
 from ..progress import Tell, part, telling, untold
@@ -67,12 +69,7 @@ def check(draft: ImportDraft, tell: Tell = untold) -> ImportDraft:
 
 def register_mark() -> int:
     """Grows with every act that is committed, and with every act of this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce((SELECT max(number) FROM chronicle_seal), 0) + coalesce((SELECT max(id) "
-            "FROM chronicle_act), 0)"
-        )
-        return int(cursor.fetchone()[0])
+    return acts_so_far()
 
 
 def _forget_last_check(cursor: Any) -> None:

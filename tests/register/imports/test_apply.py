@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from gongjian.chronicle.models import Act, Before
-from gongjian.chronicle.record import first_broken_seal
+from gongjian.chronicle.sealing import seal_waiting
+from gongjian.chronicle.verify import verify
 from gongjian.register import actions
 from gongjian.register.actions import Refused
 from gongjian.register.imports.apply import apply
@@ -57,7 +58,7 @@ def test_sound_rows_are_written_with_one_act_and_the_others_stay(town: Town) -> 
     assert Headcount.objects.get(unit=made.unit).staff == 50
     assert not UnitEntry.objects.filter(name="坏样例厂").exists()
     assert verdicts(draft)[3] == "problem"
-    assert first_broken_seal() is None
+    assert seal_waiting() and not verify().findings
 
 
 def test_paths_of_today_are_those_of_the_walk(town: Town) -> None:
