@@ -4,6 +4,7 @@ Environment: see docs/settings.md.
 """
 
 import contextlib
+import hashlib
 import os
 import secrets
 from collections.abc import Callable
@@ -50,6 +51,54 @@ def _database(url: str) -> dict:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def _one_of(name: str, *words: str) -> str:
+    """The word chosen in the environment; the first one if nothing is said."""
+    word = os.environ.get(name, "").strip().lower() or words[0]
+    if word not in words:
+        raise ImproperlyConfigured(f"{name} must be one of: {', '.join(words)}.")
+    return word
+
+
+def _mail(url: str) -> dict:
+    """Django's settings for smtp://user:password@host:587 (STARTTLS), smtps://…, or console; none: no letters."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    if url == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured("GONGJIAN_MAIL must be smtp://user:password@host:587, smtps://… or console.")
+    is_tls = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if is_tls else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": is_tls,
+        "EMAIL_USE_TLS": not is_tls and dict(parse_qsl(parts.query)).get("tls") != "0",
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+def _provider(issuer: str, name: str) -> list[dict]:
+    """The operator's own OpenID provider, as allauth takes it. Another issuer is another provider: links stay apart."""
+    if not issuer:
+        return []
+    client_id = os.environ.get("GONGJIAN_OIDC_CLIENT_ID", "")
+    if not client_id:
+        raise ImproperlyConfigured("GONGJIAN_OIDC_ISSUER is set, but GONGJIAN_OIDC_CLIENT_ID is not.")
+    return [
+        {
+            "provider_id": "oidc-" + hashlib.sha256(issuer.encode()).hexdigest()[:12],
+            "name": name,
+            "client_id": client_id,
+            "secret": os.environ.get("GONGJIAN_OIDC_CLIENT_SECRET", ""),
+            "settings": {"server_url": issuer, "oauth_pkce_enabled": True},
+        }
+    ]
 
 
 # == live or at home ==
@@ -122,6 +171,7 @@ ALLOWED_HOSTS = [h for h in os.environ.get("GONGJIAN_HOSTS", "").split(",") if h
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("GONGJIAN_ORIGINS", "").split(",") if o]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
 SESSION_COOKIE_NAME = "gongjian_session"
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("GONGJIAN_SECRET_KEY_BEFORE", "").split(",") if key]
 SECURE_HSTS_SECONDS = 31_536_000 if LIVE else 0
 BEHIND_PROXY = _flag("GONGJIAN_BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -140,7 +190,13 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "procrastinate.contrib.django",
     "gongjian.ui",
-    "gongjian.accounts",
+    "gongjian.accounts",  # before allauth, whose templates it draws anew
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "gongjian.chronicle",
     "gongjian.register",
     "gongjian.packs",
@@ -160,17 +216,79 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "gongjian.accounts.devices.DeviceMiddleware",
+    "gongjian.accounts.sessions.LastSeenMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "gongjian.sample.mark.SampleMarkMiddleware",
     "gongjian.packs.here.PackMiddleware",
     "gongjian.ui.asof.AsOfMiddleware",
+    "gongjian.accounts.factors.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "gongjian.urls"
 WSGI_APPLICATION = "gongjian.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-LOGIN_URL = "home"
+
+# == signing in: docs/accounts.md ==
+AUTHENTICATION_BACKENDS = ["gongjian.accounts.backend.AccountBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "gongjian.accounts.adapters.SignInAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]  # nobody signs up; allauth asks what signing in needs
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_USER_DISPLAY = str
+# Guessing is limited by gongjian.accounts.limits; allauth keeps what is left to it in the cache below.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "reset_password": "20/m/ip,3/h/key"}
+ACCOUNT_FORMS = {
+    "login": "gongjian.accounts.forms.SignInForm",
+    "reauthenticate": "gongjian.accounts.forms.PasswordAgainForm",
+    "change_password": "gongjian.accounts.forms.ChangePasswordForm",
+    "set_password": "gongjian.accounts.forms.FirstPasswordForm",
+    "reset_password": "gongjian.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "gongjian.accounts.forms.NewPasswordForm",
+}
+MFA_ADAPTER = "gongjian.accounts.adapters.FactorsAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Gongjian"
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+MFA_FORMS = {
+    "authenticate": "gongjian.accounts.forms.CodeForm",
+    "reauthenticate": "gongjian.accounts.forms.CodeAgainForm",
+    "activate_totp": "gongjian.accounts.forms.AddAppForm",
+    "login_webauthn": "gongjian.accounts.forms.PasskeySignInForm",
+    "authenticate_webauthn": "gongjian.accounts.forms.PasskeyForm",
+    "reauthenticate_webauthn": "gongjian.accounts.forms.PasskeyAgainForm",
+    "add_webauthn": "gongjian.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "gongjian.accounts.forms.NamePasskeyForm",
+}
+SOCIALACCOUNT_ADAPTER = "gongjian.accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+OIDC_ISSUER = os.environ.get("GONGJIAN_OIDC_ISSUER", "").rstrip("/")
+OIDC_NAME = os.environ.get("GONGJIAN_OIDC_NAME", "") or urlsplit(OIDC_ISSUER).hostname or ""
+OIDC_TRUST = _one_of("GONGJIAN_OIDC_TRUST", "nothing", "username", "email")
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _provider(OIDC_ISSUER, OIDC_NAME)}}
+
+# == letters ==
+MAIL = os.environ.get("GONGJIAN_MAIL", "")
+DEFAULT_FROM_EMAIL = os.environ.get("GONGJIAN_MAIL_FROM", "gongjian@localhost")
+globals().update(_mail(MAIL))
 
 TEMPLATES = [
     {
@@ -189,6 +307,15 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///gongjian"))}
+
+# In the database, so that every process counts the same; only signing in asks it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # == languages and time ==
 LANGUAGE_CODE = "zh-hans"
@@ -216,4 +343,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"gongjian.accounts": {"level": "INFO"}},
 }

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from . import converters
+from gongjian.ui import converters
+
 from .views import changes, reforms
 
 assert converters  # <id:…> is known from here on

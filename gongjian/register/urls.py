@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
-from . import converters, import_urls, reconciliation_urls, reform_urls
+from gongjian.ui import converters
+
+from . import import_urls, reconciliation_urls, reform_urls
 from .views import bodies, exports, figures, lists, search, units, walks, why
 
 assert converters  # <id:…> is known from here on

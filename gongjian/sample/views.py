@@ -31,7 +31,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     if persona is None:
         raise Http404
     user = get_object_or_404(User, username=persona.username)
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend="gongjian.accounts.backend.AccountBackend")
     return redirect("home")
 
 

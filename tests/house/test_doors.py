@@ -8,9 +8,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.register import town as small
 
-# Open to anybody: the welcome page, the change of language (a form), the document that describes the API, and what of
-# the register is public – the walks, the lists, the search, and the pages of units and bodies, as far as they show.
-OPEN = {"": 200, "i18n/setlang/": 302, "api/v1/openapi.json": 200}
+# Open to anybody: the welcome page, the change of language (a form), the document that describes the API, signing in,
+# and what of the register is public – the walks, the lists, the search, and the pages of units and bodies, as far as they show.
+OPEN = {"": 200, "i18n/setlang/": 302, "api/v1/openapi.json": 200, "account/sign-out/": 302}
+OPEN |= {f"account/{page}/": 200 for page in ("sign-in", "password/forgotten", "password/forgotten/sent")}
+OPEN |= {f"account/{page}/": 200 for page in ("password/new/1/1", "password/new/done")}
+OPEN |= {f"account/sign-in/provider/1/{page}": 404 for page in ("", "back/")}  # none is set
 PUBLIC = {"units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:body_id>/", "search/", "search/suggest/"}
 PUBLIC |= {"territory/", "territory/<id:unit_id>/", "territory/<id:unit_id>/below/", "line/", "line/<slug:line_key>/"}
 PUBLIC |= {f"line/<slug:line_key>/<id:body_id>/{rest}" for rest in ("", "below/")}
@@ -19,11 +22,14 @@ PUBLIC |= {"leadership/", "leadership/<id:body_id>/", "leadership/<id:body_id>/b
 WORDS = {
     "unit_id": "1", "body_id": "1", "draft_id": "1", "export_id": "1", "number": "1", "line_key": "party",
     "kind": "units", "act": "amend", "act_id": "1", "document_id": "1",
-    "reconciliation_id": "1",
+    "reconciliation_id": "1", "session_id": "1", "link_id": "1", "pk": "1", "provider_id": "1",
+    "uidb36": "1", "key": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
 POST_ONLY |= {f"reconciliations/1/settle/1/{verb}/" for verb in ("decide", "undo", "document")}
+POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
+POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"
 ATTACK = "<script>alert(1)</script>'\"=cmd"
 
@@ -63,7 +69,11 @@ def test_nobody_comes_in_without_signing_in(town, client):
     for address in set(EVERY) - {filled(address) for address in PUBLIC}:
         response = client.get("/" + address)
         told[address] = (response.status_code, response.get("Location", "").partition("?")[0])
-    expected = {address: (401, "") if address.startswith("api/") else (302, "/") for address in told}
+    inner = ("account/", "/account/sign-in/")
+    expected = {
+        address: (401, "") if address.startswith("api/") else (302, inner[1] if address.startswith(inner[0]) else "/")
+        for address in told
+    }
     assert told == expected | {address: (code, "/" if code == 302 else "") for address, code in OPEN.items()}
 
 
@@ -95,7 +105,7 @@ def test_a_form_without_its_token_is_refused(organiser, signed_in):
 def test_an_id_no_table_could_hold_is_not_found(organiser, signed_in):
     large = {word: LARGE for word in WORDS if word.endswith("_id") or word == "number"}
     codes = {
-        filled(address, **large): 405 if filled(address) in POST_ONLY else 404
+        filled(address, **large): 405 if filled(address) in POST_ONLY and "<id:" not in address else 404
         for address in addresses()
         if "_id>" in address
     }

@@ -33,7 +33,7 @@ def test_every_link_of_the_frame_keeps_a_past_day(pages: Client) -> None:
     links = {link for link in Addresses(page).links if link.startswith("/") and not link.startswith("/units/1")}
     assert links == {
         f"{path}?on=2018-10-31"
-        for path in ["/", "/search/", "/territory/", "/line/", "/leadership/", "/units/", "/mine/"]
+        for path in ["/", "/search/", "/territory/", "/line/", "/leadership/", "/units/", "/mine/", "/account/sign-in/"]
     }
     assert page.count('<input type="hidden" name="on" value="2018-10-31">') == 2  # search, plain unfolding
 
