@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.register import town as small
 
 # Open to anybody: the welcome page, the change of language (a form), the document that describes the API, signing in,
-# and what of the register is public – the walks, the lists, the search, and the pages of units and bodies, as far as they show.
+# and what of the register is public – the walks, the lists, the search, and the pages of units and bodies.
 OPEN = {"": 200, "i18n/setlang/": 302, "api/v1/openapi.json": 200, "account/sign-out/": 302}
 OPEN |= {f"account/{page}/": 200 for page in ("sign-in", "password/forgotten", "password/forgotten/sent")}
 OPEN |= {f"account/{page}/": 200 for page in ("password/new/1/1", "password/new/done")}

@@ -94,6 +94,7 @@ def test_what_an_older_key_has_signed_still_holds():
         (f"{SIGN},2026c:{base64.b64encode(bytes(31)).decode()}", "“2026c” of the key ring is not 32 bytes"),
         (f"{SIGN},2026c:%%%", "“2026c” of the key ring is not 32 bytes"),
     ],
+    ids=["nothing", "no key that signs", "no key that seals", "twice", "no id", "short", "no bytes"],
 )
 def test_a_text_that_is_no_ring_is_refused_with_the_place(text, said):
     with pytest.raises(KeyRingBroken, match=said):

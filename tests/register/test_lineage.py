@@ -204,5 +204,6 @@ def test_queries_do_not_grow_with_what_is_asked(names):
     assert count() == before <= 11
 
 
-def test_nobody_else_is_told_anything(names):
-    assert went(AnonymousUser(), [names.units["甲村"].pk], BEFORE, AFTER) == []
+def test_whoever_has_no_account_is_told_the_same(names):
+    asked = ([names.units["甲村"].pk], BEFORE, AFTER)
+    assert went(AnonymousUser(), *asked) == went(OPERATOR, *asked) != []

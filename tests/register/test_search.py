@@ -169,8 +169,8 @@ def test_a_page_number_that_is_none_does_no_harm(town, organiser, signed_in, pag
     assert signed_in(organiser).get("/search/", {"q": "大唐", "page": page}).status_code == 200
 
 
-def test_search_is_for_whoever_is_signed_in(town, client):
-    assert client.get("/search/?q=大唐").status_code == 302
+def test_search_is_open_to_whoever_has_no_account(town, client):
+    assert "大唐街道" in client.get("/search/?q=大唐").content.decode()
 
 
 def test_what_has_ended_is_found_with_what_it_has_become(town, reader):
@@ -218,7 +218,6 @@ def test_at_most_eight_are_suggested_at_the_cost_of_a_search(town, signed_in):
     assert len(suggest) <= len(search)
 
 
-def test_nothing_is_suggested_for_nothing_or_to_nobody(town, client, signed_in):
+def test_nothing_is_suggested_for_nothing_and_something_without_an_account(town, client, signed_in):
     assert suggested(signed_in(town.stranger), "  ") == []
-    assert client.get(reverse("suggest"), {"q": "村"}).status_code == 302
-    assert client.get(reverse("suggest"), {"q": "村"}, headers={"HX-Request": "true"}).status_code == 204
+    assert client.get(reverse("suggest"), {"q": "村"}).status_code == 200
