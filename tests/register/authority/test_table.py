@@ -1,0 +1,110 @@
+"""Who sees what: one test for each row of the table in docs/authority.md."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from gongjian.register import access
+from gongjian.register.models import Headcount, Membership, Office, Term
+from tests.register import town as small
+
+PAGE = Path(__file__).parents[3] / "docs" / "authority.md"
+
+
+@pytest.fixture
+def firm(town):
+    """A union in a firm of the street, below the county's; its chair, its term, and a firm it covers."""
+    above = town.bodies["county_union"]
+    union = small.body("大唐样例袜业工会", "union_committee", town.units["hosiery"], superior=above, since=small.REFORM)
+    small.term(union, small.REFORM, date(2099, 1, 1))
+    small.office(small.person("吴样例"), union, "union_chair", since=small.REFORM)
+    small.cover(union, town.units["hosiery"], since=small.REFORM)
+    return union
+
+
+@pytest.fixture
+def readers(town):
+    """Nobody, somebody without office, and people whose offices open something."""
+    county_chair = small.account("郑样例")
+    small.office(small.person("郑样例", account=county_chair), town.bodies["county_union"], "union_chair")
+    member = small.account("冯样例")
+    small.membership(small.person("冯样例", account=member), town.bodies["village_party"])
+    return {
+        "nobody": AnonymousUser(),
+        "stranger": town.stranger,
+        "member": member,
+        "secretary": town.secretary,
+        "county chair": county_chair,
+        "inspector": town.inspector,
+        "clerk": town.clerk,
+    }
+
+
+EVERYBODY = {"nobody", "stranger", "member", "secretary", "county chair", "inspector", "clerk"}
+
+
+def who_sees(readers, visible, thing) -> set[str]:
+    return {name for name, reader in readers.items() if visible(reader).filter(pk=thing.pk).exists()}
+
+
+def test_units(town, readers):
+    assert who_sees(readers, access.units_visible_to, town.units["hosiery"]) == EVERYBODY
+
+
+def test_bodies(town, firm, readers):
+    assert who_sees(readers, access.bodies_visible_to, firm) == EVERYBODY
+
+
+def test_venues(town, readers):
+    (venue,) = access.venues_visible_to(AnonymousUser())
+    assert who_sees(readers, access.venues_visible_to, venue) == EVERYBODY
+
+
+def test_who_holds_office_in_a_body_that_sits_in_a_village(town, readers):
+    office = Office.objects.get(person=town.people["chair"])
+    assert who_sees(readers, access.offices_visible_to, office) == EVERYBODY
+
+
+def test_who_holds_office_elsewhere(town, firm, readers):
+    office = Office.objects.get(body=firm)
+    assert who_sees(readers, access.offices_visible_to, office) == {"county chair", "inspector"}
+
+
+def test_head_counts(town, readers):
+    counted = Headcount.objects.get(unit=town.units["hosiery"])
+    assert who_sees(readers, access.headcounts_visible_to, counted) == {"county chair", "inspector", "clerk"}
+
+
+def test_covers(town, firm, readers):
+    (cover,) = firm.covers.all()
+    assert who_sees(readers, access.covers_visible_to, cover) == {"county chair", "inspector", "clerk"}
+    from_the_village = town.bodies["joint_union"].covers.get(unit=town.units["hosiery"])
+    seen = who_sees(readers, access.covers_visible_to, from_the_village)
+    assert seen == {"secretary", "county chair", "inspector", "clerk"}
+
+
+def test_terms_of_office(town, firm, readers):
+    term = Term.objects.get(body=firm)
+    assert who_sees(readers, access.terms_visible_to, term) == {"county chair", "inspector", "clerk"}
+
+
+def test_memberships(town, readers):
+    in_the_party = Membership.objects.get(body=town.bodies["village_party"])
+    assert who_sees(readers, access.memberships_visible_to, in_the_party) == {"member", "secretary", "clerk"}
+    in_the_union = Membership.objects.get(body=town.bodies["joint_union"])
+    assert who_sees(readers, access.memberships_visible_to, in_the_union) == {"county chair", "inspector"}
+
+
+def test_who_wrote_what(town, readers):
+    seen = {name for name, reader in readers.items() if access.changes_visible_to(reader)}
+    assert seen == {"inspector", "clerk"}
+
+
+def test_the_table_has_these_rows():
+    text = PAGE.read_text(encoding="utf-8").partition("## Who sees what")[2].partition("##")[0]
+    rows = re.findall(r"^\| ([^|]+) \|", text, re.M)[1:]
+    named = [name for name in globals() if name.startswith("test_")][:-1]
+    assert len([row for row in rows if not row.startswith("---")]) == len(named)
