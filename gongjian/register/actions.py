@@ -237,10 +237,10 @@ def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
 def cover(body: Body, unit: Unit, *, on: date, by: Reader | None) -> Cover:
     """From a day a body covers a unit, to the end of the known life of both."""
     lock(COVER_LOCK)
-    until = _stands_until(BodyEntry.objects.filter(body=body), on)
+    until = stands_until(BodyEntry.objects.filter(body=body), on)
     if until is False:
         raise Refused(_("The body does not stand on %(day)s. Choose a day of its life.") % {"day": on})
-    unit_until = _stands_until(UnitEntry.objects.filter(unit=unit), on)
+    unit_until = stands_until(UnitEntry.objects.filter(unit=unit), on)
     if unit_until is False:
         raise Refused(_("The unit does not stand on %(day)s. Choose a day of its life.") % {"day": on})
     until = min((day for day in (until, unit_until) if isinstance(day, date)), default=None)
@@ -353,7 +353,7 @@ def check_parent(unit: Unit, parent: Unit | None, on: date) -> None:
     """Refused unless the parent stands on the day, outside the unit's own territory."""
     if parent is None:
         return
-    if _stands_until(UnitEntry.objects.filter(unit=parent), on) is False:
+    if stands_until(UnitEntry.objects.filter(unit=parent), on) is False:
         raise Refused(_("The parent does not stand on %(day)s. Choose one that does.") % {"day": on})
     if unit.pk in way_up(TERRITORY, parent.pk, on):
         raise Refused(_("A unit cannot stand below itself. Choose a parent outside its own territory."))
@@ -362,13 +362,13 @@ def check_parent(unit: Unit, parent: Unit | None, on: date) -> None:
 def check_links(body: Body, values: Mapping[str, Any], on: date) -> None:
     """Refused unless the seat, the superior and the leader stand on the day, outside the body's own branch."""
     seat = values.get("seat")
-    if seat is not None and _stands_until(UnitEntry.objects.filter(unit=seat), on) is False:
+    if seat is not None and stands_until(UnitEntry.objects.filter(unit=seat), on) is False:
         raise Refused(_("The seat does not stand on %(day)s. Choose a unit that does.") % {"day": on})
     for field, walk in (("superior", LINE), ("leader", LEADERSHIP)):
         above = values.get(field)
         if above is None:
             continue
-        if _stands_until(BodyEntry.objects.filter(body=above), on) is False:
+        if stands_until(BodyEntry.objects.filter(body=above), on) is False:
             raise Refused(_("The body above does not stand on %(day)s. Choose one that does.") % {"day": on})
         if body.pk in way_up(walk, above.pk, on):
             raise Refused(_("A body cannot stand below itself. Choose one outside its own branch."))
@@ -396,7 +396,7 @@ def check_lives(written: DatedQuerySet[Any], changed: Iterable[str]) -> None:
             if above is None:
                 continue
             life: DatedQuerySet[Any] = model._default_manager.filter(**{key: above})
-            until = _stands_until(life, entry.since)
+            until = stands_until(life, entry.since)
             if until is False:
                 raise Refused(
                     _("“%(name)s” does not stand on %(day)s, and this would stand on it then. Choose one that does.")
@@ -418,7 +418,7 @@ def _name_of(entries: DatedQuerySet[Any], on: date) -> str:
     return entry.name if entry else ""
 
 
-def _stands_until(entries: DatedQuerySet[Any], on: date) -> date | bool | None:
+def stands_until(entries: DatedQuerySet[Any], on: date) -> date | bool | None:
     """Until when it stands without a gap from `on`: a day, None while open, False if it does not stand on `on`."""
     until: date | bool | None = False
     day = on

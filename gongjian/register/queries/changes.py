@@ -38,6 +38,11 @@ VERBS: dict[str, str | Promise] = {
     "register.reopen_body": gettext_lazy("Reopened"),
     "register.cover": gettext_lazy("Cover entered"),
     "register.end_cover": gettext_lazy("Cover ended"),
+    "register.appoint": gettext_lazy("Office given"),
+    "register.remove": gettext_lazy("Office ended"),
+    "register.lend": gettext_lazy("Rights lent"),
+    "register.take_back": gettext_lazy("Rights taken back"),
+    "register.invite": gettext_lazy("Invited to sign in"),
 }
 TABLES: dict[str, str | Promise] = {
     "register_unitentry": gettext_lazy("Entries of units"),
