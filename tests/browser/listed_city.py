@@ -17,6 +17,7 @@ THEN = date(2018, 10, 31)
 if __name__ == "__main__":
     django.setup()
 
+    from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -41,7 +42,7 @@ if __name__ == "__main__":
     town.office(town.person("李样例", account=officer), body, "organisation_officer", since=THEN)
     session = SessionStore()
     session[SESSION_KEY] = str(officer.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
     session.create()
     sys.stdout.write(session.session_key)
