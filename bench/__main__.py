@@ -76,6 +76,7 @@ def _make_ready(size: str) -> str:
     if size == "nation":
         nation.fetch()
     from django.core.management import call_command  # app ready: needs settings
+    from django.db import connection  # app ready: needs settings
 
     began = time.monotonic()
 
@@ -85,8 +86,10 @@ def _make_ready(size: str) -> str:
     call_command("migrate", verbosity=0, interactive=False)
     fill.fill(source.divisions(), source.EMPLOYERS, say)
     database.note_filled(size, url)
+    connection.close()
+    database.stop()  # at its start the server sees how much it holds, and takes memory for that
     say("done")
-    return url
+    return database.open_database(size)
 
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
@@ -134,11 +137,14 @@ def _take(
     return figures
 
 
+BEGAN = time.monotonic()
+
+
 def _print(each: Figure) -> None:
     holds = {True: "holds", False: "DOES NOT HOLD", None: ""}[each.holds]
     print(
         f"{each.key:<32} {each.value:>9g} {each.unit:<8} beside {each.reference_value:>9g}  ratio {each.ratio:<8g} "
-        f"{each.aim} {holds}",
+        f"{each.aim} {holds}  after {time.monotonic() - BEGAN:.0f} s",
         flush=True,
     )
 

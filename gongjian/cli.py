@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -137,11 +138,14 @@ def demo(options: argparse.Namespace) -> int:
     if options.reset:
         _empty_database()
     _migrate()
-    city.build(seed=options.seed, scale=options.scale, report=Progress())
-    print(_("Sample city ready after %(seconds)s s.") % {"seconds": f"{time.monotonic() - began:.0f}"})
-    if options.no_serve:
-        return OK
-    return serve(options)
+    if options.no_serve or city.is_built():
+        city.build(seed=options.seed, scale=options.scale, report=Progress())
+        print(_("Sample city ready after %(seconds)s s.") % {"seconds": f"{time.monotonic() - began:.0f}"})
+        return OK if options.no_serve else serve(options)
+    # Building takes memory that is given back with its process, while serving goes on for hours.
+    build = ["demo", "--no-serve", f"--seed={options.seed}", f"--scale={options.scale}"]
+    built = subprocess.run([sys.executable, "-m", "gongjian.cli", *build], check=False).returncode
+    return built or serve(options)
 
 
 def _empty_database() -> None:

@@ -269,9 +269,15 @@ def test_home_follows_the_data_folder_of_the_desktop_standard(monkeypatch: pytes
     assert postgres.default_home() == Path("/home/someone/.local/share/gongjian")
 
 
-@pytest.mark.parametrize(("memory", "kept"), [(1, 128), (8, 512), (64, 1024)])
+@pytest.mark.parametrize(
+    ("memory", "lies_there", "kept"), [(1, 4, 128), (8, 4, 512), (64, 4, 1024), (64, 0.5, 256), (64, 0, 128)]
+)
 def test_the_server_keeps_a_share_of_the_memory_within_limits(
-    monkeypatch: pytest.MonkeyPatch, memory: int, kept: int
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, memory: int, lies_there: float, kept: int
 ) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=memory * 2**30))
-    assert postgres._megabytes_kept() == kept
+    table = tmp_path / "base" / "5" / "16384"
+    table.parent.mkdir(parents=True)
+    with table.open("wb") as file:
+        file.truncate(int(lies_there * 2**30))  # a hole: as long as that, and no byte on the disk
+    assert postgres._megabytes_kept(tmp_path) == kept
