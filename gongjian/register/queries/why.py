@@ -12,6 +12,8 @@ from ..authority.reach import reach_of
 from ..models import Body, BodyEntry, OfficeKind, Permission, Role
 
 TOLD = 12
+# Of a unit nobody is a member, and nobody holds office in it: those words are told of bodies.
+OF_UNITS = (Permission.SEE_COUNTS, Permission.SEE_CHANGES, Permission.KEEP_REGISTER)
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ def who(reader: Reader, thing: Thing, today: date, permissions: Iterable[Permiss
 
 
 def who_appoints(reader: Reader, body: Body, today: date) -> list[Holder]:
-    """Who can give somebody an office in the body."""
-    return who(reader, body, today, [Permission.APPOINT])[0].holders
+    """Who can give somebody an office in the body: those above it, never itself."""
+    return [each for each in who(reader, body, today, [Permission.APPOINT])[0].holders if each.steps > 0]
 
 
 def _once(opened: list[Opening]) -> list[Opening]:

@@ -12,8 +12,10 @@ from gongjian.ui.templatetags.ui import keep_day
 from ..access import bodies_visible_to, body_entries_visible_to, unit_entries_visible_to, units_visible_to
 from ..authority.policy import Thing
 from ..models import Body, BodyEntry, Permission, Unit, UnitEntry
-from ..queries.why import Holder, who, who_appoints
+from ..queries.why import OF_UNITS, Holder, who, who_appoints
 from .door import DayRequest
+
+OF_BODIES = [word for word in Permission if word != Permission.APPOINT]  # that one is told by who appoints
 
 
 def unit_access(request: DayRequest, unit_id: int) -> HttpResponse:
@@ -37,7 +39,7 @@ def _access(request: DayRequest, thing: Thing | None, entry: UnitEntry | BodyEnt
         "name": entry.name,
         "of": of,
         "page": page,
-        "told": who(request.user, thing, request.today),
+        "told": who(request.user, thing, request.today, OF_UNITS if of == "unit" else OF_BODIES),
         "appoints": who_appoints(request.user, thing, request.today) if isinstance(thing, Body) else [],
         "trail": [(entry.name, page), (_("Who can see this, and why"), None)],
     }
