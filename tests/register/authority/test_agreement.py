@@ -151,6 +151,22 @@ def both_agree(drawn: dict) -> None:
             assert listed == told, (account.name, word)
 
 
+# Chains of units and bodies, the last of each ended, and an office of each walk with a depth: what is drawn rarely.
+CHAINS = {
+    "roles": [
+        ({Permission.SEE_COUNTS, Permission.APPOINT}, Walk.TERRITORY, 1),
+        ({Permission.SEE_PEOPLE}, Walk.LINE, 0),
+        ({Permission.KEEP_REGISTER}, Walk.LEADERSHIP, 2),
+    ],
+    "units": [(at - 1 if at else UNITS, at >= UNITS - 2) for at in range(UNITS)],
+    "bodies": [
+        ("party", min(at, UNITS - 1), at - 1 if at else BODIES, at - 1 if at else BODIES, at >= BODIES - 2)
+        for at in range(BODIES)
+    ],
+    "offices": [(0, 0, 0, "now"), (0, BODIES - 3, 1, "now"), (1, 1, 1, "now"), (2, 2, 2, "now"), (1, 4, 0, "now")],
+    "loans": [(0, 2, "now"), (1, 1, "past")],
+}
+
 AGREE = given(federations())
 
 
@@ -164,6 +180,10 @@ def quickly(examples: int):
     return settings(
         max_examples=examples, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
+
+
+def test_lists_and_single_answers_agree_along_chains_with_depths_and_ends(db):
+    within_a_transaction(CHAINS)
 
 
 def test_lists_and_single_answers_agree_for_every_person_word_and_thing(db):
