@@ -45,6 +45,6 @@ def personas() -> list[tuple[str, str, str]]:
         ("town-officer", _("Town officer"), _("One street with its villages and employers")),
         ("county-union-chair", _("County union chair"), _("The unions of one county, by line and by place")),
         ("city-organiser", _("City organiser"), _("Keeps the register of the whole city")),
-        ("citizen", _("Citizen"), _("Reads what is open to everybody who signs in")),
+        ("citizen", _("Citizen"), _("Reads what is open to everybody")),
         ("auditor", _("Auditor"), _("Looks back at any day and at who wrote what")),
     ]

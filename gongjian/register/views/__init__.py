@@ -1,1 +1,1 @@
-"""The register's pages. Each is shown to whoever is signed in, on the day in its address."""
+"""The register's pages. What of them is public is shown to everybody, on the day in the address."""

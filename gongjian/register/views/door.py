@@ -1,4 +1,4 @@
-"""The doors of the register's pages: for whoever is signed in, and for whoever keeps the register."""
+"""The doors of the register's pages: for whoever is signed in, and for whoever keeps it. What is public has none."""
 
 from collections.abc import Callable
 from datetime import date
@@ -34,7 +34,7 @@ def signed_in_only(view: View) -> View:
             return view(request, *args, **kwargs)
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Redirect": reverse("home")})
-        said = _("The register is shown to whoever is signed in. Sign in here, then go there again.")
+        said = _("This page is for whoever is signed in. Sign in here, then go there again.")
         messages.warning(request, said)
         return redirect("home")
 
