@@ -21,13 +21,14 @@ GROUPS = (
     "register.coverage",
     "register.move",
     "register.search",
+    "register.visible",
     "register.reform",
     "register.import",
     "reconcile",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
-# These need no database, and are measured alone without one.
+# These need no database, and are measured alone without one; unasked, they belong to what takes long.
 WITHOUT_DATABASE = ("reconcile",)
 
 
@@ -36,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     size = "nation" if options.large else "city"
     chosen = [group for group in GROUPS if group.startswith(options.only) or options.only.startswith(group)]
+    if not options.only and not options.large:
+        chosen = [group for group in chosen if group not in WITHOUT_DATABASE]
     if not chosen:
         print(
             f"Nothing that is measured begins with “{options.only}”. Choose from: register, {', '.join(GROUPS)}.",
@@ -93,7 +96,7 @@ def _make_ready(size: str) -> str:
 
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
-    from . import importing, reconcile, reform, register  # app ready: models
+    from . import importing, reconcile, reform, register, visible  # app ready: models
 
     measures: dict[str, Callable[[str], Iterator[Figure]]] = {
         "calibration": lambda size: iter([register.calibration(size)]),
@@ -102,6 +105,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "register.coverage": register.coverage,
         "register.move": register.moving,
         "register.search": register.search,
+        "register.visible": visible.visible,
         "register.reform": reform.reform,
         "register.import": importing.imports,
         "reconcile": reconcile.figures,

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from gongjian.chronicle.record import record
 from gongjian.packs.read import read_pack
 from gongjian.register.identity import kind_of, short_name
-from gongjian.register.models import BodyKind, Choice, Form, Line, UnitKind
+from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, UnitKind
 from gongjian.register.spelling import forget_readings, terms
 
 LEVELS = ["nation", "province", "city", "county", "town", "village", "employer"]
@@ -43,7 +43,9 @@ BODIES = {
         ("women_committee", "妇委会", 60),
     ),
 }
-TABLES = ("unit", "unitentry", "headcount", "body", "bodyentry", "cover", "term", "spelling")
+TABLES = (
+    "unit", "unitentry", "headcount", "body", "bodyentry", "cover", "term", "person", "membership", "office", "spelling"
+)  # fmt: skip
 Say = Callable[[str], object]
 
 
@@ -69,9 +71,11 @@ def fill_tables(divisions: Iterable[tuple[str, str, str, str]], employers: int, 
             _units(cursor, employers, act)
             say("bodies")
             _bodies(cursor, act)
+            say("people")
+            _people(cursor, act)
             say("spellings")
             _spellings(cursor)
-        cursor.execute("DROP TABLE bench_division, bench_unit, bench_body, bench_chance")
+        cursor.execute("DROP TABLE bench_division, bench_unit, bench_body, bench_chance, bench_member")
 
 
 def _words() -> None:
@@ -91,6 +95,7 @@ def _words() -> None:
         BodyKind(line_id=x.line, many_units=x.many_units, has_term=x.has_term, **spell(x)) for x in pack.body_kinds
     )
     Form.objects.bulk_create(Form(**spell(x)) for x in pack.forms)
+    OfficeKind.objects.create(key="bench_chair", names={"zh-hans": "样例"})
     Choice.objects.bulk_create(Choice(list=x.list, **spell(x)) for x in pack.choices)
     Choice.objects.bulk_create(Choice(list="reading", key=x.word, names={"pinyin": x.pinyin}) for x in pack.readings)
     forget_readings()
@@ -271,6 +276,22 @@ def _bodies(cursor: Any, act: int) -> None:
         ) t;
         """,
         [LINES, act, act, act, act],
+    )
+
+
+def _people(cursor: Any, act: int) -> None:
+    """In each fourth body somebody who is a member of it and holds an office in it."""
+    cursor.execute(
+        """
+        CREATE TEMP TABLE bench_member AS
+        SELECT row_number() OVER (ORDER BY id) AS person, id AS body FROM bench_body WHERE id %% 16 < 4;
+        INSERT INTO register_person (id, name) SELECT person, '样例' FROM bench_member;
+        INSERT INTO register_membership (person_id, body_id, valid, act_id)
+        SELECT person, body, daterange '[2017-01-01,)', %s FROM bench_member;
+        INSERT INTO register_office (person_id, body_id, kind_id, valid, act_id)
+        SELECT person, body, 'bench_chair', daterange '[2017-01-01,)', %s FROM bench_member;
+        """,
+        [act, act],
     )
 
 

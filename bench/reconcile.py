@@ -44,7 +44,7 @@ PARTS = (
     ("streets", "town", "areaCode"),
     ("villages", "village", "streetCode"),
 )
-RUNS = 3
+RUNS = {"plain": 1, "disturbed": 3}  # without disturbing every seed tells the same
 ABOUT = (
     "The province of Zhejiang (about 27,000 villages), five steps between six official days, each run with another "
     "seed. Codes of towns and villages whose code and name are the same on both days are hidden; that they are one "
@@ -59,7 +59,7 @@ def figures(size: str) -> Iterator[Figure]:
     turns = {}
     for task in ("plain", "disturbed"):
         sides = {side: _side(side, task, told) for side in ("ours", "rules")}
-        turns[task] = in_turn(runs=RUNS, **sides)
+        turns[task] = in_turn(runs=RUNS[task], **sides)
     for task, precision, recall in (("plain", 99.9, 99.0), ("disturbed", 99.5, 95.0)):
         names = "names as published" if task == "plain" else "a tenth of the villages' names disturbed"
         for what, key, least in (("precision", "precision", precision), ("recall", "recall", recall)):
@@ -81,7 +81,7 @@ def figures(size: str) -> Iterator[Figure]:
         "reconcile.memory",
         "province",
         "peak memory of a run",
-        in_turn(runs=RUNS, **{side: _next(values) for side, values in peaks.items()}),
+        in_turn(runs=RUNS["disturbed"], **{side: _next(values) for side, values in peaks.items()}),
         unit="MB",
         beside="rules",
         reference="the three rules",
@@ -109,7 +109,7 @@ def _of_parts(
         key,
         "province",
         words,
-        in_turn(runs=RUNS, **sides),
+        in_turn(runs=RUNS[task], **sides),
         unit="%",
         beside="rules",
         reference="the three rules",

@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.record import record
-from gongjian.register.models import Body, BodyEntry, Office, OfficeKind, Person, Role, Unit, UnitEntry
+from gongjian.register.models import Body, BodyEntry, Office, OfficeKind, Person, Unit, UnitEntry
 from gongjian.register.queries.reform import units_outlook
 from gongjian.register.reorganise.units import merge_units
 from gongjian.register.undo import undo
 from gongjian.register.walks import refresh_body_paths, refresh_unit_paths
 
 from .figure import Figure, figure, in_turn, seconds
+from .people import signed_in, somebody
 from .register import CALIBRATION, calibrate
 
 VILLAGES, BODIES, OFFICES = 50, 1_000, 2_500  # in each of the two towns
@@ -50,8 +51,7 @@ def _measured(size: str) -> Iterator[Figure]:
     today = timezone.localdate()
     towns, pairs, keeper = _two_towns(today)
     ids = [town.pk for town in towns]
-    client = Client(HTTP_HOST="127.0.0.1")
-    client.force_login(keeper)
+    client = signed_in(keeper)
     asked = {"step": 2, "on_day": today, "also1": f"[{ids[1]}]", "name": "新样例镇"}
     page = f"/units/{ids[0]}/change/merge/?{urlencode(asked)}"
     looked = in_turn(ours=lambda: seconds(partial(_seen, client, page)), reference=lambda: calibrate() / 1000)
@@ -171,7 +171,7 @@ def _two_towns(today: date) -> tuple[list[Unit], dict[int, int], User]:
     towns = _units(act, "样例镇", "town", [county.unit] * 2)
     _units(act, "样例村", "village", [town for town in towns for _number in range(VILLAGES)])
     bodies = [_bodies(act, town) for town in towns]
-    member, keeps = _office_kind("bench_member"), _office_kind("bench_keeper", "keeps_place")
+    member = OfficeKind.objects.create(key="bench_member", names={"zh-hans": "样例"})
     people = Person.objects.bulk_create(Person(name=f"样例{number}") for number in range(2 * OFFICES))
     held = [body for town in bodies for body in town]
     Office.objects.bulk_create(
@@ -180,27 +180,10 @@ def _two_towns(today: date) -> tuple[list[Unit], dict[int, int], User]:
     )
     refresh_unit_paths(today, [town.pk for town in towns])
     refresh_body_paths(today, [body.pk for body in held])
-    keeper = User.objects.open_account(username="bench-keeper", name="样例")
-    Office.objects.create(
-        person=Person.objects.create(name="样例", account=keeper),
-        body=held[0],
-        kind=keeps,
-        valid=(SINCE, None),
-        act=act,
-    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE register_unitentry, register_bodyentry, register_office, register_unit, register_body")
     merged = {one.pk: other.pk for one, other in zip(*bodies, strict=True)}
-    return towns, merged, keeper
-
-
-def _office_kind(key: str, *roles: str) -> OfficeKind:
-    kind = OfficeKind.objects.create(key=key, names={"zh-hans": "样例"})
-    words = {"names": {"zh-hans": "样例"}, "walk": "territory", "permissions": ["see_counts", "keep_register"]}
-    for role in roles:
-        Role.objects.get_or_create(key=role, defaults=words)
-    kind.roles.set(roles)
-    return kind
+    return towns, merged, somebody("see_counts", "keep_register")
 
 
 def _units(act: Any, name: str, kind: str, parents: list[Unit]) -> list[Unit]:

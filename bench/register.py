@@ -15,7 +15,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gongjian.accounts.models import User
 from gongjian.register.access import OPERATOR
 from gongjian.register.actions import move_unit
 from gongjian.register.models import Unit, UnitEntry
@@ -25,6 +24,7 @@ from gongjian.register.spelling import syllables
 from gongjian.register.walks import TERRITORY, ids_below, path_range
 
 from .figure import COUNTING, Figure, figure, in_turn, percentile, python_loop, seconds
+from .people import signed_in, somebody
 
 PAST = date(2019, 6, 30)  # a tenth of the villages stood elsewhere then
 CASES = 210
@@ -166,10 +166,8 @@ def _page_figure(
 
 
 def _signed_in() -> Client:
-    reader, _ = User.objects.get_or_create(username="bench-reader")
-    client = Client(HTTP_HOST="127.0.0.1")
-    client.force_login(reader)
-    return client
+    with transaction.atomic():
+        return signed_in(somebody("see_counts"))
 
 
 def _ask(client: Client, case: dict[str, Any]) -> bytes:
