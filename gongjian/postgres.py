@@ -30,6 +30,8 @@ from gongjian.language import gettext as _
 ROOT_HOME = Path("/var/lib/gongjian")
 ACCOUNT = "gongjian"
 ROLE = DATABASE = "gongjian"
+# As whom the pages read: not the owner, so that row security holds (gongjian/register/authority/wall.py).
+ROLE_OF_PAGES = "gongjian_app"
 PORT = 5432  # only names the socket file; no network port is ever opened
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel's own limit is 104 to 108
 ROOM_NEEDED = 400  # megabytes of disk for an empty cluster and its first log
@@ -113,6 +115,7 @@ def ensure_running(home: Path | None = None, *, name: str = "main", fast: bool =
             if sockets is None:
                 _make(cluster)
                 sockets = _start(cluster, fast)
+                _make_role_of_pages(cluster, sockets)
             return _url(cluster, sockets)
     except PermissionError as error:
         told = _(
@@ -531,9 +534,18 @@ def _remove_fallback_sockets(cluster: Cluster) -> None:
         shutil.rmtree(sockets, ignore_errors=True)
 
 
-def _url(cluster: Cluster, sockets: Path) -> str:
+def _url(cluster: Cluster, sockets: Path, role: str = ROLE) -> str:
     password = cluster.password_file.read_text().strip()
-    return f"postgresql://{ROLE}:{password}@/{DATABASE}?host={quote(str(sockets))}"
+    return f"postgresql://{role}:{password}@/{DATABASE}?host={quote(str(sockets))}"
+
+
+def _make_role_of_pages(cluster: Cluster, sockets: Path) -> None:
+    """Only a superuser may; clusters that were made before there was such a role get it at their next start."""
+    import psycopg  # slow: not for telling where a cluster lies
+
+    with psycopg.connect(_url(cluster, sockets, "postgres"), autocommit=True) as server:
+        if server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE_OF_PAGES]).fetchone() is None:
+            server.execute(f"CREATE ROLE {ROLE_OF_PAGES} NOLOGIN ROLE {ROLE}")
 
 
 # == what went wrong ==

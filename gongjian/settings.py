@@ -223,6 +223,7 @@ MIDDLEWARE = [
     "gongjian.packs.here.PackMiddleware",
     "gongjian.ui.asof.AsOfMiddleware",
     "gongjian.accounts.factors.SecondFactorMiddleware",
+    "gongjian.register.authority.wall.WallMiddleware",
 ]
 
 ROOT_URLCONF = "gongjian.urls"

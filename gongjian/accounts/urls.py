@@ -8,6 +8,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount.providers.openid_connect import views as oidc
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
@@ -20,8 +21,11 @@ assert converters  # <id:…> is known from here on
 
 
 def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-    """None of them may lie in a cache, the browser's neither: what they show is between the two of us."""
-    return path(route, never_cache(view), name=name)
+    """None of them may lie in a cache, the browser's neither: what they show is between the two of us.
+
+    None of them is one transaction: what a wrong try costs is kept whatever comes after, and waits for nobody.
+    """
+    return path(route, transaction.non_atomic_requests(never_cache(view)), name=name)
 
 
 SIGNING_IN = [

@@ -11,13 +11,14 @@ from datetime import date
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, models
 from django.utils.translation import gettext as _
 
 from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import keep_before, record
 
 from .access import Reader
+from .authority.wall import behind_it
 from .models import (
     Body,
     BodyEntry,
@@ -71,7 +72,7 @@ def in_sentences(verb: Callable[Given, Done]) -> Callable[Given, Done]:
     @wraps(verb)
     def act(*args: Given.args, **given: Given.kwargs) -> Done:
         try:
-            with transaction.atomic():
+            with behind_it():
                 done = verb(*args, **given)
                 check_guards()
                 return done

@@ -1,5 +1,6 @@
 """Addresses of the import pages. Everything that writes is sent by POST."""
 
+from django.db import transaction
 from django.urls import path
 
 from .views import imports
@@ -18,3 +19,6 @@ urlpatterns = [
     path("imports/<int:draft_id>/problems.xlsx", imports.problems, name="import-problems"),
     path("imports/<int:draft_id>/delete/", imports.delete, name="import-delete"),
 ]
+
+for each in urlpatterns:  # long work, which tells how far it is and keeps what was done so far
+    transaction.non_atomic_requests(each.callback)

@@ -1,5 +1,6 @@
 """Addresses of the pages of a reconciliation. Everything that writes is sent by POST."""
 
+from django.db import transaction
 from django.urls import path
 
 from .views import findings, reconciliations
@@ -28,3 +29,6 @@ urlpatterns = [
         name="finding-document",
     ),
 ]
+
+for each in urlpatterns:  # long work, which tells how far it is and keeps what was done so far
+    transaction.non_atomic_requests(each.callback)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +22,7 @@ from gongjian.chronicle.record import keep_before, record
 
 from .access import Reader
 from .actions import ALL_WALKS, Refused, check_guards, lock
+from .authority.wall import behind_it
 from .lives import Outside, outside, outside_put_back
 from .progress import Tell, part, untold
 from .walks import refresh_body_paths, refresh_unit_paths
@@ -120,7 +121,7 @@ def is_undone(act: Act) -> bool:
     return Act.objects.filter(verb__endswith="undone", facts__acts__contains=[act.pk]).exists()
 
 
-@transaction.atomic
+@behind_it()
 def _undo(acts: Sequence[Act], by: Reader | None, today: date, verb: str, facts: dict[str, Any], tell: Tell) -> Act:
     lock(*ALL_WALKS)
     if not acts or any(is_undone(act) for act in acts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from gongjian.chronicle.record import record
 
 from ..access import Reader
 from ..actions import Refused, lock
+from ..authority.wall import behind_it
 from ..models import ImportDraft
 from ..progress import Tell, part, telling
 from . import body_deeds, unit_deeds
@@ -60,7 +61,7 @@ def _reason(error: IntegrityError) -> str:
     return told if told.endswith(".") else told + "."
 
 
-@transaction.atomic
+@behind_it()
 def _apply(draft: ImportDraft, by: Reader | None, all_or_nothing: bool, today: date, tell: Tell) -> ImportDraft:
     lock(*ALL_WALKS)
     settled = draft.seen_mark == register_mark() and rows_of(draft).count() == draft.row_count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from gongjian.chronicle.models import Act
 
 from .. import undo as general
 from ..access import Reader
+from ..authority.wall import behind_it
 from ..models import ImportDraft
 from ..progress import telling
 from ..undo import DAYS as DAYS  # who shows an import finds here until when it may be taken back
@@ -34,7 +35,7 @@ def undo(draft: ImportDraft, *, by: Reader | None, today: date | None = None) ->
         draft.progress, draft.failure = 0, ""
         draft.save(update_fields=["progress", "failure"])
         try:
-            with transaction.atomic():
+            with behind_it():
                 undoing = general.undo(
                     _acts_of(draft),
                     by=by,

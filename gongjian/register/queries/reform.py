@@ -20,6 +20,7 @@ from ..access import (
     unit_entries_visible_to,
     venues_visible_to,
 )
+from ..authority.wall import behind_it
 from ..models import BodyEntry, BodyKind, Headcount, Line, Membership, Office, StandsIn, Term, UnitEntry, UnitKind
 from ..models.words import Word
 from .lists import places_above
@@ -104,7 +105,8 @@ def bodies_outlook(reader: Reader, ids: Sequence[int], on: date, today: date, *,
     entries = body_entries_visible_to(reader).on(on).exclude(body__in=ids)
     covers = _counted(_("Units they cover"), covers_visible_to(reader).on(on).filter(body__in=ids))
     # How many, not who: that is open to whoever may change the bodies.
-    members = _counted(_("Members"), Membership.objects.on(on).filter(body__in=ids))
+    with behind_it():
+        members = _counted(_("Members"), Membership.objects.on(on).filter(body__in=ids))
     goes = [covers, members] if keeps_links else []
     losing, count, sees = losing_office(reader, ids, on, today)
     return Outlook(

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from gongjian.chronicle.models import Act
@@ -22,6 +22,7 @@ from gongjian.chronicle.record import record
 from .. import undo as undoing
 from ..access import Reader
 from ..actions import ALL_WALKS, GUARDS, Refused, lock
+from ..authority.wall import behind_it
 from ..identity import kind_of, short_name
 from ..imports.names import learn_or_queue
 from ..models import Finding, ListedRow, Reconciliation, Unit, UnitKind, UnitLineage
@@ -98,7 +99,7 @@ def _reason(error: IntegrityError) -> str:
     return told or str(error).split("\n", 1)[0]
 
 
-@transaction.atomic
+@behind_it()
 def _apply(
     reconciliation: Reconciliation, by: Reader | None, today: date, with_open: bool, tell: Tell
 ) -> Reconciliation:
@@ -328,7 +329,7 @@ def _documents(findings: Iterable[Finding]) -> dict[int, int | None]:
 # == taking it back ==
 def undo(reconciliation: Reconciliation, *, by: Reader | None, today: date) -> Reconciliation:
     """Put the register back to what it was; the decisions stay. Raises Refused, and StoodOn with what stands on it."""
-    with working_on(reconciliation), transaction.atomic():
+    with working_on(reconciliation), behind_it():
         if reconciliation.act is None or reconciliation.state != State.APPLIED:
             raise Refused(_("Nothing of this list is in the register, so there is nothing to undo."))
         act = undoing.undo([reconciliation.act], by=by, today=today, verb=UNDONE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from gongjian.ui.templatetags.ui import keep_day
 from .. import appointments
 from ..access import bodies_visible_to, body_entries_visible_to, offices_visible_to, persons_visible_to
 from ..actions import Refused
+from ..authority.wall import behind_it
 from ..models import Body, Office, OfficeKind, Permission, Person, Role
 from ..office_forms import AppointForm, EndForm, InviteForm
 from .door import DayRequest, signed_in_only
@@ -48,7 +48,7 @@ def given(request: DayRequest, body_id: int) -> HttpResponse:
     return _page(request, body, name, form, status=422 if request.method == "POST" else 200)
 
 
-@transaction.atomic
+@behind_it()
 def _appoint(request: DayRequest, body: Body, form: AppointForm) -> Office:
     typed = form.cleaned_data
     person = typed["known"] or Person.objects.create(name=typed["name"])

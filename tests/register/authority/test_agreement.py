@@ -1,7 +1,8 @@
-"""The two answers agree: what lists let through, and what is told of one thing at a time.
+"""The answers agree: what lists let through, what is told of one thing at a time, and what the wall lets through.
 
 Random federations: a tree of units, bodies of two lines seated here and there, superiors and leaders, some of it ended;
-offices with random roles, held or lent, over random days; then for every person, word and thing both are asked.
+offices with random roles, held or lent, over random days; then for every person, word and thing both are asked, and
+for every person which people and memberships the lists and the wall let them see.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongjian.chronicle.record import record
+from gongjian.register import access
 from gongjian.register.authority.policy import can
 from gongjian.register.authority.reach import OPERATOR, Walk, reach_of
+from gongjian.register.authority.wall import reading_as
 from gongjian.register.models import (
     Body,
     BodyEntry,
@@ -24,6 +28,7 @@ from gongjian.register.models import (
     Delegation,
     Form,
     Line,
+    Membership,
     Office,
     OfficeKind,
     Permission,
@@ -95,7 +100,8 @@ class Federation:
         for key, leads in (("party", True), ("union", False)):
             Line.objects.create(key=key, mark="党", names=small.names(key, key), leads=leads)
             BodyKind.objects.create(key=key, line_id=key, names=small.names(key, key))
-        UnitKind.objects.create(key="village", level="employer", names=small.names("村", "v"))
+        UnitKind.objects.create(key="village", level="village", names=small.names("村", "v"))
+        UnitKind.objects.create(key="firm", level="employer", names=small.names("企业", "f"))
         Form.objects.create(key="single", names=small.names("单独", "single"))
         for number, (words, walk, depth) in enumerate(drawn["roles"]):
             made = Role.objects.create(key=f"r{number}", names={}, permissions=sorted(words), walk=walk, depth=depth)
@@ -109,7 +115,12 @@ class Federation:
             parent = self.units[above] if above < at else None
             valid = gone if ended else (BEGAN, None)
             UnitEntry.objects.create(
-                unit=self.units[at], name=f"单位{at}", kind_id="village", parent=parent, valid=valid, act=self.act
+                unit=self.units[at],
+                name=f"单位{at}",
+                kind_id="firm" if at % 3 else "village",
+                parent=parent,
+                valid=valid,
+                act=self.act,
             )
         self.bodies = [Body.objects.create(line_id=line) for line, *_rest in drawn["bodies"]]
         for at, (line, seat, above, leader, ended) in enumerate(drawn["bodies"]):
@@ -124,6 +135,10 @@ class Federation:
                 valid=gone if ended else (BEGAN, None),
                 act=self.act,
             )
+        members = [*self.people, *Person.objects.bulk_create(Person(name=f"成员{at}") for at in range(BODIES))]
+        for at, member in enumerate(members):
+            valid = (BEGAN, self.today - timedelta(days=20)) if at % 4 == 3 else (BEGAN, None)
+            Membership.objects.create(person=member, body=self.bodies[at % BODIES], valid=valid, act=self.act)
         offices = []
         for person, held_in, kind, span in drawn["offices"]:
             given_ = {"person": self.people[person], "body": self.bodies[held_in], "kind_id": f"k{kind}"}
@@ -149,14 +164,19 @@ def both_agree(drawn: dict) -> None:
             }
             told = {thing for thing in [*federation.units, *federation.bodies] if can(person.pk, word, thing, today)}
             assert listed == told, (account.name, word)
+    for reader in (*federation.accounts, AnonymousUser()):
+        with reading_as(reader.pk):
+            behind = set(Person.objects.all()), set(Membership.objects.all())
+        listed_people = set(access.persons_visible_to(reader)), set(access.memberships_visible_to(reader))
+        assert behind == listed_people, reader
 
 
 # Chains of units and bodies, the last of each ended, and an office of each walk with a depth: what is drawn rarely.
 CHAINS = {
     "roles": [
-        ({Permission.SEE_COUNTS, Permission.APPOINT}, Walk.TERRITORY, 1),
+        ({Permission.SEE_COUNTS, Permission.SEE_PEOPLE, Permission.APPOINT}, Walk.TERRITORY, 1),
         ({Permission.SEE_PEOPLE}, Walk.LINE, 0),
-        ({Permission.KEEP_REGISTER}, Walk.LEADERSHIP, 2),
+        ({Permission.SEE_PEOPLE, Permission.KEEP_REGISTER}, Walk.LEADERSHIP, 2),
     ],
     "units": [(at - 1 if at else UNITS, at >= UNITS - 2) for at in range(UNITS)],
     "bodies": [
