@@ -65,6 +65,10 @@ FIRST_ORDERS = f"""\
 CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{{password}}'
 CREATE DATABASE {DATABASE} OWNER {ROLE}
 """
+_MISSING = f"NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE_OF_PAGES}')"
+LATER_ORDERS = f"""\
+DO $$ BEGIN IF {_MISSING} THEN CREATE ROLE {ROLE_OF_PAGES} NOLOGIN ROLE {ROLE}; END IF; END $$
+"""
 
 
 class NotStarted(Exception):
@@ -115,7 +119,6 @@ def ensure_running(home: Path | None = None, *, name: str = "main", fast: bool =
             if sockets is None:
                 _make(cluster)
                 sockets = _start(cluster, fast)
-                _make_role_of_pages(cluster, sockets)
             return _url(cluster, sockets)
     except PermissionError as error:
         told = _(
@@ -292,6 +295,8 @@ def _make(cluster: Cluster) -> None:
     _open_folder(cluster)
     if cluster.data.exists():
         _check_data(cluster)
+        if not (cluster.data / ROLE_OF_PAGES).exists():  # made before the pages had a role of their own
+            _order(cluster, cluster.data, LATER_ORDERS)
         return
     draft = cluster.folder / "data.draft"
     if draft.exists():  # an earlier first start was cut off
@@ -299,16 +304,18 @@ def _make(cluster: Cluster) -> None:
     password = secrets.token_hex(24)
     _write_private(cluster, cluster.password_file, password)
     _initialise(cluster, draft)
-    code, said = _run(
-        cluster,
-        "postgres",
-        *("--single", "-D", str(draft), "-c", "log_min_messages=error", "template1"),
-        say=FIRST_ORDERS.format(password=password),
-    )
+    _order(cluster, draft, FIRST_ORDERS.format(password=password) + LATER_ORDERS)
+    draft.rename(cluster.data)
+
+
+def _order(cluster: Cluster, data: Path, orders: str) -> None:
+    """As a superuser, while no server runs on `data`."""
+    single = ("--single", "-D", str(data), "-c", "log_min_messages=error", "template1")
+    code, said = _run(cluster, "postgres", *single, say=orders)
     if code or "ERROR" in said:
         told = _("The new database could not be furnished:")
         raise NotStarted(f"{told}\n{_tail(said)}{_room_left(cluster)}")
-    draft.rename(cluster.data)
+    _write_private(cluster, data / ROLE_OF_PAGES, "")
 
 
 def _initialise(cluster: Cluster, draft: Path) -> None:
@@ -534,18 +541,9 @@ def _remove_fallback_sockets(cluster: Cluster) -> None:
         shutil.rmtree(sockets, ignore_errors=True)
 
 
-def _url(cluster: Cluster, sockets: Path, role: str = ROLE) -> str:
+def _url(cluster: Cluster, sockets: Path) -> str:
     password = cluster.password_file.read_text().strip()
-    return f"postgresql://{role}:{password}@/{DATABASE}?host={quote(str(sockets))}"
-
-
-def _make_role_of_pages(cluster: Cluster, sockets: Path) -> None:
-    """Only a superuser may; clusters that were made before there was such a role get it at their next start."""
-    import psycopg  # slow: not for telling where a cluster lies
-
-    with psycopg.connect(_url(cluster, sockets, "postgres"), autocommit=True) as server:
-        if server.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE_OF_PAGES]).fetchone() is None:
-            server.execute(f"CREATE ROLE {ROLE_OF_PAGES} NOLOGIN ROLE {ROLE}")
+    return f"postgresql://{ROLE}:{password}@/{DATABASE}?host={quote(str(sockets))}"
 
 
 # == what went wrong ==

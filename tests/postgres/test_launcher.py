@@ -281,3 +281,14 @@ def test_the_server_keeps_a_share_of_the_memory_within_limits(
     with table.open("wb") as file:
         file.truncate(int(lies_there * 2**30))  # a hole: as long as that, and no byte on the disk
     assert postgres._megabytes_kept(tmp_path) == kept
+
+
+def test_a_cluster_made_before_the_pages_had_a_role_gets_it_at_its_next_start(home: Path) -> None:
+    url = start(home)
+    is_there = f"SELECT pg_has_role('{postgres.ROLE_OF_PAGES}', 'MEMBER')"
+    assert ask(url, is_there) is True
+    with psycopg.connect(url.replace(f"//{postgres.ROLE}:", "//postgres:"), autocommit=True) as superuser:
+        superuser.execute(f"DROP ROLE {postgres.ROLE_OF_PAGES}")
+    postgres.stop(home)
+    (home / "main/data" / postgres.ROLE_OF_PAGES).unlink()
+    assert ask(start(home), is_there) is True
