@@ -124,9 +124,9 @@ def offices_visible_to(reader: Reader) -> DatedQuerySet[Office]:
 def bodies_with_people_open_to(reader: Reader, body_ids: Iterable[int]) -> set[int]:
     """Of these bodies, those whose office holders the reader may all see: only there is "nobody entered" true."""
     reach = reach_of(reader)
-    entries = BodyEntry.objects.filter(seat__entries__kind__level__in=PUBLIC_SEATS)
-    seated = Exists(entries.filter(body=OuterRef("pk")))
-    open_ones = Body.objects.filter(reach.bodies(Permission.SEE_PEOPLE) | seated, pk__in=list(body_ids))
+    open_ones = Body.objects.filter(
+        reach.bodies(Permission.SEE_PEOPLE) | _sat_in_a_division("pk"), pk__in=list(body_ids)
+    )
     return set(open_ones.values_list("pk", flat=True))
 
 
@@ -138,20 +138,28 @@ def memberships_visible_to(reader: Reader) -> DatedQuerySet[Membership]:
 
 
 def persons_visible_to(reader: Reader) -> QuerySet[Person]:
-    """Oneself, and whoever is seen through an office or a membership."""
+    """Oneself, and whoever is seen through an office, a membership or a venue they keep."""
     reach = reach_of(reader)
     if reach.sees_all:
         return Person.objects.all()
     offices = offices_visible_to(reader).filter(person=OuterRef("pk"))
     memberships = memberships_visible_to(reader).filter(person=OuterRef("pk"))
     own = Q(pk=reach.person_id) if reach.person_id else Q(pk__in=())
-    return Person.objects.filter(own | Exists(offices) | Exists(memberships))
+    owned = reach.bodies(Permission.SEE_PEOPLE, "owner__") | _sat_in_a_division("owner")
+    venues = Venue.objects.filter(owned, keeper=OuterRef("pk"))
+    return Person.objects.filter(own | Exists(offices) | Exists(memberships) | Exists(venues))
 
 
 def _sits_in_a_division() -> Q:
     """The body of the office sat in a city, county, town or village while the office was held."""
     entries = BodyEntry.objects.filter(body=OuterRef("body"), valid__overlap=OuterRef("valid"))
     return Q(Exists(entries.filter(seat__entries__kind__level__in=PUBLIC_SEATS)))
+
+
+def _sat_in_a_division(body: str) -> Q:
+    """The body has sat in a city, county, town or village. `body` leads from the row to it."""
+    entries = BodyEntry.objects.filter(seat__entries__kind__level__in=PUBLIC_SEATS)
+    return Q(Exists(entries.filter(body=OuterRef(body))))
 
 
 # == changing ==

@@ -103,22 +103,28 @@ person_id = (SELECT register_reading_person()) OR EXISTS (
   SELECT 1 FROM register_body b, unnest((SELECT register_people_open())) s
   WHERE b.id = register_membership.body_id AND {IN_LINE})
 """
+IN_REACH = f"""EXISTS (
+  SELECT 1 FROM unnest((SELECT register_people_open())) s
+  WHERE {IN_LINE} OR s.walk = 'leadership' AND {inside("b.lead_path", "b.last_lead_path")}
+    OR s.walk = 'territory' AND EXISTS (
+      SELECT 1 FROM register_bodyentry e JOIN register_unit n ON n.id = e.seat_id
+      WHERE e.body_id = b.id AND e.valid @> register_today() AND {inside("n.path", "n.last_path")}))
+"""
+SITS_IN_A_DIVISION = f"""
+  SELECT 1 FROM register_bodyentry e JOIN register_unitentry u ON u.unit_id = e.seat_id
+  JOIN register_unitkind k ON k.key = u.kind_id WHERE k.level IN ({DIVISIONS}) AND e.body_id = b.id
+"""
 PERSONS = f"""
 account_id = (SELECT register_reader())
 OR EXISTS (SELECT 1 FROM register_membership m WHERE m.person_id = register_person.id)
-OR (SELECT register_reader()) IS NOT NULL AND EXISTS (
-  SELECT 1 FROM register_office o JOIN register_body b ON b.id = o.body_id
-  WHERE o.person_id = register_person.id AND (
-    EXISTS (
-      SELECT 1 FROM register_bodyentry e JOIN register_unitentry u ON u.unit_id = e.seat_id
-      JOIN register_unitkind k ON k.key = u.kind_id
-      WHERE e.body_id = o.body_id AND e.valid && o.valid AND k.level IN ({DIVISIONS}))
-    OR EXISTS (
-      SELECT 1 FROM unnest((SELECT register_people_open())) s
-      WHERE {IN_LINE} OR s.walk = 'leadership' AND {inside("b.lead_path", "b.last_lead_path")}
-        OR s.walk = 'territory' AND EXISTS (
-          SELECT 1 FROM register_bodyentry e JOIN register_unit n ON n.id = e.seat_id
-          WHERE e.body_id = b.id AND e.valid @> register_today() AND {inside("n.path", "n.last_path")}))))
+OR (SELECT register_reader()) IS NOT NULL AND (
+  EXISTS (
+    SELECT 1 FROM register_office o JOIN register_body b ON b.id = o.body_id
+    WHERE o.person_id = register_person.id
+      AND (EXISTS ({SITS_IN_A_DIVISION} AND e.valid && o.valid) OR {IN_REACH}))
+  OR EXISTS (
+    SELECT 1 FROM register_venue v JOIN register_body b ON b.id = v.owner_id
+    WHERE v.keeper_id = register_person.id AND (EXISTS ({SITS_IN_A_DIVISION}) OR {IN_REACH})))
 """
 POLICIES = "".join(
     f"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,7 +44,11 @@ class Told:
 
 def who(reader: Reader, thing: Thing, today: date, permissions: Iterable[Permission] = Permission) -> list[Told]:
     """For each word the offices that carry it over the thing today. A fixed number of queries for each word."""
-    found = {Permission(each): openings(Permission(each), thing, today) for each in permissions}
+    return told_of(reader, {Permission(each): openings(Permission(each), thing, today) for each in permissions}, today)
+
+
+def told_of(reader: Reader, found: Mapping[Permission, list[Opening]], today: date) -> list[Told]:
+    """The same of openings that are known already; a fixed number of queries for all words together."""
     everybody = [opening for each in found.values() for opening in each]
     names = _names(reader, everybody, today)
     me = reach_of(reader).person_id

@@ -28,6 +28,7 @@ from ..actions import Refused
 from ..models import Document
 from ..queries.changes import last_change
 from ..queries.reform import Outlook, beside, bodies_outlook, bodies_to_part, by_kind, to_part, units_outlook, what_ends
+from ..queries.sight import merger_sight
 from ..reform_forms import AmendForm, CloseForm, DocumentForm, MergeForm, ReformForm, ReopenForm, SplitForm
 from ..reorganise import bodies, units
 from .door import DayRequest, keepers_only
@@ -162,6 +163,13 @@ def _outlook(request: DayRequest, thing: str, entry: Any, act: str, form: Any) -
             facts["outlook"] = _merger(request, thing, [each.pk for each in sources], into, on)
             facts["was"] = [form.name_of(each) for each in sources]
             facts["becomes"] = [form.cleaned_data.get("name") or form.name_of(into)]
+            ending = (
+                {twin.old.body_id for twin in facts["outlook"].twins}
+                if thing == "unit"
+                else {body.pk for body in form.sources}
+            )
+            sight = merger_sight(reader, form.sources, into, request.today, ending)
+            facts["sight"] = [(form.name_of(each.thing), each) for each in sight]
         case "split":
             parts = _parts(thing, form)
             forbids = units.forbids_split if thing == "unit" else bodies.forbids_split

@@ -37,6 +37,7 @@ from gongjian.register.models import (
     Unit,
     UnitEntry,
     UnitKind,
+    Venue,
 )
 from gongjian.register.walks import refresh_body_paths, refresh_unit_paths
 from tests.register import town as small
@@ -139,6 +140,10 @@ class Federation:
         for at, member in enumerate(members):
             valid = (BEGAN, self.today - timedelta(days=20)) if at % 4 == 3 else (BEGAN, None)
             Membership.objects.create(person=member, body=self.bodies[at % BODIES], valid=valid, act=self.act)
+        for at in range(4):
+            keeper = Person.objects.create(name=f"管理{at}")
+            Venue.objects.create(name=f"阵地{at}", unit=self.units[at], owner=self.bodies[at], keeper=keeper,
+                                 valid=(BEGAN, None), act=self.act)  # fmt: skip
         offices = []
         for person, held_in, kind, span in drawn["offices"]:
             given_ = {"person": self.people[person], "body": self.bodies[held_in], "kind_id": f"k{kind}"}
