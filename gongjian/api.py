@@ -1,16 +1,33 @@
 """The API: mounts what each matter offers, and tells every refusal as a problem document."""
 
+from typing import Any
+
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
 from gongjian.register.api import router as register
 from gongjian.ui.errors import problem
 
-api = NinjaAPI(
+
+class PublishedAPI(NinjaAPI):
+    """Tells in its document that a refusal comes as a problem document, which the schema alone cannot say."""
+
+    def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**given)
+        for path in document["paths"].values():
+            for call in path.values():
+                for status, answer in call["responses"].items():
+                    if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                        answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
+        return document
+
+
+api = PublishedAPI(
     title="Gongjian",
     version="1",
     description="Read-only. Every list takes a day with `on` and is cut into pages with `after` and `limit`.",

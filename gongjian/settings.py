@@ -170,12 +170,17 @@ KEYS = _keys()
 ALLOWED_HOSTS = [h for h in os.environ.get("GONGJIAN_HOSTS", "").split(",") if h] or ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("GONGJIAN_ORIGINS", "").split(",") if o]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
-SESSION_COOKIE_NAME = "gongjian_session"
+# A browser takes __Host- only from this very host, over HTTPS: no neighbour under the same domain can plant one.
+SESSION_COOKIE_NAME = "__Host-gongjian_session" if LIVE else "gongjian_session"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if LIVE else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("GONGJIAN_SECRET_KEY_BEFORE", "").split(",") if key]
 SECURE_HSTS_SECONDS = 31_536_000 if LIVE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = LIVE
 BEHIND_PROXY = _flag("GONGJIAN_BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-X_FRAME_OPTIONS = "DENY"
+# W002: gongjian.ui.headers says who may frame a page. W021: a preload list is the matter of whoever owns the domain.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W021"]
 
 # Personas of the sample city: set by `gongjian serve` alone, and only when it listens on loopback (docs/sample.md).
 PERSONA_DOORS = _flag("GONGJIAN_PERSONA_DOORS") and not LIVE
@@ -337,12 +342,20 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 PACKS_ROOT = ROOT / "packs"
 
+LOG = _one_of("GONGJIAN_LOG", "text", "json")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request": {"()": "gongjian.chronicle.whence.RequestInLog"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+    "formatters": {
+        "text": {
+            "format": "{asctime} {levelname} {request_id} {name}: {message}",
+            "style": "{",
+            "datefmt": "%Y-%m-%dT%H:%M:%S%z",
+        },
+        "json": {"()": "gongjian.ui.logs.JSONLine"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG, "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"gongjian.accounts": {"level": "INFO"}},
 }

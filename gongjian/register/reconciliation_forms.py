@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Reconciliation
+from .papers import check_paper
 from .reconciliations.words import VERDICTS, words_of
 
 NO_FILE = {
@@ -79,7 +80,11 @@ class DocumentForm(forms.Form):
     number = forms.CharField(label=gettext_lazy("Document number"), max_length=80, required=False)
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
     issued_on = _day(label=gettext_lazy("Issued on"), required=False)
-    file = forms.FileField(label=gettext_lazy("The file itself"), required=False)
+    file = forms.FileField(label=gettext_lazy("The file itself"), required=False, max_length=100)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data.get("file")
+        return check_paper(file) if file else file
 
 
 class WorkbookForm(forms.Form):

@@ -17,12 +17,11 @@ from gongjian.accounts.models import User
 
 from .access import Reader
 from .models import Body, BodyEntry, BodyKind, Choice, Document, Form, Unit, UnitEntry, UnitKind
+from .papers import check_paper
 from .queries.reform import called
 
 PARTS = 4
 NUMBERED = re.compile(r"\[(\d{1,18})\]\s*$")
-LARGEST = 20 * 1024 * 1024
-PAPERS = (".pdf", ".doc", ".docx", ".jpg", ".jpeg", ".png", ".ofd", ".wps")
 NO_DAY = {"invalid": _("This is not a day. Write it as 2026-03-17."), "required": _("Choose the day.")}
 
 Thing = Unit | Body
@@ -318,13 +317,7 @@ class DocumentForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data.get("file")
-        if file and file.size > LARGEST:
-            raise forms.ValidationError(_("The file is larger than 20 MB. Send a smaller one."))
-        if file and not file.name.lower().endswith(PAPERS):
-            raise forms.ValidationError(
-                gettext("Send one of these: %(endings)s."), params={"endings": ", ".join(PAPERS)}
-            )
-        return file
+        return check_paper(file) if file else file
 
     def clean(self) -> None:
         given = self.cleaned_data

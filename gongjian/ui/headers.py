@@ -23,6 +23,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
 }
 
 
@@ -34,4 +35,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            # Village offices share computers: nothing of it stays in the browser for whoever comes next.
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response

@@ -195,9 +195,10 @@ def test_the_paper_is_kept_and_only_saved_never_shown(town, villages, keeper):
     assert b"".join(answer.streaming_content) == b"%PDF-1.4 sample"
 
 
-def test_a_paper_of_another_sort_is_refused_and_nothing_is_done(town, villages, keeper):
+@pytest.mark.parametrize("name, content", [("bad.html", b"<script>"), ("bad.pdf", b"<script>"), ("bad.docx", b"%PDF-")])
+def test_a_paper_of_another_sort_is_refused_and_nothing_is_done(town, villages, keeper, name, content):
     before = register_state()
-    paper = SimpleUploadedFile("bad.html", b"<script>")
+    paper = SimpleUploadedFile(name, content)
     answer = keeper.post(address(villages["甲村"], "merge", into="乙村"), {"file": paper})
     assert (answer.status_code, Document.objects.count()) == (422, 0)
     assert register_state() == before

@@ -68,6 +68,11 @@ def accept(finding: Finding, *, version: int, by: Reader | None, document: Docum
     return _decide(finding, version, by, document, decide)
 
 
+def is_number(typed: str) -> bool:
+    """Whether it is a number of a row, a finding or an alternative. ² is a digit to Python, and no number."""
+    return typed.isdecimal() and len(typed) < 10
+
+
 def choose(
     finding: Finding, number: int, *, version: int, by: Reader | None, document: Document | None = None
 ) -> Finding:

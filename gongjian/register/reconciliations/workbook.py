@@ -21,7 +21,7 @@ from ..imports import cells
 from ..imports.sheets import Unreadable, open_table
 from ..imports.staging import copied
 from ..models import Finding, Reconciliation
-from .deciding import Decision, accept, choose, leave_unknown
+from .deciding import Decision, accept, choose, is_number, leave_unknown
 from .words import Shown, decision_in_words, names_for, shown
 
 NUMBER, DECISION = gettext_lazy("No."), gettext_lazy("Decision")
@@ -137,7 +137,7 @@ def _typed(path: str, filename: str, taken: Taken) -> list[tuple[int, int, str]]
         except cells.Bad as bad:
             taken.problems.append((row, bad.sentence))
             continue
-        if word and number.isdigit():
+        if word and is_number(number):
             found.append((row, int(number), word))
         elif word:
             taken.problems.append((row, _("The number of the finding is missing. Leave that column as it was.")))
@@ -164,7 +164,7 @@ def _set(finding: Finding, word: str, by: Reader | None, taken: Taken) -> None:
             _("This is decided already: %(what)s Decide it otherwise on its page.")
             % {"what": decision_in_words(finding)}
         )
-    if word.isdigit():
+    if is_number(word):
         choose(finding, int(word), version=finding.version, by=by)
     elif word in _spellings(ACCEPT_WORDS):
         accept(finding, version=finding.version, by=by)

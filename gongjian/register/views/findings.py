@@ -144,7 +144,7 @@ def decide(request: DayRequest, reconciliation_id: int, number: int) -> HttpResp
 def _decide(request: DayRequest, reconciliation: Reconciliation, finding: Finding) -> None:
     typed = request.POST.get("decision", "")
     version = request.POST.get("version", "")
-    if not version.isdigit():
+    if not deciding.is_number(version):
         raise Http404
     how: dict[str, Any] = {"version": int(version), "by": request.user}
     how["document"] = _current_document(request, reconciliation)
@@ -155,7 +155,7 @@ def _decide(request: DayRequest, reconciliation: Reconciliation, finding: Findin
             deciding.leave_unknown(finding, **how)
         case "open":
             deciding.reopen(finding, version=int(version))
-        case _ if typed.isdigit():
+        case _ if deciding.is_number(typed):
             deciding.choose(finding, int(typed), **how)
         case _:
             raise Http404
@@ -213,7 +213,7 @@ def _key(reconciliation: Reconciliation) -> str:
 
 
 def _remember(request: DayRequest, reconciliation: Reconciliation, chosen: str) -> None:
-    request.session[_key(reconciliation)] = chosen if chosen.isdigit() else ""
+    request.session[_key(reconciliation)] = chosen if deciding.is_number(chosen) else ""
 
 
 def _current_document(request: DayRequest, reconciliation: Reconciliation) -> Document | None:

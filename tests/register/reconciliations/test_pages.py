@@ -167,6 +167,23 @@ def test_a_document_stays_for_the_next_decisions_until_another_is_chosen(desk, o
     assert desk.post(address, {"title": ""}).status_code == 422
 
 
+@pytest.mark.parametrize("odd", ["²", "①", "9" * 5000, "-1", "1e9"])
+def test_what_looks_like_a_number_and_is_none_decides_nothing(desk, open_one, odd):
+    town = finding_of(open_one, TOWN)
+    assert decide(desk, town, odd).status_code == 404
+    assert desk.post(reverse("finding-decide", args=[open_one.pk, town.number]), {"version": odd}).status_code == 404
+    desk.post(reverse("finding-document", args=[open_one.pk, town.number]), {"chosen": odd})
+    assert desk.get(reverse("finding", args=[open_one.pk, town.number])).status_code == 200
+    assert finding_of(open_one, TOWN).decision == "open"
+
+
+@pytest.mark.parametrize("name, content", [("x.html", b"<script>"), ("x.pdf", b"<script>"), ("x.exe", b"MZ")])
+def test_a_document_that_is_no_paper_is_not_kept(desk, open_one, name, content):
+    address = reverse("finding-document", args=[open_one.pk, finding_of(open_one, TOWN).number])
+    answer = desk.post(address, {"number": "一号", "file": SimpleUploadedFile(name, content)})
+    assert (answer.status_code, open_one.documents.count()) == (422, 0)
+
+
 def test_findings_are_filtered(desk, open_one):
     def numbers(**asked: str) -> set[int]:
         page = desk.get(reverse("findings", args=[open_one.pk]), asked)

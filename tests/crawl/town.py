@@ -1,0 +1,419 @@
+"""The town the crawler walks: the small town, a second county beside it, and marked things of different owners.
+
+Whatever is not for everybody bears a mark: a string that stands nowhere else. A `Secret` says who may read the mark,
+and asks access.py for it, so that the policy stands written once.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.base import ContentFile
+from django.db.models import Model, QuerySet
+
+from gongjian.accounts.models import User
+from gongjian.chronicle.models import Act
+from gongjian.register import access, actions
+from gongjian.register.appointments import lend
+from gongjian.register.imports.apply import apply as apply_draft
+from gongjian.register.imports.preflight import preflight
+from gongjian.register.imports.staging import start_draft
+from gongjian.register.models import (
+    Body,
+    Delegation,
+    Document,
+    Headcount,
+    ImportDraft,
+    ListExport,
+    Office,
+    Person,
+    Reconciliation,
+    Unit,
+    UnitEntry,
+)
+from gongjian.register.reconciliations import comparing
+from gongjian.register.reconciliations.deciding import accept_sure
+from gongjian.register.reorganise.units import merge_units
+from tests.register import town as small
+from tests.register.town import REFORM, Town
+
+Seen = Callable[[Any], bool]
+Reader = User | AnonymousUser
+LISTED = date(2022, 10, 31)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A mark, what it is of, and who may read it.
+
+    `where` narrows the addresses on which it is one. `beside` is a second mark: what is secret is not either of them
+    but that both stand in one row, or that the one stands on the page of the other.
+    """
+
+    mark: str
+    of: str
+    seen_by: Seen
+    where: re.Pattern[str] | None = None
+    beside: str = ""
+
+
+@dataclass
+class MarkedTown:
+    """The town, who walks in it, and what is secret in it."""
+
+    town: Town
+    personas: dict[str, Reader] = field(default_factory=dict)
+    secrets: list[Secret] = field(default_factory=list)
+    ids: dict[str, list[Any]] = field(default_factory=dict)
+    _last: int = 0
+
+    def mark(self) -> str:
+        """A string that stands nowhere else, in names, addresses, or beside other letters."""
+        self._last += 1
+        return f"xq{self._last:04}zj"
+
+    def keep(self, mark: str, of: str, seen_by: Seen, where: str = "", beside: str = "") -> str:
+        self.secrets.append(Secret(mark, of, seen_by, re.compile(where) if where else None, beside))
+        return mark
+
+    def may_read(self) -> dict[str, list[bool]]:
+        """For each persona, in the order of the secrets, whether the policy lets it read them."""
+        return {name: [secret.seen_by(self.reader(name)) for secret in self.secrets] for name in self.personas}
+
+    def reader(self, persona: str) -> Reader:
+        """The persona as a request would read it: nothing of it is remembered."""
+        who = self.personas[persona]
+        return User.objects.get(pk=who.pk) if isinstance(who, User) else AnonymousUser()
+
+
+def among(visible: Callable[[Any], QuerySet[Any]], thing: Model) -> Seen:
+    return lambda reader: visible(reader).filter(pk=thing.pk).exists()
+
+
+def only(account: User) -> Seen:
+    return lambda reader: reader.pk == account.pk
+
+
+def may_change(reader: Any) -> bool:
+    return access.can_change_register(reader)
+
+
+def build_marked_town() -> MarkedTown:
+    made = MarkedTown(small.build_town())
+    _second_county(made)
+    _firms(made)
+    _people(made)
+    _covers_and_members(made)
+    _changes(made)
+    _drafts(made)
+    _lists_beside(made)
+    _exports(made)
+    _accounts(made)
+    _ids(made)
+    return made
+
+
+def _second_county(made: MarkedTown) -> None:
+    units, bodies = made.town.units, made.town.bodies
+    units["south"] = small.unit("城南街道", "street", units["district"], code="330602009")
+    units["garden"] = small.unit("花园社区", "community", units["south"], code="330602009001")
+    bodies["district_party"] = small.body(
+        "越城区委", "party_committee", units["district"], superior=bodies["city_party"]
+    )
+    bodies["south_party"] = small.body(
+        "城南街道党工委", "party_working_committee", units["south"], superior=bodies["district_party"]
+    )
+    bodies["garden_party"] = small.body(
+        "花园社区党支部", "party_branch", units["garden"], superior=bodies["south_party"]
+    )
+    bodies["district_union"] = small.body(
+        "越城区总工会", "union_federation", units["district"],
+        superior=bodies["city_union"], leader=bodies["district_party"],
+    )  # fmt: skip
+    bodies["county_women"] = small.body(
+        "诸暨市妇联", "women_federation", units["county"], leader=bodies["county_party"]
+    )
+    bodies["district_women"] = small.body(
+        "越城区妇联", "women_federation", units["district"], leader=bodies["district_party"]
+    )
+
+
+# == firms, their head-counts, and lists that would tell of them by what only some may see ==
+def _firms(made: MarkedTown) -> None:
+    units = made.town.units
+    places = {
+        "street": units["street"],
+        "village": units["village"],
+        "south": units["south"],
+        "garden": units["garden"],
+    }
+    for place, unit in places.items():
+        for number in (1, 2):
+            name = f"{place}_firm{number}"
+            mark = made.mark()
+            firm = units[name] = small.unit(f"样例厂{mark}", "enterprise", unit, since=REFORM, trade="C")
+            _list_secrets(made, mark, firm)
+            _counted(made, firm)
+    for old in ("hosiery", "logistics"):
+        firm = units[old]
+        counted = Headcount.objects.get(unit=firm)
+        seen = among(access.headcounts_visible_to, counted)
+        made.keep(rf"(?<![\d,.]){counted.staff}(?![\d,.])", f"staff of {old}", seen, rf"/units/{firm.pk}/(\?|$)")
+
+
+def _counted(made: MarkedTown, firm: Unit) -> None:
+    staff, mark = 4_100_000 + firm.pk * 37, made.mark()
+    counted = small.headcount(firm, since=REFORM, staff=staff, women=staff - 1_000_003, source=f"样例统计{mark}")
+    seen = among(access.headcounts_visible_to, counted)
+    made.keep(mark, f"source of the head-count of {firm.pk}", seen)
+    for number in (staff, staff - 1_000_003):
+        made.keep(f"{number:,}".replace(",", "[,\u202f ]?"), f"head-count of {firm.pk}", seen)
+
+
+def _list_secrets(made: MarkedTown, mark: str, firm: Unit) -> None:
+    """A list narrowed or sorted by what only some may see holds only what is open to its reader."""
+    asked = r"^/units(/|\.xlsx)\?(.*&)?(coverage=with|staff_(from|to)=\d|sort=-?staff)"
+    made.keep(
+        mark, f"firm {firm.pk} in a list by its counts", lambda r: bool(access.counted_units(r, [firm.pk])), asked
+    )
+
+
+# == people: the offices in firms are not public ==
+OFFICERS = [
+    ("firm_chair", "hosiery", "union_committee", "union_chair", "county_union"),
+    ("other_firm_chair", "south_firm1", "union_committee", "union_chair", "district_union"),
+    ("firm_secretary", "street_firm1", "party_branch", "party_secretary", "street_party"),
+    ("other_firm_secretary", "garden_firm1", "party_branch", "party_secretary", "garden_party"),
+    ("village_firm_chair", "village_firm1", "union_committee", "union_chair", "joint_union"),
+]
+HEADS = [
+    ("county_chair", "郑样例", "county_union", "union_chair"),
+    ("other_chair", "褚样例", "district_union", "union_chair"),
+    ("deputy", "卫样例", "city_party", "organisation_officer"),
+]
+
+
+def _people(made: MarkedTown) -> None:
+    town = made.town
+    for key, name, body, kind in HEADS:
+        town.accounts[key] = small.account(name)
+        town.people[key] = small.person(name, account=town.accounts[key])
+        small.office(town.people[key], town.bodies[body], kind)
+    for key, firm, kind, office, superior in OFFICERS:
+        body = small.body(
+            f"样例组织{made.mark()}", kind, town.units[firm], since=REFORM, superior=town.bodies[superior]
+        )
+        town.bodies[f"body of {key}"] = body
+        held = small.office(_private(made, key), body, office, since=REFORM)
+        made.keep(f"样例{key_mark(town.people[key])}", f"office of {key}", among(access.offices_visible_to, held),
+                  where=r"/(bodies|units)/")  # fmt: skip
+        _term(made, body)
+    who = town.people["firm_chair"]
+    town.accounts["firm_chair"] = who.account = small.account(who.name)
+    who.save()
+    town.accounts["lent"] = small.account("蒋样例")
+    lent = town.people["lent"] = small.person("蒋样例", account=town.accounts["lent"])
+    small.membership(lent, town.bodies["district_union"])
+    other = Office.objects.get(person=town.people["other_chair"])
+    lend(
+        other,
+        lent,
+        on=town.today,
+        until=town.today + timedelta(days=30),
+        today=town.today,
+        by=town.accounts["other_chair"],
+    )
+    made.personas = {
+        "nobody": AnonymousUser(),
+        "stranger": town.stranger,
+        "village secretary": town.secretary,
+        "firm's union chair": town.accounts["firm_chair"],
+        "county union chair": town.accounts["county_chair"],
+        "who was lent an office": town.accounts["lent"],
+        "organiser": town.clerk,
+        "auditor": town.inspector,
+    }
+
+
+def key_mark(person: Person) -> str:
+    return person.name.removeprefix("样例")
+
+
+def _private(made: MarkedTown, key: str) -> Person:
+    who = small.person(f"样例{made.mark()}")
+    made.town.people[key] = who
+    made.keep(who.name, f"person {key}", among(access.persons_visible_to, who))
+    return who
+
+
+def _term(made: MarkedTown, body: Body) -> None:
+    year = 2100 + body.pk
+    term = small.term(body, REFORM, date(year, 5, 17), 3)
+    made.keep(rf"(?<!\d){year}(?!\d)", f"term of {body.pk}", among(access.terms_visible_to, term))
+
+
+MEMBERS_OF = [
+    "village_party", "body of firm_secretary", "garden_party", "joint_union", "league",
+    "body of other_firm_chair", "county_women",
+]  # fmt: skip
+
+
+# == covers and memberships: what is secret is that two things belong together ==
+def _covers_and_members(made: MarkedTown) -> None:
+    units, bodies = made.town.units, made.town.bodies
+    pairs = [
+        ("body of other_firm_chair", "south_firm2"), ("body of other_firm_chair", "garden_firm2"),
+        ("body of firm_chair", "street_firm2"), ("body of firm_secretary", "street_firm2"),
+        ("body of other_firm_secretary", "garden_firm2"), ("body of village_firm_chair", "village_firm2"),
+    ]  # fmt: skip
+    for body_key, unit_key in pairs:
+        body, unit = bodies[body_key], units[unit_key]
+        cover = small.cover(body, unit, since=REFORM)
+        seen = among(access.covers_visible_to, cover)
+        names = body.entries.get().name, unit.entries.get().name
+        made.keep(
+            names[0], f"cover {cover.pk}: {names[0]} on the page of {unit.pk}", seen, rf"^/units/{unit.pk}/(\?|$)"
+        )
+        made.keep(
+            names[1], f"cover {cover.pk}: {names[1]} on the page of {body.pk}", seen, rf"^/bodies/{body.pk}/(\?|$)"
+        )
+        made.keep(names[0], f"cover {cover.pk} in one row", seen, beside=names[1])
+        made.keep(rf'"id": {cover.pk}, "body": {body.pk}, "unit"', f"cover {cover.pk} in the API", seen, r"^/api/")
+    for number, body_key in enumerate(MEMBERS_OF):
+        _private_member(made, f"member{number}", bodies[body_key])
+    _member_in_office(made, "chair", bodies["body of firm_secretary"])
+    _member_in_office(made, "other_chair", bodies["body of other_firm_secretary"])
+
+
+def _private_member(made: MarkedTown, key: str, body: Body) -> None:
+    small.membership(_private(made, key), body, since=REFORM)
+
+
+def _member_in_office(made: MarkedTown, key: str, body: Body) -> None:
+    """Somebody whose office is public, and whose membership in another line is not."""
+    person, name = made.town.people[key], body.entries.get().name
+    seen = among(access.memberships_visible_to, small.membership(person, body, since=REFORM))
+    made.keep(name, f"membership of {key} on their page", seen, rf"^/(people|persons|members)/{person.pk}/")
+    made.keep(name, f"membership of {key} in one row", seen, beside=person.name)
+
+
+# == who wrote what, and on which paper ==
+def _changes(made: MarkedTown) -> None:
+    town = made.town
+    former = small.account(made.mark())
+    town.accounts["former"] = former
+    made.keep(former.username, "who wrote it", lambda r: r.pk == former.pk or access.changes_visible_to(r))
+    given = {"on": town.today - timedelta(days=9), "today": town.today}
+    actions.amend_unit(town.units["street_firm1"], by=former, address="样例路9号", **given)
+    actions.amend_unit(town.units["south_firm1"], by=town.clerk, address="样例路8号", **given)
+    gone = [small.unit(f"样例{n}村", "village", town.units["street"], since=REFORM) for n in "甲乙丙"]
+    for number, unit in enumerate(gone):
+        mark = made.keep(made.mark(), f"file of document {number}", may_change)
+        paper = Document.objects.create(number=f"诸政函〔2022〕{number}号", by=former)
+        paper.file.save(f"{number}.txt", ContentFile(f"文件{mark}".encode()))
+        merge_units([unit], into=town.units["village"], document=paper, by=former, **given)
+
+
+# == files on their way into the register ==
+HEADINGS = "所属村社,单位名称,单位类别,职工总数\n"
+
+
+def _drafts(made: MarkedTown) -> None:
+    for number, owner in enumerate(("clerk", "deputy", "clerk")):
+        marks = [made.mark() for _ in range(3)]
+        rows = f"大唐街道,样例新厂{marks[0]},企业,7\n大唐街道,样例坏厂{marks[1]},企业,一百二十\n"
+        text = HEADINGS + (rows if number < 2 else f"城南街道,样例新厂{number},企业,3\n")
+        draft = start_draft(
+            ContentFile(text.encode()), f"名单{marks[2]}.csv", "units", REFORM, made.town.accounts[owner]
+        )
+        if number < 2:  # of what is written the file is the source, and public
+            for mark in marks:
+                made.keep(mark, f"draft {number}", may_change)
+        if number:
+            preflight(draft, today=made.town.today)
+        if number == 2:
+            apply_draft(draft, by=made.town.accounts[owner], today=made.town.today)
+
+
+# == official lists laid beside the register ==
+def _lists_beside(made: MarkedTown) -> None:
+    town = made.town
+    for number, owner in enumerate((town.clerk, town.accounts["deputy"], town.clerk)):
+        marks = [made.keep(made.mark(), f"list {number}", may_change) for _ in range(2)]
+        listed = comparing.start(
+            io.BytesIO(_divisions(f"样例{marks[0]}村委会", number).encode()), f"区划{marks[1]}.csv",
+            as_of=LISTED, today=town.today, by=owner,
+        )  # fmt: skip
+        if number:
+            comparing.compare(listed)
+        if number == 2:
+            accept_sure(listed, by=owner)
+
+
+def _divisions(new: str, number: int) -> str:
+    """What stands, as an official list tells it, and one village that is new in it."""
+    standing = UnitEntry.objects.on(LISTED - timedelta(days=1)).exclude(code="")
+    codes = dict(standing.values_list("unit_id", "code"))
+    rows = [(e.code, e.official_name or e.name, codes.get(e.parent_id, "")) for e in standing.order_by("code")]
+    rows.append((f"33068100599{number}", new, "330681005"))
+    return "统计代码,单位名称,上级代码\n" + "".join(f"{','.join(row)}\n" for row in sorted(rows))
+
+
+# == long lists, each for whoever asked ==
+def _exports(made: MarkedTown) -> None:
+    for key in ("clerk", "secretary", "inspector"):
+        account = made.town.accounts[key]
+        marks = [made.keep(made.mark(), f"list of {key}", only(account)) for _ in range(2)]
+        export = ListExport.objects.create(
+            by=account, kind="units", query=f"text={marks[0]}", day=made.town.today, language="zh-hans", rows=3
+        )
+        export.file.save(f"{key}.xlsx", ContentFile(f"{marks[1]}".encode()))
+
+
+# == what is between an account and its owner ==
+def _accounts(made: MarkedTown) -> None:
+    for number, (name, who) in enumerate(made.personas.items(), start=11):
+        if isinstance(who, User):
+            User.objects.filter(pk=who.pk).update(email=f"{made.mark()}@example.cn")
+            account = User.objects.get(pk=who.pk)
+            made.keep(re.escape(account.email), f"e-mail of the {name}", only(account))
+            made.keep(re.escape(address_of(number)) + r"(?!\d)", f"where the {name} signs in", only(account))
+
+
+def address_of(number: int) -> str:
+    return f"192.0.2.{number}"
+
+
+def addresses_of(personas: Iterable[str]) -> dict[str, str]:
+    """From which address each persona comes."""
+    return {name: address_of(number) for number, name in enumerate(personas, start=11)}
+
+
+def _ids(made: MarkedTown) -> None:
+    """What the gaps of addresses are filled with: marked things, of different owners."""
+    town, newest = made.town, made.town.today
+    offices = list(Office.objects.on(newest).filter(person__in=[town.people[key] for key, *_ in OFFICERS]))
+    made.ids = {
+        "unit_id": [town.units[key].pk for key in ("street_firm2", "south_firm2", "village_firm2")],
+        "body_id": [office.body_id for office in offices],
+        "office_id": [office.pk for office in offices],
+        "person_id": [town.people[key].pk for key in ("member0", "member5", "firm_chair", "other_chair")],
+        "line_key": ["party", "union", "women"],
+        "kind": ["units", "bodies"],
+        "act": ["amend", "close", "merge"],
+        "draft_id": list(ImportDraft.objects.order_by("pk").values_list("pk", flat=True)),
+        "reconciliation_id": list(Reconciliation.objects.order_by("pk").values_list("pk", flat=True)),
+        "export_id": list(ListExport.objects.order_by("pk").values_list("pk", flat=True)),
+        "document_id": list(Document.objects.order_by("pk").values_list("pk", flat=True)),
+        "act_id": list(
+            Act.objects.filter(verb__startswith="register.").order_by("-pk").values_list("pk", flat=True)[:3]
+        ),
+        "delegation_id": list(Delegation.objects.values_list("pk", flat=True)),
+        "number": [2, 3, 4],
+    }
