@@ -87,7 +87,7 @@ def hidden_groups(cells: Iterable[Cell]) -> list[Group]:
 
 
 def _settle(place: _Place) -> None:
-    """Make a safe group of what is open, with the smallest others of the place; leave all as it is where none can be."""
+    """Make a safe group of what is open, with the smallest others of the place; change nothing where none can be."""
     if not place.open:
         return
     others = [[cell] for cell in sorted(place.told, key=lambda cell: (cell.value, cell.id))]
