@@ -162,7 +162,7 @@ def test_a_chair_does_not_find_out_how_many_members_a_body_of_two_has(town, firm
     for way in product(*(possible(said[name]) for name in SIZES), possible(joint)):
         if all(agrees(rows, way) for rows in sums):
             ways.add(way)
-    assert tuple(SIZES.values()) + (1,) in ways
+    assert (*SIZES.values(), 1) in ways
     assert len({way[0] for way in ways}) > 1 and len({way[-1] for way in ways}) > 1
 
 
@@ -185,7 +185,8 @@ def agrees(rows, way):
 
 def test_queries_do_not_grow_with_bodies(town, firms, chairs, signed_in):
     browser = signed_in(chairs["street"])
-    paths = [f"/bodies/{firms['甲'].pk}/", f"/territory/{town.units['street'].pk}/figures/?on={EARLIER}&structure=today"]
+    figures = f"/territory/{town.units['street'].pk}/figures/?on={EARLIER}&structure=today"
+    paths = [f"/bodies/{firms['甲'].pk}/", figures]
 
     def count():
         with CaptureQueriesContext(connection) as counted:
