@@ -172,3 +172,9 @@ def changes_visible_to(reader: Reader) -> bool:
 def can_change_register(reader: Reader) -> bool:
     """May change the register as a whole: take in lists, reconcile, reform anything."""
     return reach_of(reader).may_everywhere(Permission.KEEP_REGISTER)
+
+
+# == members, in counts ==
+def bodies_with_members_open_to(reader: Reader) -> QuerySet[Body]:
+    """The bodies whose members the reader may list, and so count exactly: along the line alone."""
+    return Body.objects.filter(reach_of(reader).bodies(Permission.SEE_PEOPLE, "", [Walk.LINE]))

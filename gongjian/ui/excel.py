@@ -26,6 +26,15 @@ class Column:
     kind: Literal["text", "day", "number"] = "text"
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A further sheet of rows."""
+
+    label: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+
+
 Notes = tuple[str, Sequence[tuple[str, str]]]
 
 
@@ -35,15 +44,17 @@ def workbook_response(
     rows: Iterable[Sequence[Any]],
     *,
     sheet: str = "",
+    more: Sequence[Sheet] = (),
     notes: Notes | None = None,
 ) -> FileResponse:
     """The rows as a download. Raises ValueError when they are more than a sheet holds.
 
-    `notes` is the name of a second sheet and what it says of the first, as pairs of a heading and a text.
+    `more` are sheets after the first. `notes` is the name of the last one and what it says of the others, as pairs of a
+    heading and a text.
     """
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115 – the response closes it
     try:
-        write_workbook(file, columns, rows, sheet=sheet, notes=notes)
+        write_workbook(file, columns, rows, sheet=sheet, more=more, notes=notes)
         file.seek(0)
     except BaseException:
         file.close()
@@ -57,9 +68,10 @@ def write_workbook(
     rows: Iterable[Sequence[Any]],
     *,
     sheet: str = "",
+    more: Sequence[Sheet] = (),
     notes: Notes | None = None,
 ) -> int:
-    """Write the rows under a frozen, filterable header and return how many there were."""
+    """Write the rows under a frozen, filterable header and return how many there were on the first sheet."""
     book = xlsxwriter.Workbook(
         file,
         {
@@ -69,13 +81,24 @@ def write_workbook(
             "strings_to_numbers": False,
         },
     )
-    page = book.add_worksheet(sheet[:31] or None)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
     formats = {
         "text": book.add_format({"num_format": "@"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "number": book.add_format({"num_format": "General"}),
     }
+    written = _write_sheet(book.add_worksheet(sheet[:31] or None), columns, rows, head, formats)
+    for each in more:
+        _write_sheet(book.add_worksheet(each.label[:31]), each.columns, each.rows, head, formats)
+    if notes:
+        _write_notes(book.add_worksheet(notes[0][:31]), notes[1], head, formats["text"])
+    book.close()
+    return written
+
+
+def _write_sheet(
+    page: Worksheet, columns: Sequence[Column], rows: Iterable[Sequence[Any]], head: Any, formats: dict[str, Any]
+) -> int:
     for at, column in enumerate(columns):
         page.set_column(at, at, column.width, formats[column.kind])
     for at, column in enumerate(columns):
@@ -88,9 +111,6 @@ def write_workbook(
         for at, (column, value) in enumerate(zip(columns, row, strict=True)):
             _write_cell(page, written, at, column.kind, value, formats[column.kind])
     page.autofilter(0, 0, written, len(columns) - 1)
-    if notes:
-        _write_notes(book.add_worksheet(notes[0][:31]), notes[1], head, formats["text"])
-    book.close()
     return written
 
 

@@ -26,6 +26,7 @@ from ..access import (
 from ..models import BodyEntry, Choice, Office, Term
 from ..walks import LEADERSHIP, LINE, way_up
 from .life import Change, Namer, Reform, days_stood, life, name_on, standing_on
+from .members import BodyMembers, body_members
 from .onwards import Becoming, becoming, links_of
 from .reforms import Flow, flows_of, reforms_of
 from .unit import CHECKLIST, VenueHere, first_rows, term_state, venues_at
@@ -54,6 +55,7 @@ class BodyPage:
     covers_page: Page
     offices: list[Office]
     sees_people: bool
+    members: BodyMembers
     terms: list[Term]
     term: Term | None
     term_state: str
@@ -116,6 +118,7 @@ def body_page(
         covers_page=covers_page,
         offices=_offices(offices_visible_to(reader), body_id, day),
         sees_people=bool(bodies_with_people_open_to(reader, [body_id])),
+        members=body_members(reader, body_id, nearest.body.line_id, day, sees_counts=sees_counts),
         terms=terms,
         term=term,
         term_state=term_state(nearest, term, day) if sees_counts else "shut",

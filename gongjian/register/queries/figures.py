@@ -10,6 +10,7 @@ from decimal import Decimal
 from ..access import Reader, unit_entries_visible_to
 from ..models import Line
 from ..shares import NONE
+from .members import PlaceMembers, place_members
 from .structure import DIVISIONS, Count, Numbers, Structure, Tree, counts_by_place, tree_on
 
 FEW = 20  # under so many units a rate says little
@@ -36,12 +37,17 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class PlaceFigures:
-    """`rows` are the places of the next level, then what could not be put in one of them; `whole` is their sum."""
+    """`rows` are the places of the next level, then what could not be put in one of them; `whole` is their sum.
+
+    `names` are those of every place named, among the members as well.
+    """
 
     level: str
     rows: list[FigureRow]
     whole: FigureRow
     least: FigureRow | None
+    members: PlaceMembers
+    names: dict[int, str]
 
 
 def place_figures(
@@ -72,12 +78,14 @@ def place_figures(
     }
     keys = {*counted["village"], *counted["employer"]}
     keys |= {(id,) for id, its in tree.levels.items() if its == level and unit_id in tree.way_up(id)}
-    names = _names(reader, shown, {id for places in keys for id in places})
+    members = place_members(reader, unit_id, day, today, level=level, tree=tree, structure=structure)
+    named = keys | {row.places for row in members.rows}
+    names = _names(reader, shown, {id for places in named for id in places})
     rows = [_row(places, counted, names, tree, level) for places in keys]
     rows.sort(key=lambda row: (not row.is_of_level, -row.employers, row.places))
     measured = [row for row in rows if row.is_of_level and row.employers >= FEW]
     least = min(measured, key=lambda row: row.rate or 0.0) if len(measured) > 1 else None
-    return PlaceFigures(level, rows, _whole(rows), least)
+    return PlaceFigures(level, rows, _whole(rows), least, members, names)
 
 
 def _below(tree: Tree, unit_id: int, counts: Iterable[Count]) -> dict[tuple[int, ...], Numbers]:

@@ -109,17 +109,26 @@ def counts_by_place(
     Only active units are counted. A bounded number of queries. The sum of all rows is the same for both structures.
     """
     facts = _facts(reader, day, of_level, line)
-    shown = today if structure == "today" else day
-    tree = _tree(reader, shown)
-    if structure == "then" or today == day:
-        ends = {id: {_places(tree, level, [id]): WHOLE} for id in facts if id is not None}
-    else:
-        ends = _ends_today(reader, [id for id in facts if id is not None], day, today, tree, level)
+    tree = _tree(reader, today if structure == "today" else day)
+    divisions = [id for id in facts if id is not None]
+    ends = ends_by_place(reader, divisions, day, tree, level=level, structure=structure, today=today)
     found: dict[tuple[int, ...], Numbers] = {}
     for id, numbers in facts.items():
         for places, share in ends[id].items() if id is not None else [((), WHOLE)]:
             found[places] = found.get(places, Numbers()).plus(numbers.part(share))
     return [Count(places, numbers) for places, numbers in sorted(found.items()) if numbers.units]
+
+
+def ends_by_place(
+    reader: Reader, divisions: list[int], day: date, tree: Tree, *, level: str, structure: Structure, today: date
+) -> dict[int, dict[tuple[int, ...], Decimal]]:
+    """For each division of `day`: in which places of `level` it is counted, with its share in each.
+
+    `tree` is that of the day of the structure. Places that cannot be told apart stand together. All shares make 1.
+    """
+    if structure == "then" or today == day:
+        return {id: {_places(tree, level, [id]): WHOLE} for id in divisions}
+    return _ends_today(reader, divisions, day, today, tree, level)
 
 
 def tree_on(reader: Reader, day: date) -> Tree:

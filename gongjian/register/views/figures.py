@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -11,12 +12,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gongjian.ui.excel import Column, workbook_response
+from gongjian.ui.excel import Column, Sheet, workbook_response
 from gongjian.ui.templatetags.ui import keep_day, thousands
 
 from ..access import counted_units, unit_entries_visible_to
 from ..models import Line, Permission, Unit
 from ..queries.figures import FigureRow, PlaceFigures, place_figures
+from ..queries.members import MemberRow, Places
 from ..queries.structure import Structure
 from .door import DayRequest, signed_in_only
 from .why import refused
@@ -40,6 +42,7 @@ def figures(request: DayRequest, unit_id: int) -> HttpResponse:
         "figures": found,
         "rows": [(row, _numbers(row)) for row in found.rows] if found else [],
         "whole": _numbers(found.whole) if found else None,
+        "members": _member_rows(found) if found else [],
         "export_href": keep_day(f"{reverse('figures_export', args=[unit_id])}?{asked}", request),
         "trail": [(place, keep_day(reverse("unit", args=[unit_id]), request)), (_("Figures"), None)],
         "walk": "territory",
@@ -58,8 +61,14 @@ def figures_export(request: DayRequest, unit_id: int) -> HttpResponseBase:
         raise Http404
     day = request.day.isoformat()
     said = _("in the structure of today") if structure == "today" else _("in the structure of that day")
-    notes = (_("Notes"), [(_("Place"), place), (_("Day"), day), (_("Structure"), said), (_("Line"), str(line or "–"))])
-    return workbook_response(f"{place}-{day}.xlsx", _columns(), _sheet(found), sheet=_("Figures"), notes=notes)
+    told = [(_("Place"), place), (_("Day"), day), (_("Structure"), said), (_("Line"), str(line or "–"))]
+    if found.members.hides_some:
+        told.append((_("Members"), _why_hidden()))
+    notes = (_("Notes"), told)
+    members = Sheet(_("Members"), _member_columns(found), _member_sheet(found))
+    return workbook_response(
+        f"{place}-{day}.xlsx", _columns(), _sheet(found), sheet=_("Figures"), more=[members], notes=notes
+    )
 
 
 def _columns() -> list[Column]:
@@ -88,6 +97,59 @@ def _called(row: FigureRow) -> str:
 def _plain(row: FigureRow) -> list[float | None]:
     rate = None if row.rate is None else round(row.rate * 100, 1)
     return [float(row.villages), float(row.employers), float(row.covered), rate]
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """A row of the table of members as it is shown: whose, and its numbers by line and together."""
+
+    places: Places
+    is_of_level: bool
+    called: str
+    numbers: list[Decimal | None]
+    cells: list[tuple[str, str]]
+
+
+def _member_rows(found: PlaceFigures) -> list[MemberLine]:
+    """The places of the level first, then what lies in none of them alone, then all together."""
+    levels = {tuple(id for id, _name in row.places) for row in found.rows if row.is_of_level}
+    rows = sorted(found.members.rows, key=lambda row: (row.places not in levels, row.places))
+    return [_member_line(row, found, row.places in levels) for row in [*rows, found.members.whole]]
+
+
+def _member_line(row: MemberRow, found: PlaceFigures, is_of_level: bool) -> MemberLine:
+    names = " / ".join(found.names.get(id, "") for id in row.places)
+    called = names
+    if not row.places:
+        called = _("Together")
+    elif len(row.places) > 1:
+        called = _("Between %(names)s, cannot be divided") % {"names": names}
+    elif not is_of_level:
+        called = _("In %(names)s itself") % {"names": names}
+    numbers = [*row.by_line, row.together]
+    labels = [*map(str, found.members.lines), _("All lines")]
+    cells = [
+        (label, "–" if number is None else _number(number)) for label, number in zip(labels, numbers, strict=True)
+    ]
+    return MemberLine(row.places, is_of_level, called, numbers, cells)
+
+
+def _member_columns(found: PlaceFigures) -> list[Column]:
+    lines = [Column(str(line), 14, "number") for line in found.members.lines]
+    return [Column(_("Place"), 28), *lines, Column(_("All lines"), 14, "number")]
+
+
+def _member_sheet(found: PlaceFigures) -> list[list[Any]]:
+    return [
+        [row.called, *("–" if number is None else float(number) for number in row.numbers)]
+        for row in _member_rows(found)
+    ]
+
+
+def _why_hidden() -> str:
+    return _(
+        "A dash stands for fewer than 5 members, and for other numbers from which such a one could be worked out."
+    )
 
 
 def _numbers(row: FigureRow) -> list[str]:

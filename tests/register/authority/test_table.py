@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from gongjian.register import access
 from gongjian.register.models import Headcount, Membership, Office, Term
+from gongjian.register.queries.members import body_members
 from tests.register import town as small
 
 PAGE = Path(__file__).parents[3] / "docs" / "authority.md"
@@ -96,6 +97,20 @@ def test_memberships(town, readers):
     assert who_sees(readers, access.memberships_visible_to, in_the_party) == {"member", "secretary", "clerk"}
     in_the_union = Membership.objects.get(body=town.bodies["joint_union"])
     assert who_sees(readers, access.memberships_visible_to, in_the_union) == {"county chair", "inspector"}
+
+
+def test_how_many_members_a_body_has(town, firm, readers):
+    for number in range(2):
+        small.membership(small.person(f"成员{number}"), firm, since=small.REFORM)
+
+    def told(reader):
+        seen = bool(access.counted_bodies(reader, [firm.pk]))
+        return body_members(reader, firm.pk, "union", town.today, sees_counts=seen)
+
+    said = {name: told(reader) for name, reader in readers.items()}
+    assert {name for name, its in said.items() if its.count == 2} == {"county chair", "inspector"}
+    assert {name for name, its in said.items() if its.state == "few" and its.count is None} == {"clerk"}
+    assert {name for name, its in said.items() if its.state == "shut"} == {"nobody", "stranger", "member", "secretary"}
 
 
 def test_who_wrote_what(town, readers):
