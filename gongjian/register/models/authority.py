@@ -37,6 +37,9 @@ class Role(Word):
     permissions = ArrayField(models.CharField(max_length=20, choices=Permission.choices))
     walk = models.CharField(max_length=12, choices=Walk.choices)
     depth = models.PositiveSmallIntegerField(null=True, blank=True)
+    second_factor = models.BooleanField(
+        default=False, db_default=False, help_text="whoever holds or borrows it signs in with a second factor"
+    )
 
 
 class Delegation(Dated):
