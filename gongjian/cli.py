@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from gongjian import language
+from gongjian.commands import offices
+from gongjian.commands.speech import (
+    NOT_FOUND,
+    OK,
+    PROBLEMS,
+    UNAVAILABLE,
+    Stop,
+    add_command,
+    as_day,
+    local_today,
+    print_json,
+)
+from gongjian.commands.speech import USAGE as USAGE  # one of the codes that this command ends with
 from gongjian.language import gettext as _
 from gongjian.language import gettext_noop, padded
-
-OK, NOT_FOUND, PROBLEMS, USAGE, UNAVAILABLE = 0, 1, 1, 2, 3
-
-
-class Stop(Exception):
-    """Ends the command with a sentence and an exit code."""
-
-    def __init__(self, sentence: str, code: int = USAGE) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -111,12 +112,6 @@ def _from_the_command_line() -> Iterator[None]:
 
     with whence.coming_from(whence.COMMAND_LINE):
         yield
-
-
-def _today() -> date:
-    from django.utils import timezone  # app ready: needs settings
-
-    return timezone.localdate()
 
 
 def _migrate() -> None:
@@ -282,9 +277,9 @@ def stats(options: argparse.Namespace) -> int:
     from gongjian.register.access import OPERATOR  # app ready: models
     from gongjian.register.queries.records import day_counts  # app ready: models
 
-    counts = day_counts(OPERATOR, options.on or _today())
+    counts = day_counts(OPERATOR, options.on or local_today())
     if options.json:
-        _print_json(counts)
+        print_json(counts)
     else:
         for name, told in COUNTED.items():
             print(f"{padded(_(told), 10)} {counts[name]}")
@@ -295,7 +290,7 @@ def show(options: argparse.Namespace) -> int:
     from gongjian.register.access import OPERATOR  # app ready: models
     from gongjian.register.queries.onwards import answer_told, answers  # app ready: models
 
-    day = options.on or _today()
+    day = options.on or local_today()
     found = [answer_told(OPERATOR, answer, options.code, day) for answer in answers(OPERATOR, options.code, day)]
     if not found:
         said = _(
@@ -309,7 +304,7 @@ def show(options: argparse.Namespace) -> int:
         raise Stop(said % {"code": options.code, "day": day, "named": named}, NOT_FOUND)
     (told,) = found
     if options.json:
-        _print_json(told)
+        print_json(told)
     else:
         _print_standing(told) if told["stands"] else _print_becoming(told)
         _print_asked(told)
@@ -387,7 +382,7 @@ def import_file(options: argparse.Namespace) -> int:
         raise Stop(_("%(path)s is not a file. Check the name.") % {"path": path})
     try:
         with path.open("rb") as file:
-            draft = start_draft(file, path.name, options.kind, options.on or _today(), by=None)
+            draft = start_draft(file, path.name, options.kind, options.on or local_today(), by=None)
         draft = preflight(draft)
     except Refused as refused:
         raise Stop(str(refused), PROBLEMS) from refused
@@ -416,7 +411,7 @@ def _print_preflight(draft: Any, as_json: bool) -> None:
         for p in draft.problems.order_by("number")[:1000]
     ]
     if as_json:
-        _print_json({"counts": draft.counts, "problems": found})
+        print_json({"counts": draft.counts, "problems": found})
         return
     verdicts = draft.counts.get("verdicts", {})
     print(", ".join(f"{_(VERDICTS[verdict])} {count:,}" for verdict, count in verdicts.items()))
@@ -466,13 +461,13 @@ def _reconcile(options: argparse.Namespace) -> int:
         if options.dry_run:
             discard(found)
         elif options.apply:
-            apply(found, by=None, today=_today(), with_open=options.open_as_unknown)
+            apply(found, by=None, today=local_today(), with_open=options.open_as_unknown)
             learn_names(found.act_id)  # pages leave this to the worker, which need not run here
             told |= {"state": found.state, "written": found.counts["written"]}
     except Refused as refused:
         raise Stop(str(refused), PROBLEMS) from refused
     if options.json:
-        _print_json(told)
+        print_json(told)
     else:
         _print_reconciled(told, found, options.dry_run)
     return OK
@@ -509,7 +504,7 @@ def _taken_in(options: argparse.Namespace, path: Path) -> Any:
     from gongjian.register.models import UnitEntry  # app ready: models
     from gongjian.register.reconciliations.comparing import start, start_firms  # app ready: models
 
-    when: dict[str, Any] = {"as_of": options.as_of, "today": _today(), "by": None}
+    when: dict[str, Any] = {"as_of": options.as_of, "today": local_today(), "by": None}
     if options.kind != "firms":
         with path.open("rb") as file:
             return start(file, path.name, **when)
@@ -573,7 +568,7 @@ def export(options: argparse.Namespace) -> int:
     path = Path(options.output)
     try:
         with translation.override(settings.LANGUAGE_CODE):  # a file for officers, whoever runs the command
-            written = write_export(path, options.kind, options.on or _today(), _today(), reader=OPERATOR)
+            written = write_export(path, options.kind, options.on or local_today(), local_today(), reader=OPERATOR)
     except UnknownEnding as error:
         said = _("%(name)s ends neither in .xlsx nor in .csv. Name the file so that it does.")
         raise Stop(said % {"name": path.name}) from error
@@ -622,7 +617,7 @@ def verify_chronicle(options: argparse.Namespace) -> int:
     except heads.NotHeads as problem:
         raise Stop(str(problem)) from problem
     if options.json:
-        _print_json(
+        print_json(
             {
                 "sealed": report.sealed,
                 "waiting": report.waiting,
@@ -666,7 +661,7 @@ def list_keys(options: argparse.Namespace) -> int:
     signing = [{"id": key_id, "public": known.public_key(key_id)} for key_id in known.signing]
     missing = [{"id": key_id, "values": count} for key_id, count in counts.items()]
     if options.json:
-        _print_json({"sealing": sealing, "signing": signing, "missing": missing})
+        print_json({"sealing": sealing, "signing": signing, "missing": missing})
     else:
         for at, key in enumerate(sealing):
             said = (
@@ -690,7 +685,7 @@ def new_key(options: argparse.Namespace) -> int:
     from gongjian.keys import ring  # app ready: needs settings
 
     def change(text: str) -> tuple[str, str]:
-        return ring.with_new_key(text, _today().year, signing=options.signing)
+        return ring.with_new_key(text, local_today().year, signing=options.signing)
 
     with _ring_sound():
         if settings.KEYS:
@@ -736,20 +731,7 @@ def _ring_sound() -> Iterator[None]:
         raise Stop(str(problem)) from problem
 
 
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 # == the words of the command line ==
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            _("'%(text)s' is not a day. Write it as 2018-10-31.") % {"text": text}
-        ) from None
-
-
 def _scale(text: str) -> float:
     value = float(text)
     if not 0 < value <= 1:
@@ -778,7 +760,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    command = _command(commands, "demo", demo, _("load the sample city and serve it"), "gongjian demo --no-serve")
+    command = add_command(commands, "demo", demo, _("load the sample city and serve it"), "gongjian demo --no-serve")
     command.add_argument("--no-serve", action="store_true", help=_("load, then end"))
     command.add_argument("--reset", action="store_true", help=_("throw the sample city away and load it anew"))
     command.add_argument("--seed", type=int, default=20101215, help=_("same seed, same city"))
@@ -786,13 +768,13 @@ def _parser() -> argparse.ArgumentParser:
         "--scale", type=_scale, default=1.0, help=_("share of employers and bodies, 0.01 for a small city")
     )
     _where(command)
-    _where(_command(commands, "serve", serve, _("serve what is in the database"), "gongjian serve --port 8080"))
-    _command(commands, "migrate", migrate, _("bring the database up to date"), "gongjian migrate")
+    _where(add_command(commands, "serve", serve, _("serve what is in the database"), "gongjian serve --port 8080"))
+    add_command(commands, "migrate", migrate, _("bring the database up to date"), "gongjian migrate")
 
     register = commands.add_parser("register", help=_("ask and fill the register")).add_subparsers(
         dest="register", required=True, metavar="WHAT"
     )
-    command = _command(
+    command = add_command(
         register,
         "stats",
         stats,
@@ -800,7 +782,7 @@ def _parser() -> argparse.ArgumentParser:
         "gongjian register stats --on 2018-10-31 --json",
     )
     _on(command)
-    command = _command(
+    command = add_command(
         register,
         "show",
         show,
@@ -809,7 +791,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("code", help=_("a code or the full name it has, or ever had"))
     _on(command)
-    command = _command(
+    command = add_command(
         register, "import", import_file, _("check a file and apply its sound rows"),
         "gongjian register import firms.xlsx --kind units --on 2026-01-01 --dry-run",
     )  # fmt: skip
@@ -818,7 +800,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--dry-run", action="store_true", help=_("only check; nothing is written"))
     command.add_argument("--all-or-nothing", action="store_true", help=_("apply nothing if any row has a problem"))
     _on(command)
-    command = _command(
+    command = add_command(
         register, "reconcile", reconcile, _("lay a newer official list of divisions beside the register"),
         "gongjian register reconcile shaoxing-2020-06-30.csv --as-of 2020-06-30 --dry-run",
     )  # fmt: skip
@@ -827,20 +809,23 @@ def _parser() -> argparse.ArgumentParser:
         "--kind", choices=["divisions", "firms"], default="divisions", help=_("what it lists; firms by credit code")
     )
     command.add_argument("--in", dest="within", metavar="CODE", help=_("of firms: the county or city, by its code"))
-    command.add_argument("--as-of", type=_day, metavar="DAY", required=True, help=_("the day of which the list is"))
+    command.add_argument("--as-of", type=as_day, metavar="DAY", required=True, help=_("the day of which the list is"))
     command.add_argument("--dry-run", action="store_true", help=_("only compare; nothing is kept"))
     command.add_argument("--accept-sure", action="store_true", help=_("accept what is sure, in one step"))
     command.add_argument("--apply", action="store_true", help=_("write it into the register"))
     command.add_argument("--open-as-unknown", action="store_true", help=_("with --apply: what is open, as not known"))
     command.add_argument("--whole", action="store_true", help=_("the list is whole although half its rows are gone"))
     command.add_argument("--json", action="store_true", help=_("as JSON"))
-    command = _command(
+    command = add_command(
         register, "export", export, _("write units or bodies to Excel or CSV"),
         "gongjian register export --kind units --on 2018-10-31 --output units.xlsx",
     )  # fmt: skip
     command.add_argument("--kind", choices=["units", "bodies"], default="units")
     command.add_argument("--output", required=True, help=_("a name ending in .xlsx or .csv"))
-    command.add_argument("--on", type=_day, metavar="DAY", help=_("the day asked about, as 2018-10-31; default today"))
+    command.add_argument(
+        "--on", type=as_day, metavar="DAY", help=_("the day asked about, as 2018-10-31; default today")
+    )
+    offices.add_words(commands)
     _chronicle_words(commands)
     _keys_words(commands)
     return parser
@@ -850,16 +835,16 @@ def _chronicle_words(commands: Any) -> None:
     chronicle = commands.add_parser("chronicle", help=_("seal and verify who did what")).add_subparsers(
         dest="chronicle", required=True, metavar="WHAT"
     )
-    _command(
+    add_command(
         chronicle, "seal", seal, _("seal what is not sealed yet, and write the signed heads to their files"),
         "gongjian chronicle seal",
     )  # fmt: skip
-    command = _command(
+    command = add_command(
         chronicle, "heads", print_heads, _("print the signed head of each day, to be kept elsewhere"),
         "gongjian chronicle heads > heads.jsonl",
     )  # fmt: skip
     command.add_argument("--all", action="store_true", help=_("every head, not the last of each day alone"))
-    command = _command(
+    command = add_command(
         chronicle, "verify", verify_chronicle, _("recompute the chain, and name whatever is altered or missing"),
         "gongjian chronicle verify --heads heads.jsonl",
     )  # fmt: skip
@@ -872,30 +857,24 @@ def _chronicle_words(commands: Any) -> None:
 def _keys_words(commands: Any) -> None:
     keys = commands.add_parser("keys", help=_("the keys that seal personal data and sign the chronicle"))
     keys = keys.add_subparsers(dest="keys", required=True, metavar="WHAT")
-    command = _command(
+    command = add_command(
         keys, "list", list_keys, _("the ids of the keys, and how much stands under each"), "gongjian keys list"
     )
     command.add_argument("--json", action="store_true", help=_("as JSON"))
-    command = _command(
+    command = add_command(
         keys, "new", new_key, _("make a key that writes from now on; the others go on reading"), "gongjian keys new"
     )
     command.add_argument("--signing", action="store_true", help=_("one that signs, not one that seals"))
-    _command(
+    add_command(
         keys, "rotate", rotate_keys, _("seal anew under the newest key; may be cut off and run again"),
         "gongjian keys rotate",
     )  # fmt: skip
 
 
-def _command(group: Any, name: str, run: Any, what: str, example: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = group.add_parser(
-        name, help=what, description=what, epilog=_("example: %(words)s") % {"words": example}
-    )
-    command.set_defaults(run=run)
-    return command
-
-
 def _on(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--on", type=_day, metavar="DAY", help=_("the day asked about, as 2018-10-31; default today"))
+    command.add_argument(
+        "--on", type=as_day, metavar="DAY", help=_("the day asked about, as 2018-10-31; default today")
+    )
     command.add_argument("--json", action="store_true", help=_("as JSON"))
 
 

@@ -21,6 +21,7 @@ _predicates: list[Predicate] = []
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 REMOVED = "accounts_factor_removed"
+EXCUSED = "accounts_factor_excused"
 # Where somebody may go who must first set up a second factor, by the names of the addresses.
 OPEN_WITHOUT = {
     "mfa_index", "mfa_list_webauthn", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn",
@@ -41,18 +42,24 @@ def require_when(predicate: Predicate) -> None:
         _predicates.append(predicate)
 
 
+def excuse(request: HttpRequest) -> None:
+    """Never ask for a second factor in this session: nobody signed in, a door let a visitor be somebody made up."""
+    request.session[EXCUSED] = True
+
+
 def is_missing(request: HttpRequest) -> bool:
     """Whether the one who is signed in has to set up a second factor first.
 
-    A session in which a factor was shown costs no query; another one costs one, and then what the predicates ask.
+    A session in which a factor was shown costs no query; another one costs what the predicates ask, and one more
+    for whoever they are true of.
     """
     user = request.user
-    if not _predicates or not user.is_authenticated:
+    if not _predicates or not user.is_authenticated or EXCUSED in request.session:
         return False
     shown = any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
-    if (shown and REMOVED not in request.session) or has_second_factor(user):
+    if shown and REMOVED not in request.session:
         return False
-    return any(predicate(user) for predicate in _predicates)
+    return any(predicate(user) for predicate in _predicates) and not has_second_factor(user)
 
 
 class SecondFactorMiddleware:

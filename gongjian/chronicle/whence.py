@@ -54,6 +54,16 @@ def act_as(office: str) -> None:
     _whence.set(replace(here(), office=office))
 
 
+@contextmanager
+def in_office(office: str) -> Iterator[None]:
+    """What is done inside is done in this office (an opaque reference): for the worker, which has no request."""
+    token = _whence.set(replace(here(), office=office))
+    try:
+        yield
+    finally:
+        _whence.reset(token)
+
+
 class RequestIdMiddleware:
     """Gives every request an id of our own – one that came along could be anything – and notes its address."""
 

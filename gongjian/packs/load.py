@@ -57,7 +57,7 @@ def _flat(fields: Fields) -> Fields:
 
 # In the order in which words may point to each other.
 _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...] = (
-    ("role", Role, define.define_role, ("names", "position", "permissions", "walk", "depth")),
+    ("role", Role, define.define_role, ("names", "position", "permissions", "walk", "depth", "second_factor")),
     ("line", Line, define.define_line, ("names", "position", "mark", "leads")),
     ("unit_kind", UnitKind, define.define_unit_kind, ("names", "position", "level", "under")),
     ("body_kind", BodyKind, define.define_body_kind, ("names", "position", "line", "many_units", "has_term")),

@@ -83,6 +83,7 @@ class Role(Word):
     permissions: list[str]
     walk: str
     depth: int | None = None
+    second_factor: bool = False
 
 
 @dataclass(frozen=True)

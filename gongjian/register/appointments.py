@@ -15,6 +15,7 @@ from gongjian.accounts.models import User
 from gongjian.chronicle.record import keep_before, record
 
 from .actions import LINE_LOCK, Refused, in_sentences, lock, stands_until
+from .authority.acting import OFFICE, reference_of
 from .authority.policy import Opening, openings
 from .authority.reach import Operator, Reader, reach_of
 from .models import Body, BodyEntry, Delegation, Membership, Office, OfficeKind, Permission, Person
@@ -30,13 +31,15 @@ def appointers(body: Body, today: date) -> list[Opening]:
 
 def can_appoint(reader: Reader, body: Body, today: date) -> bool:
     """May the reader give and take offices in the body?"""
-    if isinstance(reader, Operator):
-        return True
+    return isinstance(reader, Operator) or _appoints_by(reader, body, today) is not None
+
+
+def _appoints_by(reader: Reader, body: Body, today: date) -> Opening | None:
+    """The reader's office, the nearest one, by which they give offices in the body."""
     reach = reach_of(reader)
     if not reach.may(Permission.APPOINT):
-        return False
-    person = reach.person_id
-    return any(each.person_id == person for each in appointers(body, today))
+        return None
+    return next((each for each in appointers(body, today) if each.person_id == reach.person_id), None)
 
 
 @in_sentences
@@ -48,7 +51,7 @@ def appoint(
     Raises Refused: no right to, an office of another line, a day on which the body does not stand, held already.
     """
     lock(LINE_LOCK, OFFICE_LOCK)
-    _check_right(by, body, today)
+    as_office = _check_right(by, body, today)
     if kind.line_id and kind.line_id != body.line_id:
         raise Refused(_("“%(office)s” is no office of this line. Choose another one.") % {"office": kind})
     ends = stands_until(BodyEntry.objects.filter(body=body), on)
@@ -60,7 +63,8 @@ def appoint(
     if Office.objects.filter(person=person, body=body, kind=kind, valid__overlap=(on, until)).exists():
         raise Refused(_("%(person)s holds this office already in those days.") % {"person": person})
     facts = {"person": person.pk, "kind": kind.pk, "until": until.isoformat() if until else None}
-    act = record("register.appoint", by=by, subject=f"register.body:{body.pk}", on=on, facts=facts)
+    subject = f"register.body:{body.pk}"
+    act = record("register.appoint", by=by, subject=subject, on=on, facts=facts, as_office=as_office)
     office = Office.objects.create(person=person, body=body, kind=kind, valid=(on, until), act=act)
     office.refresh_from_db()
     return office
@@ -70,12 +74,13 @@ def appoint(
 def remove(office: Office, *, on: date, today: date, by: Reader) -> None:
     """From a day on somebody no longer holds an office; what they lent ends with it. Raises Refused."""
     lock(LINE_LOCK, OFFICE_LOCK)
-    _check_right(by, office.body, today)
+    as_office = _check_right(by, office.body, today)
     office.refresh_from_db()
     if on < office.since or (office.until is not None and on >= office.until):
         raise Refused(_("The office is not held on %(day)s. Choose a day on which it is.") % {"day": on})
     facts = {"person": office.person_id, "kind": office.kind_id, "office": office.pk}
-    act = record("register.remove", by=by, subject=f"register.body:{office.body_id}", on=on, facts=facts)
+    subject = f"register.body:{office.body_id}"
+    act = record("register.remove", by=by, subject=subject, on=on, facts=facts, as_office=as_office)
     keep_before(act, "register_office", "r.id = %s", [office.pk], deleted=on == office.since)
     if on == office.since:
         Delegation.objects.filter(office=office).delete()
@@ -106,7 +111,8 @@ def lend(office: Office, person: Person, *, on: date, until: date, today: date, 
     if Delegation.objects.filter(office=office, person=person, valid__overlap=(on, until)).exists():
         raise Refused(_("They are lent to %(person)s already in those days.") % {"person": person})
     facts = {"office": office.pk, "person": person.pk, "until": until.isoformat()}
-    act = record("register.lend", by=by, subject=f"register.body:{office.body_id}", on=on, facts=facts)
+    subject, as_office = f"register.body:{office.body_id}", f"{OFFICE}{office.pk}"
+    act = record("register.lend", by=by, subject=subject, on=on, facts=facts, as_office=as_office)
     return Delegation.objects.create(office=office, person=person, valid=(on, until), act=act)
 
 
@@ -116,10 +122,12 @@ def take_back(delegation: Delegation, *, today: date, by: Reader) -> None:
     lock(OFFICE_LOCK)
     delegation.refresh_from_db()
     office = delegation.office
+    as_office = f"{OFFICE}{office.pk}"
     if reach_of(by).person_id != office.person_id:
-        _check_right(by, office.body, today)
+        as_office = _check_right(by, office.body, today)
     facts = {"office": office.pk, "person": delegation.person_id}
-    act = record("register.take_back", by=by, subject=f"register.body:{office.body_id}", on=today, facts=facts)
+    subject = f"register.body:{office.body_id}"
+    act = record("register.take_back", by=by, subject=subject, on=today, facts=facts, as_office=as_office)
     keep_before(act, "register_delegation", "r.id = %s", [delegation.pk], deleted=today <= delegation.since)
     if today <= delegation.since:
         delegation.delete()
@@ -128,9 +136,14 @@ def take_back(delegation: Delegation, *, today: date, by: Reader) -> None:
     delegation.save(update_fields=["valid", "act"])
 
 
-def _check_right(by: Reader, body: Body, today: date) -> None:
-    if not can_appoint(by, body, today):
+def _check_right(by: Reader, body: Body, today: date) -> str:
+    """The office in which it is done; nothing for the operator, who needs none. Raises Refused."""
+    if isinstance(by, Operator):
+        return ""
+    opening = _appoints_by(by, body, today)
+    if opening is None:
         raise Refused(_("Offices here are given by the bodies above it. Your office does not carry that."))
+    return reference_of(opening)
 
 
 def _is_member(person: Person, today: date) -> bool:
@@ -144,12 +157,13 @@ def invite(office: Office, username: str, *, today: date, by: Reader) -> User:
     Raises Refused; ValidationError if the user name cannot be taken.
     """
     lock(OFFICE_LOCK)
-    _check_right(by, office.body, today)
+    as_office = _check_right(by, office.body, today)
     person = Person.objects.select_for_update().get(pk=office.person_id)
     if person.account_id is not None:
         raise Refused(_("%(person)s has an account already.") % {"person": person})
     account = open_account(username, name=person.name)
     person.account = account
     person.save(update_fields=["account"])
-    record("register.invite", by=by, subject=f"register.body:{office.body_id}", on=today, facts={"office": office.pk})
+    subject, facts = f"register.body:{office.body_id}", {"office": office.pk}
+    record("register.invite", by=by, subject=subject, on=today, facts=facts, as_office=as_office)
     return account

@@ -56,8 +56,18 @@ def define_form(key: str, *, names: Names, position: int) -> Form:
     return _define(Form, {"key": key}, names=names, position=position)
 
 
-def define_role(key: str, *, names: Names, position: int, permissions: list[str], walk: str, depth: int | None) -> Role:
-    return _define(Role, {"key": key}, names=names, position=position, permissions=permissions, walk=walk, depth=depth)
+def define_role(
+    key: str,
+    *,
+    names: Names,
+    position: int,
+    permissions: list[str],
+    walk: str,
+    depth: int | None,
+    second_factor: bool = False,
+) -> Role:
+    reach = {"permissions": permissions, "walk": walk, "depth": depth}
+    return _define(Role, {"key": key}, names=names, position=position, second_factor=second_factor, **reach)
 
 
 def define_office_kind(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .appointments import LONGEST_LOAN
 from .models import Office, OfficeKind, Person
 
 NO_DAY = {"invalid": _("This is not a day. Write it as 2026-03-17."), "required": _("Choose the day.")}
@@ -63,3 +64,43 @@ class InviteForm(forms.Form):
         super().__init__(*args, **more)
         self.office = office
         self.fields["username"].widget.attrs |= {"class": "input", "autocomplete": "off", "autocapitalize": "none"}
+
+
+class LendForm(forms.Form):
+    """To whom the rights of an office are lent, and the last day."""
+
+    person = forms.ModelChoiceField(
+        Person.objects.none(),
+        label=_("To whom"),
+        empty_label=_("choose"),
+        error_messages={
+            "required": _("Choose somebody."),
+            "invalid_choice": _("This person is not among those to whom it can be lent. Choose again."),
+        },
+    )
+    last_day = DayField(label=_("Last day"))
+
+    def __init__(self, data: Any, *, people: Any, office: Office, today: date) -> None:
+        super().__init__(data)
+        self.office, self.today = office, today
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+        self.fields["person"].widget.attrs["class"] = "input"
+
+    def offer(self, people: list[Person]) -> None:
+        """Show these in the list; any of the query can be chosen."""
+        chosen = [("", _("choose")), *((each.pk, each.name) for each in people)]
+        self.fields["person"].widget.choices = chosen
+
+    def clean_last_day(self) -> date:
+        last: date = self.cleaned_data["last_day"]
+        if last < self.today:
+            raise forms.ValidationError(_("This day is over. Choose today or a later day."))
+        if last >= self.today + timedelta(days=LONGEST_LOAN):
+            raise forms.ValidationError(_("Rights are lent for a year at most. Choose an earlier day."))
+        return last
+
+    @property
+    def until(self) -> date:
+        """The first day on which the rights are no longer lent."""
+        last: date = self.cleaned_data["last_day"]
+        return last + timedelta(days=1)

@@ -6,9 +6,8 @@ While the database is away the job is tried again; a draft that was left in the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
-from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.utils import timezone
 from django.utils.translation import override
@@ -16,9 +15,11 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from gongjian.accounts.models import User
+from gongjian.chronicle.whence import in_office
 
 from . import export
 from .actions import LEADERSHIP_LOCK, LINE_LOCK, TERRITORY_LOCK, Refused, lock
+from .authority.acting import office_that_keeps
 from .imports import names
 from .imports.apply import apply
 from .imports.preflight import preflight
@@ -47,8 +48,9 @@ def apply_draft(draft_id: int, by_id: int | None, all_or_nothing: bool = False) 
     draft = look(draft_id)
     if draft.state == State.APPLIED:
         return
-    with _refusals_told_in(draft):
-        apply(draft, by=_account(by_id), all_or_nothing=all_or_nothing)
+    by = _account(by_id)
+    with _refusals_told_in(draft), _in_office_of(by):
+        apply(draft, by=by, all_or_nothing=all_or_nothing)
 
 
 @app.task(queue="imports", name="register.undo_draft", retry=WHEN_DATABASE_IS_AWAY)
@@ -58,12 +60,18 @@ def undo_draft(draft_id: int, by_id: int | None) -> None:
     draft = look(draft_id)
     if draft.state == State.UNDONE:
         return
-    with _refusals_told_in(draft):
-        undo(draft, by=_account(by_id))
+    by = _account(by_id)
+    with _refusals_told_in(draft), _in_office_of(by):
+        undo(draft, by=by)
 
 
 def _account(by_id: int | None) -> User | None:
     return User.objects.filter(pk=by_id).first() if by_id else None
+
+
+def _in_office_of(by: User | None) -> AbstractContextManager[None]:
+    """What is done for somebody is done in the office by which they keep the register."""
+    return in_office(office_that_keeps(by) if by else "")
 
 
 @contextmanager
@@ -127,6 +135,6 @@ def apply_list(reconciliation_id: int, by_id: int | None, with_open: bool = Fals
     found = comparing.look(reconciliation_id)
     if found.state == comparing.State.APPLIED:
         return
-    by = get_user_model().objects.filter(pk=by_id).first() if by_id else None
-    with override(found.language), suppress(Refused):
+    by = _account(by_id)
+    with override(found.language), suppress(Refused), _in_office_of(by):
         applying.apply(found, by=by, today=timezone.localdate(), with_open=with_open)

@@ -5,7 +5,7 @@ from django.urls import include, path
 from gongjian.ui import converters
 
 from . import import_urls, reconciliation_urls, reform_urls
-from .views import bodies, exports, figures, lists, offices, search, units, walks, why
+from .views import bodies, exports, figures, lists, me, offices, search, units, walks, why
 
 assert converters  # <id:…> is known from here on
 
@@ -33,6 +33,10 @@ urlpatterns = [
     path("bodies/<id:body_id>/offices/", offices.given, name="offices"),
     path("bodies/<id:body_id>/offices/<id:office_id>/end/", offices.end, name="office_end"),
     path("bodies/<id:body_id>/offices/<id:office_id>/invite/", offices.invite, name="office_invite"),
+    path("me/", me.own, name="me"),
+    path("me/data/", me.take_data, name="take_own_data"),
+    path("me/offices/<id:office_id>/lend/", me.lend, name="lend"),
+    path("me/loans/<id:delegation_id>/end/", me.take_back, name="take_back"),
     path("exports/<id:export_id>/", exports.list_export, name="list_export"),
     path("exports/<id:export_id>/file/", exports.list_export_file, name="list_export_file"),
     path("search/", search.search, name="search"),

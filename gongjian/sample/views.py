@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from gongjian.accounts import factors
 from gongjian.accounts.models import User
 
 from .mark import is_sample_city
@@ -32,6 +33,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     user = get_object_or_404(User, username=persona.username)
     login(request, user, backend="gongjian.accounts.backend.AccountBackend")
+    factors.excuse(request)
     return redirect("home")
 
 

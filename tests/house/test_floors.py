@@ -8,7 +8,7 @@ from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "gongjian"
-FLOORS = [{"ui", "keys"}, {"accounts"}, {"chronicle"}, {"register"}, {"desk", "packs"}, {"sample"}]
+FLOORS = [{"ui", "keys"}, {"accounts"}, {"chronicle"}, {"register"}, {"desk", "packs"}, {"sample"}, {"commands"}]
 FLOOR_OF = {name: height for height, names in enumerate(FLOORS) for name in names}
 REASONS = ("slow:", "optional:", "app ready:")
 

@@ -62,6 +62,17 @@ def test_each_line_has_kinds_of_bodies_and_an_office_that_heads_them(pack):
     assert {kind.line for kind in pack.office_kinds if kind.heads} == lines
 
 
+def test_whoever_keeps_the_register_or_sees_the_people_of_a_whole_line_needs_a_second_factor(pack):
+    wide = {
+        role.key
+        for role in pack.roles
+        if {"keep_register", "appoint"} & set(role.permissions)
+        or ("see_people" in role.permissions and role.depth is None)
+    }
+    assert {role.key for role in pack.roles if role.second_factor} == wide
+    assert wide == {"leads_line", "serves_line", "keeps_place", "audits_line"}
+
+
 def test_everything_has_its_name_in_both_languages(pack):
     words = [
         *pack.lines,

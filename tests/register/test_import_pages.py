@@ -146,7 +146,7 @@ def test_the_list_asks_as_often_for_three_files_as_for_one(
             draft = checked(clerk, GOOD + SOUND.format(more + ImportDraft.objects.count()))
             clerk.post(reverse("import-apply", args=[draft.pk]))
         clerk.get(address)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             assert clerk.get(address).content.decode().count("三月.csv") == written
 
 
@@ -268,7 +268,7 @@ def test_many_problems_are_paged_and_cost_no_more_queries(
     many = checked(clerk, HEADINGS + "".join(wrong.format(number) for number in range(60)))
     clerk.get(reverse("import", args=[few.pk]))
     for draft in (few, many):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             page = clerk.get(reverse("import", args=[draft.pk])).content.decode()
     assert page.count("<tbody id=") == 50
     following = re.search(r'rel="next" href="([^"]+)"', page)[1].replace("&amp;", "&")  # type: ignore[index]

@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from gongjian.accounts.models import User
-from gongjian.register.models import BodyEntry, Office, Person, UnitEntry
+from gongjian.register.models import BodyEntry, Office, Person, Role, UnitEntry
 from gongjian.sample.models import SampleMark
 from gongjian.sample.personas import PERSONAS
 
@@ -74,6 +74,18 @@ def test_by_default_the_doors_are_not_even_routed(db, client):
     assert client.get("/sample/enter/citizen/").status_code == 404
     with pytest.raises(NoReverseMatch):
         reverse("sample:enter", args=["citizen"])
+
+
+def test_a_persona_is_never_asked_for_a_second_factor_but_its_account_would_be(laptop, town, client, signed_in):
+    Role.objects.filter(key="leads_line").update(second_factor=True)
+    town.secretary.username = "sample-village-secretary"
+    town.secretary.save()
+    assert client.get("/sample/enter/village-secretary/", follow=True).request["PATH_INFO"] == "/"
+    assert client.get("/me/").status_code == 200
+    assert signed_in(town.secretary).get("/me/")["Location"] == "/account/factors/"
+    client.post("/account/sign-out/")
+    client.force_login(town.secretary)
+    assert client.get("/me/")["Location"] == "/account/factors/"
 
 
 def test_a_persona_has_no_password(city, client):

@@ -1,5 +1,7 @@
 """Where rights come from: what an office lets its holder do, and what a holder lends to somebody else for a time."""
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -35,6 +37,9 @@ class Role(Word):
     permissions = ArrayField(models.CharField(max_length=20, choices=Permission.choices))
     walk = models.CharField(max_length=12, choices=Walk.choices)
     depth = models.PositiveSmallIntegerField(null=True, blank=True)
+    second_factor = models.BooleanField(
+        default=False, db_default=False, help_text="whoever holds or borrows it signs in with a second factor"
+    )
 
 
 class Delegation(Dated):
@@ -51,6 +56,12 @@ class Delegation(Dated):
             models.CheckConstraint(condition=Q(valid__upper_inf=False), name="register_delegation_ends"),
         ]
         indexes = [by_act("register_delegation_act")]
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it is lent."""
+        end: date = self.valid.upper
+        return end - timedelta(days=1)
 
     def __str__(self) -> str:
         return f"{self.office_id} lent to {self.person_id}"

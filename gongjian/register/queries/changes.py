@@ -11,13 +11,15 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongjian.chronicle.models import Act, Before
 from gongjian.ui.keyset import Page, page_of
 
 from ..access import Reader, body_entries_visible_to, changes_visible_to, unit_entries_visible_to
-from ..models import Document
+from ..authority.acting import LOAN, OFFICE
+from ..models import Delegation, Document, Office
 from ..undo import DAYS
 
 PAGE = 50
@@ -73,6 +75,7 @@ class Change:
     undo_until: date | None = None
     is_undone: bool = False
     waits: bool = False
+    as_office: str = ""
 
 
 def changes(
@@ -120,6 +123,7 @@ def told(reader: Reader, acts: Sequence[Act], today: date) -> list[Change]:
         undone |= set(facts["acts"])
     papers = Document.objects.in_bulk([act.facts["document"] for act in acts if "document" in act.facts])
     rows = [_row(act, papers) for act in acts]
+    offices = offices_told(reader, [act.office for act in acts])
     names = {
         "unit": _names(unit_entries_visible_to(reader), "unit_id", [r for r in rows if r.thing == "unit"]),
         "body": _names(body_entries_visible_to(reader), "body_id", [r for r in rows if r.thing == "body"]),
@@ -128,11 +132,35 @@ def told(reader: Reader, acts: Sequence[Act], today: date) -> list[Change]:
         named = names[row.thing]
         row.name = named.get(row.id) or row.act.facts.get("name") or "?"
         row.others = [(id, named[id]) for id, _none in row.others if id in named and id != row.id]
+        row.as_office = offices.get(row.act.office, "")
         row.is_undone = row.act.pk in undone
         row.waits = row.act.on is not None and row.act.on > today
         until = timezone.localtime(row.act.at).date() + timedelta(days=DAYS)
         row.undo_until = until if until >= today and not row.is_undone else None
     return rows
+
+
+def offices_told(reader: Reader, references: Iterable[str]) -> dict[str, str]:
+    """The offices in which acts were done, in words, by their references. Three queries at most."""
+    ids: dict[str, set[int]] = {OFFICE: set(), LOAN: set()}
+    for reference in references:
+        kind = OFFICE if reference.startswith(OFFICE) else LOAN
+        number = reference.removeprefix(kind)
+        if number.isdecimal():
+            ids[kind].add(int(number))
+    loans = Delegation.objects.filter(pk__in=ids[LOAN]).values_list("pk", "office_id") if ids[LOAN] else []
+    office_of = {f"{LOAN}{loan}": office for loan, office in loans} | {f"{OFFICE}{id}": id for id in ids[OFFICE]}
+    held = Office.objects.select_related("kind").in_bulk(list(set(office_of.values())))
+    bodies = {office.body_id for office in held.values()}
+    named = body_entries_visible_to(reader).filter(body__in=bodies).order_by("valid")
+    called = dict(named.values_list("body_id", "name")) if bodies else {}
+    told = {}
+    for reference, id in office_of.items():
+        if id in held:
+            facts = {"office": held[id].kind, "body": called.get(held[id].body_id, "?")}
+            said = _("%(office)s of %(body)s, lent") if reference.startswith(LOAN) else _("%(office)s of %(body)s")
+            told[reference] = said % facts
+    return told
 
 
 def _all_ids(acts: Sequence[Act]) -> list[int]:

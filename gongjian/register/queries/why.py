@@ -9,7 +9,7 @@ from datetime import date
 from ..access import Reader, body_entries_visible_to, offices_visible_to
 from ..authority.policy import Opening, Thing, openings
 from ..authority.reach import reach_of
-from ..models import Body, BodyEntry, OfficeKind, Permission, Role
+from ..models import Body, BodyEntry, Delegation, OfficeKind, Permission, Role
 
 TOLD = 12
 # Of a unit nobody is a member, and nobody holds office in it: those words are told of bodies.
@@ -18,7 +18,10 @@ OF_UNITS = (Permission.SEE_COUNTS, Permission.SEE_CHANGES, Permission.KEEP_REGIS
 
 @dataclass(frozen=True)
 class Holder:
-    """An office that opens the thing. `name` is empty where the reader may not see who holds it."""
+    """An office that opens the thing. `name` is empty where the reader may not see who holds it.
+
+    Of an office that is lent, `last_day` says until when; `lender`, for whom it is lent to, by whom.
+    """
 
     office: str
     body_id: int
@@ -30,6 +33,8 @@ class Holder:
     is_lent: bool
     name: str
     is_reader: bool
+    lender: str = ""
+    last_day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,11 @@ def who(reader: Reader, thing: Thing, today: date, permissions: Iterable[Permiss
 def told_of(reader: Reader, found: Mapping[Permission, list[Opening]], today: date) -> list[Told]:
     """The same of openings that are known already; a fixed number of queries for all words together."""
     everybody = [opening for each in found.values() for opening in each]
-    names = _names(reader, everybody, today)
+    names = names_of(reader, everybody, today)
     me = reach_of(reader).person_id
     told = []
     for permission, opened in found.items():
-        holders = [_holder(opening, names, me) for opening in _once(opened)]
+        holders = [holder_of(opening, names, me) for opening in once(opened)]
         readers = next((holder for holder in holders if holder.is_reader), None)
         told.append(Told(permission, holders[:TOLD], len(holders), readers))
     return told
@@ -65,7 +70,7 @@ def who_appoints(reader: Reader, body: Body, today: date) -> list[Holder]:
     return [each for each in who(reader, body, today, [Permission.APPOINT])[0].holders if each.steps > 0]
 
 
-def _once(opened: list[Opening]) -> list[Opening]:
+def once(opened: list[Opening]) -> list[Opening]:
     """Each office once, by its nearest road."""
     seen: dict[tuple[int, int | None], Opening] = {}
     for each in opened:
@@ -74,26 +79,31 @@ def _once(opened: list[Opening]) -> list[Opening]:
 
 
 @dataclass(frozen=True)
-class _Names:
+class Names:
     kinds: dict[str, str]
     roles: dict[str, str]
     bodies: dict[int, BodyEntry]
     people: dict[int, str]
+    loans: dict[int, Delegation]
 
 
-def _names(reader: Reader, opened: list[Opening], today: date) -> _Names:
+def names_of(reader: Reader, opened: list[Opening], today: date) -> Names:
     entries = body_entries_visible_to(reader).on(today).filter(body__in={each.body_id for each in opened})
     offices = offices_visible_to(reader).filter(pk__in={each.office_id for each in opened}).select_related("person")
-    return _Names(
+    lent = {each.delegation_id for each in opened} - {None}
+    return Names(
         kinds={kind.pk: str(kind) for kind in OfficeKind.objects.filter(pk__in={each.kind_id for each in opened})},
         roles={role.pk: str(role) for role in Role.objects.filter(pk__in={each.role_id for each in opened})},
         bodies={entry.body_id: entry for entry in entries.select_related("body__line")},
         people={office.pk: office.person.name for office in offices},
+        loans=Delegation.objects.select_related("office__person").in_bulk(lent),
     )
 
 
-def _holder(opening: Opening, names: _Names, me: int | None) -> Holder:
+def holder_of(opening: Opening, names: Names, me: int | None) -> Holder:
     entry = names.bodies.get(opening.body_id)
+    loan = names.loans.get(opening.delegation_id or 0)
+    is_reader = opening.person_id == me
     return Holder(
         office=names.kinds[opening.kind_id],
         body_id=opening.body_id,
@@ -104,5 +114,7 @@ def _holder(opening: Opening, names: _Names, me: int | None) -> Holder:
         steps=opening.steps,
         is_lent=opening.delegation_id is not None,
         name="" if opening.delegation_id else names.people.get(opening.office_id, ""),
-        is_reader=opening.person_id == me,
+        is_reader=is_reader,
+        lender=loan.office.person.name if loan and is_reader else "",
+        last_day=loan.last_day if loan else None,
     )

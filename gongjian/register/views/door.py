@@ -11,9 +11,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gongjian.chronicle.whence import act_as
 from gongjian.ui.templatetags.ui import keep_day
 
 from ..access import can_change_register
+from ..authority.acting import office_that_keeps
 
 View = Callable[..., HttpResponseBase]
 
@@ -42,13 +44,14 @@ def signed_in_only(view: View) -> View:
 
 
 def keepers_only(view: View) -> View:
-    """Not found for whoever may not change the register."""
+    """Not found for whoever may not change the register. What is done there is done in the office that lets one."""
 
     @signed_in_only
     @wraps(view)
     def guarded(request: DayRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not can_change_register(request.user):
             raise Http404
+        act_as(office_that_keeps(request.user))
         return view(request, *args, **kwargs)
 
     return guarded

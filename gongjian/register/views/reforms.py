@@ -28,7 +28,7 @@ from ..actions import Refused
 from ..models import Document
 from ..queries.changes import last_change
 from ..queries.reform import Outlook, beside, bodies_outlook, bodies_to_part, by_kind, to_part, units_outlook, what_ends
-from ..queries.sight import merger_sight
+from ..queries.reform_sight import merger_sight
 from ..reform_forms import AmendForm, CloseForm, DocumentForm, MergeForm, ReformForm, ReopenForm, SplitForm
 from ..reorganise import bodies, units
 from .door import DayRequest, keepers_only

@@ -159,3 +159,38 @@ def test_of_a_removal_and_an_appointment_at_once_no_right_is_left_behind():
         assert Office.objects.filter(person=person).exists() is not bool(refused)
         if not refused:
             assert given.pk < taken.pk  # ids are taken under the lock: it was given while the office was still held
+
+
+# == in which office it was done ==
+def last_act():
+    return Act.objects.order_by("id").last()
+
+
+def test_the_chronicle_says_by_which_office_somebody_was_appointed_removed_and_invited(town, county):
+    mine = f"register.office:{Office.objects.get(person__account=county).pk}"
+    office = appoint(town, "joint_union", small.person("吴样例"), county)
+    assert last_act().office == mine
+    appointments.invite(office, "wu", today=town.today, by=fresh(county))
+    assert (last_act().verb, last_act().office) == ("register.invite", mine)
+    appointments.remove(office, on=town.today, today=town.today, by=fresh(county))
+    assert (last_act().verb, last_act().office) == ("register.remove", mine)
+
+
+def test_of_several_offices_it_is_the_nearest_that_counts(town, county):
+    high = small.office(county.person, town.bodies["city_union"], "union_chair")
+    appoint(town, "joint_union", small.person("吴样例"), fresh(county))
+    near = Office.objects.get(person=county.person, body=town.bodies["county_union"])
+    assert last_act().office == f"register.office:{near.pk}" != f"register.office:{high.pk}"
+
+
+def test_lending_is_done_in_the_office_that_is_lent_and_the_operator_in_none(town, county):
+    office = Office.objects.get(person__account=county)
+    borrower = small.person("孙样例")
+    small.membership(borrower, town.bodies["county_union"])
+    days = {"on": town.today, "until": town.today + timedelta(days=2), "today": town.today}
+    loan = appointments.lend(office, borrower, by=county, **days)
+    assert last_act().office == f"register.office:{office.pk}"
+    appointments.take_back(loan, today=town.today, by=county)
+    assert (last_act().verb, last_act().office) == ("register.take_back", f"register.office:{office.pk}")
+    appoint(town, "city_union", small.person("吴样例"), OPERATOR)
+    assert last_act().office == ""

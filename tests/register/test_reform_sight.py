@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from gongjian.register.authority.policy import openings
 from gongjian.register.models import Permission
-from gongjian.register.queries.sight import OF_BODIES, OF_UNITS, merger_sight
+from gongjian.register.queries.reform_sight import OF_BODIES, OF_UNITS, merger_sight
 from gongjian.register.reorganise.bodies import merge_bodies
 from gongjian.register.reorganise.units import merge_units
 from tests.register import town as small
