@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from .authority.reach import ALL_WALKS, OPERATOR, Operator, Reader, Walk, reach_of
+from .authority.reach import ALL_WALKS, OPERATOR, TODAY, Operator, Reader, Walk, reach_of
 from .models import (
     Body,
     BodyEntry,
@@ -164,3 +164,29 @@ def changes_visible_to(reader: Reader) -> bool:
 def can_change_register(reader: Reader) -> bool:
     """May change the register as a whole: take in lists, reconcile, reform anything."""
     return reach_of(reader).may_everywhere(Permission.KEEP_REGISTER)
+
+
+# == what is kept of a person beside the name ==
+def persons_led_from(reader: Reader, permission: Permission = Permission.SEE_PEOPLE) -> QuerySet[Person]:
+    """Whoever today holds office or is a member in a body below one's own in the same line. Not oneself by that alone,
+    and nobody who has left: what is kept of them waits for its end, unread."""
+    reach = reach_of(reader)
+    if reach.sees_all:
+        return Person.objects.all()
+    if not reach.may(permission):
+        return Person.objects.none()
+    inside = reach.bodies(permission, "body__", [Walk.LINE])
+    offices = Office.objects.filter(inside, valid__contains=TODAY, person=OuterRef("pk"))
+    memberships = Membership.objects.filter(inside, valid__contains=TODAY, person=OuterRef("pk"))
+    return Person.objects.filter(Exists(offices) | Exists(memberships))
+
+
+def can_see_particulars(reader: Reader, person: Person) -> bool:
+    """May see the masked phone and identity number: the person, and whoever sees people above them in the line."""
+    own = reach_of(reader).person_id == person.pk
+    return own or persons_led_from(reader).filter(pk=person.pk).exists()
+
+
+def can_enter_particulars(reader: Reader, person: Person) -> bool:
+    """May enter and correct them: whoever leads the line there, which is who appoints in it."""
+    return persons_led_from(reader, Permission.APPOINT).filter(pk=person.pk).exists()

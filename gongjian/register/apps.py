@@ -8,4 +8,8 @@ class RegisterConfig(AppConfig):
     def ready(self) -> None:
         from gongjian.chronicle import personal  # app ready: models
 
+        from . import particulars  # app ready: models
+
         personal.are_personal("register_person", ["name"], reference="register.person")
+        hidden = {"reference": "register.person", "person": "person_id"}
+        personal.are_personal(particulars.TABLE, particulars.PERSONAL, **hidden)

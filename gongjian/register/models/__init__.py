@@ -5,6 +5,7 @@ from .bodies import Body, BodyEntry, Cover, Term
 from .drafts import DraftBody, DraftRow, DraftUnit, ImportDraft, ImportProblem
 from .exports import ListExport
 from .lineage import BodyLineage, Document, UnitLineage
+from .particulars import Particulars
 from .people import Membership, Office, Person
 from .reconciling import Finding, ListedRow, Reconciliation
 from .spelling import Spelling
@@ -35,6 +36,7 @@ __all__ = [
     "Membership",
     "Office",
     "OfficeKind",
+    "Particulars",
     "Permission",
     "Person",
     "Plaque",
