@@ -16,6 +16,7 @@ from .models import (
     Body,
     BodyEntry,
     Cover,
+    Disclosure,
     Headcount,
     Membership,
     Office,
@@ -190,3 +191,37 @@ def can_see_particulars(reader: Reader, person: Person) -> bool:
 def can_enter_particulars(reader: Reader, person: Person) -> bool:
     """May enter and correct them: whoever leads the line there, which is who appoints in it."""
     return persons_led_from(reader, Permission.APPOINT).filter(pk=person.pk).exists()
+
+
+def can_see_roll(reader: Reader, body: Body) -> bool:
+    """May the reader see by name who belongs to the body, in its own line?"""
+    inside = reach_of(reader).bodies(Permission.SEE_PEOPLE, "", [Walk.LINE])
+    return Body.objects.filter(inside, pk=body.pk).exists()
+
+
+def disclosures_visible_to(reader: Reader) -> QuerySet[Disclosure]:
+    """What one has asked for oneself, and what others ask for of people below one's own body in the line."""
+    if reach_of(reader).sees_all:
+        return Disclosure.objects.all()
+    own = Q(asked_by=reader.pk) if reader.pk else Q(pk__in=())
+    return Disclosure.objects.filter(own | _within_reach(reader))
+
+
+def disclosures_to_answer(reader: Reader) -> QuerySet[Disclosure]:
+    """Those the reader may agree to or decline: not what they ask for themselves, nor what is about them."""
+    if reader.pk is None:
+        return Disclosure.objects.none()
+    others = Disclosure.objects.filter(_within_reach(reader)).exclude(asked_by=reader.pk)
+    own = reach_of(reader).person_id
+    return others.exclude(person=own) if own else others
+
+
+def can_answer(reader: Reader, disclosure: Disclosure) -> bool:
+    """May the reader agree or decline?"""
+    return disclosures_to_answer(reader).filter(pk=disclosure.pk).exists()
+
+
+def _within_reach(reader: Reader) -> Q:
+    """The disclosures of people, and of rolls, that the reader may see by their office."""
+    bodies = Body.objects.filter(reach_of(reader).bodies(Permission.SEE_PEOPLE, "", [Walk.LINE]))
+    return Q(person__in=persons_led_from(reader)) | Q(body__in=bodies)
