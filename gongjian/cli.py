@@ -579,6 +579,42 @@ def export(options: argparse.Namespace) -> int:
     return OK
 
 
+# == people ==
+def forget_person(options: argparse.Namespace) -> int:
+    from gongjian.chronicle.record import NoReason  # app ready: models
+    from gongjian.register import forgetting  # app ready: models
+    from gongjian.register.access import OPERATOR, persons_visible_to  # app ready: models
+    from gongjian.register.refusals import Refused  # app ready: models
+
+    person = persons_visible_to(OPERATOR).filter(pk=options.id).first()
+    if person is None:
+        raise Stop(_("There is no person with the number %(id)s.") % {"id": options.id}, NOT_FOUND)
+    try:
+        forgetting.forget(person, reason=options.reason, today=_today(), by=OPERATOR)
+    except (Refused, NoReason) as refused:
+        raise Stop(str(refused), PROBLEMS) from refused
+    print(_("Person %(id)s is forgotten. Copies of the database made before still hold the name.") % {"id": person.pk})
+    return OK
+
+
+def minimise_people(options: argparse.Namespace) -> int:
+    from django.conf import settings  # app ready: needs settings
+
+    from gongjian.register import forgetting  # app ready: models
+    from gongjian.register.access import OPERATOR  # app ready: models
+
+    days, today = settings.KEEP_PEOPLE_DAYS, _today()
+    said = _("Persons whose last office and membership ended more than %(days)s days ago: %(count)s.")
+    facts = {"days": f"{days:,}", "count": f"{forgetting.long_gone(today, days).count():,}"}
+    print(said % facts)
+    if options.dry_run:
+        print(_("Nothing was changed."))
+        return OK
+    done = sum(1 for _id in forgetting.minimise(today=today, days=days, by=OPERATOR))
+    print(_("Forgotten: %(count)s.") % {"count": f"{done:,}"})
+    return OK
+
+
 # == chronicle ==
 def seal(options: argparse.Namespace) -> int:
     from gongjian.chronicle import heads  # app ready: models
@@ -826,9 +862,26 @@ def _parser() -> argparse.ArgumentParser:
         "--on", type=as_day, metavar="DAY", help=_("the day asked about, as 2018-10-31; default today")
     )
     offices.add_words(commands)
+    _people_words(commands)
     _chronicle_words(commands)
     _keys_words(commands)
     return parser
+
+
+def _people_words(commands: Any) -> None:
+    people = commands.add_parser("people", help=_("forget somebody, or all who left long ago"))
+    people = people.add_subparsers(dest="people", required=True, metavar="WHAT")
+    command = _command(
+        people, "forget", forget_person, _("take a person’s name and all that is kept of them out, for good"),
+        "gongjian people forget 123 --reason 'asked for by the person, letter 7 of 2026'",
+    )  # fmt: skip
+    command.add_argument("id", type=int, help=_("the number in the address of the person’s page"))
+    command.add_argument("--reason", required=True, help=_("why; it is written down, so name nobody in it"))
+    command = _command(
+        people, "minimise", minimise_people, _("forget those who left longer ago than GONGJIAN_KEEP_PEOPLE_DAYS"),
+        "gongjian people minimise --dry-run",
+    )  # fmt: skip
+    command.add_argument("--dry-run", action="store_true", help=_("only count; nothing is changed"))
 
 
 def _chronicle_words(commands: Any) -> None:

@@ -53,6 +53,13 @@ def _database(url: str) -> dict:
     }
 
 
+def _days(name: str, default: int) -> int:
+    given = os.environ.get(name, "").strip() or str(default)
+    if not given.isascii() or not given.isdecimal() or not 30 <= int(given) <= 36_525:
+        raise ImproperlyConfigured(f"{name} is “{given}”. Write a number of days, from 30 to 36525.")
+    return int(given)
+
+
 def _one_of(name: str, *words: str) -> str:
     """The word chosen in the environment; the first one if nothing is said."""
     word = os.environ.get(name, "").strip().lower() or words[0]
@@ -290,6 +297,9 @@ OIDC_ISSUER = os.environ.get("GONGJIAN_OIDC_ISSUER", "").rstrip("/")
 OIDC_NAME = os.environ.get("GONGJIAN_OIDC_NAME", "") or urlsplit(OIDC_ISSUER).hostname or ""
 OIDC_TRUST = _one_of("GONGJIAN_OIDC_TRUST", "nothing", "username", "email")
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _provider(OIDC_ISSUER, OIDC_NAME)}}
+
+# == people who have left: docs/personal-data.md ==
+KEEP_PEOPLE_DAYS = _days("GONGJIAN_KEEP_PEOPLE_DAYS", 1096)
 
 # == letters ==
 MAIL = os.environ.get("GONGJIAN_MAIL", "")

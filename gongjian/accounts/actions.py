@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -54,6 +57,16 @@ def close_account(account: User, *, request: HttpRequest | None = None) -> None:
     account.save(update_fields=["is_active"])
     sessions.end_others(None, account)
     tell("account_closed", request, account)
+
+
+def strip_account(account: User, *, name: str, request: HttpRequest | None = None) -> None:
+    """Take out of an account whatever tells whose it was; it stays, nameless, because deeds were done by it."""
+    account.username, account.name, account.email = f"closed-{account.pk}", name, ""
+    account.set_unusable_password()
+    account.save(update_fields=["username", "name", "email", "password"])
+    for model in (Authenticator, EmailAddress, SocialAccount, UserSession):
+        model.objects.filter(user=account).delete()
+    tell("account_stripped", request, account)
 
 
 def reopen_account(account: User, *, request: HttpRequest | None = None) -> None:

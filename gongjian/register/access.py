@@ -11,11 +11,12 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from .authority.reach import ALL_WALKS, OPERATOR, Operator, Reader, Walk, reach_of
+from .authority.reach import ALL_WALKS, OPERATOR, TODAY, Operator, Reader, Walk, reach_of
 from .models import (
     Body,
     BodyEntry,
     Cover,
+    Disclosure,
     Headcount,
     Membership,
     Office,
@@ -178,3 +179,63 @@ def can_change_register(reader: Reader) -> bool:
 def bodies_with_members_open_to(reader: Reader) -> QuerySet[Body]:
     """The bodies whose members the reader may list, and so count exactly: along the line alone."""
     return Body.objects.filter(reach_of(reader).bodies(Permission.SEE_PEOPLE, "", [Walk.LINE]))
+
+
+# == what is kept of a person beside the name ==
+def persons_led_from(reader: Reader, permission: Permission = Permission.SEE_PEOPLE) -> QuerySet[Person]:
+    """Whoever today holds office or is a member in a body below one's own in the same line. Not oneself by that alone,
+    and nobody who has left: what is kept of them waits for its end, unread."""
+    reach = reach_of(reader)
+    if reach.sees_all:
+        return Person.objects.all()
+    if not reach.may(permission):
+        return Person.objects.none()
+    inside = reach.bodies(permission, "body__", [Walk.LINE])
+    offices = Office.objects.filter(inside, valid__contains=TODAY, person=OuterRef("pk"))
+    memberships = Membership.objects.filter(inside, valid__contains=TODAY, person=OuterRef("pk"))
+    return Person.objects.filter(Exists(offices) | Exists(memberships))
+
+
+def can_see_particulars(reader: Reader, person: Person) -> bool:
+    """May see the masked phone and identity number: the person, and whoever sees people above them in the line."""
+    own = reach_of(reader).person_id == person.pk
+    return own or persons_led_from(reader).filter(pk=person.pk).exists()
+
+
+def can_enter_particulars(reader: Reader, person: Person) -> bool:
+    """May enter and correct them: whoever leads the line there, which is who appoints in it."""
+    return persons_led_from(reader, Permission.APPOINT).filter(pk=person.pk).exists()
+
+
+def can_see_roll(reader: Reader, body: Body) -> bool:
+    """May the reader see by name who belongs to the body, in its own line?"""
+    inside = reach_of(reader).bodies(Permission.SEE_PEOPLE, "", [Walk.LINE])
+    return Body.objects.filter(inside, pk=body.pk).exists()
+
+
+def disclosures_visible_to(reader: Reader) -> QuerySet[Disclosure]:
+    """What one has asked for oneself, and what others ask for of people below one's own body in the line."""
+    if reach_of(reader).sees_all:
+        return Disclosure.objects.all()
+    own = Q(asked_by=reader.pk) if reader.pk else Q(pk__in=())
+    return Disclosure.objects.filter(own | _within_reach(reader))
+
+
+def disclosures_to_answer(reader: Reader) -> QuerySet[Disclosure]:
+    """Those the reader may agree to or decline: not what they ask for themselves, nor what is about them."""
+    if reader.pk is None:
+        return Disclosure.objects.none()
+    others = Disclosure.objects.filter(_within_reach(reader)).exclude(asked_by=reader.pk)
+    own = reach_of(reader).person_id
+    return others.exclude(person=own) if own else others
+
+
+def can_answer(reader: Reader, disclosure: Disclosure) -> bool:
+    """May the reader agree or decline?"""
+    return disclosures_to_answer(reader).filter(pk=disclosure.pk).exists()
+
+
+def _within_reach(reader: Reader) -> Q:
+    """The disclosures of people, and of rolls, that the reader may see by their office."""
+    bodies = Body.objects.filter(reach_of(reader).bodies(Permission.SEE_PEOPLE, "", [Walk.LINE]))
+    return Q(person__in=persons_led_from(reader)) | Q(body__in=bodies)

@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 from gongjian.accounts.models import User
 from gongjian.chronicle.whence import in_office
 
-from . import export
+from . import disclosures, export
 from .actions import LEADERSHIP_LOCK, LINE_LOCK, TERRITORY_LOCK, Refused, lock
 from .authority.acting import office_that_keeps
 from .imports import names
@@ -110,6 +110,14 @@ def forget_lists(timestamp: int = 0) -> None:
     """Every hour: lists that were kept for a day go."""
     close_old_connections()
     export.forget_lists()
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queue="register", name="register.lapse_disclosures", queueing_lock="register.lapse_disclosures")
+def lapse_disclosures(timestamp: int = 0) -> None:
+    """Every hour: what nobody has agreed to for a week, or nobody has opened, lapses."""
+    close_old_connections()
+    disclosures.lapse_old(now=timezone.now())
 
 
 @app.task(queue="imports", name=names.TASK, retry=WHEN_DATABASE_IS_AWAY)

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from gongjian.ui import converters
 
-from . import import_urls, reconciliation_urls, reform_urls
+from . import import_urls, people_urls, reconciliation_urls, reform_urls
 from .views import bodies, exports, figures, lists, me, offices, search, units, walks, why
 
 assert converters  # <id:…> is known from here on
@@ -41,6 +41,7 @@ urlpatterns = [
     path("exports/<id:export_id>/file/", exports.list_export_file, name="list_export_file"),
     path("search/", search.search, name="search"),
     path("search/suggest/", search.suggest, name="suggest"),
+    path("", include(people_urls)),
     path("", include(import_urls)),
     path("", include(reform_urls)),
     path("", include(reconciliation_urls)),

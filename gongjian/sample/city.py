@@ -24,7 +24,7 @@ from gongjian.packs.read import Pack, read_pack
 from gongjian.register import spelling, walks
 from gongjian.register.models import Body, Document, Person, Reconciliation, Unit
 
-from . import bodies, divisions, employers, loading, people, personas, venues
+from . import bodies, divisions, employers, loading, particulars, people, personas, venues
 from .models import SampleMark
 from .world import World
 
@@ -74,6 +74,7 @@ def build(
         _refresh_paths(today, report)
         act = record("sample.appoint_personas", on=today)
         personas.settle(act, {persona.key: world.names.person() for persona in personas.PERSONAS}, today)
+        record("sample.make_particulars", on=today, facts={"persons": particulars.keep(seed)})
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True
@@ -203,7 +204,7 @@ def _refresh_paths(today: date, report: Report) -> None:
 def _tidy(report: Report) -> None:
     """What the planner knows is brought up to date; outside a transaction space is given back too."""
     report("tidying", 0, 1)
-    tables = ", ".join([*UNITS, *BODIES, *PEOPLE, *VENUES, "register_spelling"])
+    tables = ", ".join([*UNITS, *BODIES, *PEOPLE, *VENUES, "register_particulars", "register_spelling"])
     with connection.cursor() as cursor:
         inside = connection.in_atomic_block
         cursor.execute(f"{'ANALYZE' if inside else 'VACUUM (ANALYZE)'} {tables}")

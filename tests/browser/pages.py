@@ -84,6 +84,32 @@ def _mend(page: Page) -> None:
         form.locator("button").click()
 
 
+OF_CHAIR = (
+    "(SELECT body_id FROM register_office JOIN register_person p ON p.id = person_id"
+    " JOIN accounts_user u ON u.id = p.account_id WHERE u.username = 'sample-county-union-chair'"
+    " AND valid @> current_date AND kind_id = 'union_chair')"
+)
+
+
+def _person(site: Site) -> str:
+    """The page of somebody in the union of the chair, of whom numbers are kept."""
+    found = site.asked(
+        "SELECT o.person_id FROM register_office o JOIN register_particulars k ON k.person_id = o.person_id"
+        f" WHERE o.valid @> current_date AND o.body_id IN {OF_CHAIR} ORDER BY o.person_id DESC LIMIT 1"
+    )
+    return f"/people/{found[0][0]}/"
+
+
+def _ask_for_number(page: Page) -> None:
+    """Ask for the identity number, and stay on the page that says so."""
+    form = page.locator("form[action$='/identity-number/']")
+    if form.count():  # asked for already, in the other language
+        page.locator("summary").last.click()
+        form.locator("input[name=reason]").fill("核对")
+        form.locator("button").click()
+        page.locator(".notice--ok").wait_for()
+
+
 def _reform(unit: str, act: str) -> Callable[[Site], str]:
     """A page of a reform of the first unit of which the condition is true."""
     return lambda site: f"{site.unit_where(unit)}change/{act}{'' if '?' in act else '/'}"
@@ -129,6 +155,13 @@ PAGES = [
     Seen("units on a past day", ORGANISER, "/units/?on=2018-10-31&level=town"),
     Seen("bodies", CHAIR, "/bodies/"),
     Seen("bodies filtered", CHAIR, "/bodies/?line=union&term=expired", _open_all),
+    Seen("a person, with what is kept", CHAIR, _person, _open_all),
+    Seen("a person seen by a citizen", CITIZEN, _person),
+    Seen("a number asked for", CHAIR, _person, _ask_for_number),
+    Seen("what waits for a second person", CHAIR, "/disclosures/"),
+    Seen(
+        "people of a union", CHAIR, lambda site: site.body_where("kind_id = 'union_federation'") + "people/", status=200
+    ),
     Seen("search, nothing asked", CITIZEN, "/search/"),
     Seen("search, found", CITIZEN, "/search/?q=sxwc"),
     Seen("search, formerly", CITIZEN, "/search/?q=草塔"),

@@ -78,3 +78,16 @@ def test_a_broken_key_ring_is_told_at_the_start():
 def test_the_key_of_this_run_is_not_written_in_the_source():
     source = (settings.ROOT / "gongjian" / "settings.py").read_text(encoding="utf-8")
     assert settings.SECRET_KEY not in source
+
+
+@pytest.mark.parametrize("given, days", [("", 1096), ("730", 730), (" 30 ", 30)])
+def test_people_who_have_left_are_kept_for_a_number_of_days(monkeypatch, given, days):
+    monkeypatch.setenv("GONGJIAN_KEEP_PEOPLE_DAYS", given)
+    assert settings._days("GONGJIAN_KEEP_PEOPLE_DAYS", 1096) == days
+
+
+@pytest.mark.parametrize("given", ["three years", "-1", "29", "1.5", "٣٦٥", "99999999"])
+def test_a_number_of_days_that_is_none_is_told_at_the_start(monkeypatch, given):
+    monkeypatch.setenv("GONGJIAN_KEEP_PEOPLE_DAYS", given)
+    with pytest.raises(ImproperlyConfigured, match="Write a number of days"):
+        settings._days("GONGJIAN_KEEP_PEOPLE_DAYS", 1096)

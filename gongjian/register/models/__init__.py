@@ -5,6 +5,7 @@ from .bodies import Body, BodyEntry, Cover, Term
 from .drafts import DraftBody, DraftRow, DraftUnit, ImportDraft, ImportProblem
 from .exports import ListExport
 from .lineage import BodyLineage, Document, UnitLineage
+from .particulars import Disclosure, Particulars
 from .people import Membership, Office, Person
 from .reconciling import Finding, ListedRow, Reconciliation
 from .spelling import Spelling
@@ -20,6 +21,7 @@ __all__ = [
     "Choice",
     "Cover",
     "Delegation",
+    "Disclosure",
     "Document",
     "DraftBody",
     "DraftRow",
@@ -35,6 +37,7 @@ __all__ = [
     "Membership",
     "Office",
     "OfficeKind",
+    "Particulars",
     "Permission",
     "Person",
     "Plaque",

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from gongjian.ui.templatetags.ui import keep_day
 
-from ..access import can_change_register, changes_visible_to
+from ..access import can_change_register, can_see_roll, changes_visible_to
 from ..appointments import can_appoint
 from ..models import Body
 from ..queries.body import body_page
@@ -23,4 +23,5 @@ def body(request: DayRequest, body_id: int) -> HttpResponse:
     facts = {"page": page, "trail": [*above, (page.nearest.name, "")], "walk": "line"}
     facts |= {"keeps_register": can_change_register(request.user), "sees_changes": changes_visible_to(request.user)}
     facts["can_appoint"] = can_appoint(request.user, Body(pk=body_id, line=page.nearest.body.line), request.today)
+    facts["sees_roll"] = can_see_roll(request.user, Body(pk=body_id))
     return render(request, "register/body.html", facts)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("register", "0012_scopes")]
+    dependencies = [("register", "0015_disclosures")]
 
     operations = [
         migrations.AddField(
