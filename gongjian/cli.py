@@ -590,7 +590,7 @@ def forget_person(options: argparse.Namespace) -> int:
     if person is None:
         raise Stop(_("There is no person with the number %(id)s.") % {"id": options.id}, NOT_FOUND)
     try:
-        forgetting.forget(person, reason=options.reason, today=_today(), by=OPERATOR)
+        forgetting.forget(person, reason=options.reason, today=local_today(), by=OPERATOR)
     except (Refused, NoReason) as refused:
         raise Stop(str(refused), PROBLEMS) from refused
     print(_("Person %(id)s is forgotten. Copies of the database made before still hold the name.") % {"id": person.pk})
@@ -603,7 +603,7 @@ def minimise_people(options: argparse.Namespace) -> int:
     from gongjian.register import forgetting  # app ready: models
     from gongjian.register.access import OPERATOR  # app ready: models
 
-    days, today = settings.KEEP_PEOPLE_DAYS, _today()
+    days, today = settings.KEEP_PEOPLE_DAYS, local_today()
     said = _("Persons whose last office and membership ended more than %(days)s days ago: %(count)s.")
     facts = {"days": f"{days:,}", "count": f"{forgetting.long_gone(today, days).count():,}"}
     print(said % facts)
@@ -871,13 +871,13 @@ def _parser() -> argparse.ArgumentParser:
 def _people_words(commands: Any) -> None:
     people = commands.add_parser("people", help=_("forget somebody, or all who left long ago"))
     people = people.add_subparsers(dest="people", required=True, metavar="WHAT")
-    command = _command(
+    command = add_command(
         people, "forget", forget_person, _("take a person’s name and all that is kept of them out, for good"),
         "gongjian people forget 123 --reason 'asked for by the person, letter 7 of 2026'",
     )  # fmt: skip
     command.add_argument("id", type=int, help=_("the number in the address of the person’s page"))
     command.add_argument("--reason", required=True, help=_("why; it is written down, so name nobody in it"))
-    command = _command(
+    command = add_command(
         people, "minimise", minimise_people, _("forget those who left longer ago than GONGJIAN_KEEP_PEOPLE_DAYS"),
         "gongjian people minimise --dry-run",
     )  # fmt: skip

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from gongjian.accounts.actions import close_account, strip_account
 from gongjian.chronicle.record import NoReason, forget_person
 
 from .access import Reader, can_change_register
+from .authority.wall import behind_it
 from .models import Delegation, Disclosure, Membership, Office, Particulars, Person
 from .particulars import subject_of
 from .refusals import Refused, check_texts
@@ -27,7 +27,7 @@ BY_RULE = "retention"
 LINKS: tuple[Any, ...] = (Membership, Office, Delegation)
 
 
-@transaction.atomic
+@behind_it()
 def forget(person: Person, *, reason: str, today: date, by: Reader) -> Person:
     """Take the name and everything kept of a person out for good; the account closes and loses its name as well.
 

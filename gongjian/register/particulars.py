@@ -19,6 +19,7 @@ from gongjian.keys import columns
 
 from . import masking, personal_numbers
 from .access import Reader, can_enter_particulars, can_see_particulars
+from .authority.wall import behind_it
 from .models import Membership, Particulars, Person
 from .refusals import Refused, check_texts
 
@@ -51,7 +52,7 @@ class Masked:
     has_consent: bool
 
 
-@transaction.atomic
+@behind_it()
 def enter(person: Person, *, today: date, by: Reader, **typed: Unpack[Typed]) -> Particulars:
     """Enter or correct what is kept of a person; what was so before is in the chronicle, under the person's own key.
 

@@ -89,9 +89,7 @@ def table(browser, unit, **asked):
     """The second table of the page of figures: the place, and its cells."""
     html = browser.get(f"/territory/{unit.pk}/figures/", asked, headers={"accept-language": "en"}).content.decode()
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", html.split("Members by line and place")[-1])
-    return {
-        re.sub("<[^>]+>", "", place): re.findall(r"<td[^>]*>(.*?)</td>", cells) for place, cells in rows
-    }
+    return {re.sub("<[^>]+>", "", place): re.findall(r"<td[^>]*>(.*?)</td>", cells) for place, cells in rows}
 
 
 def sheet(browser, unit, **asked):

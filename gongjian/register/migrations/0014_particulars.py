@@ -5,27 +5,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('register', '0013_wall'),
+        ("register", "0013_wall"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Particulars',
+            name="Particulars",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', models.BinaryField(blank=True, help_text='sealed by the key ring', null=True)),
-                ('identity_number', models.BinaryField(blank=True, help_text='sealed by the key ring', null=True)),
-                ('born_on', models.DateField(blank=True, null=True)),
-                ('consent_by', models.CharField(blank=True, help_text='the guardian of somebody younger than 14', max_length=80)),
-                ('consent_on', models.DateField(blank=True, null=True)),
-                ('consent_paper', models.CharField(blank=True, help_text='where the signed paper lies', max_length=200)),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='particulars', to='register.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phone", models.BinaryField(blank=True, help_text="sealed by the key ring", null=True)),
+                ("identity_number", models.BinaryField(blank=True, help_text="sealed by the key ring", null=True)),
+                ("born_on", models.DateField(blank=True, null=True)),
+                (
+                    "consent_by",
+                    models.CharField(blank=True, help_text="the guardian of somebody younger than 14", max_length=80),
+                ),
+                ("consent_on", models.DateField(blank=True, null=True)),
+                (
+                    "consent_paper",
+                    models.CharField(blank=True, help_text="where the signed paper lies", max_length=200),
+                ),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="particulars", to="register.person"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'particulars',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('consent_by', ''), ('consent_on__isnull', True), ('consent_paper', '')), models.Q(models.Q(('consent_by', ''), _negated=True), ('consent_on__isnull', False), models.Q(('consent_paper', ''), _negated=True)), _connector='OR'), name='register_particulars_consent_whole')],
+                "verbose_name_plural": "particulars",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("consent_by", ""), ("consent_on__isnull", True), ("consent_paper", "")),
+                            models.Q(
+                                models.Q(("consent_by", ""), _negated=True),
+                                ("consent_on__isnull", False),
+                                models.Q(("consent_paper", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="register_particulars_consent_whole",
+                    )
+                ],
             },
         ),
     ]

@@ -6,30 +6,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('register', '0014_particulars'),
+        ("register", "0014_particulars"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Disclosure',
+            name="Disclosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('identity_number', 'identity number'), ('export', 'names as a file')], max_length=20)),
-                ('state', models.CharField(choices=[('asked', 'waits for a second person'), ('agreed', 'agreed, not opened yet'), ('declined', 'declined'), ('opened', 'opened'), ('lapsed', 'lapsed')], default='asked', max_length=10)),
-                ('persons', models.PositiveIntegerField(default=1, help_text='of how many persons')),
-                ('reason', models.CharField(max_length=300)),
-                ('asked_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('body', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='register.body')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='register.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("identity_number", "identity number"), ("export", "names as a file")], max_length=20
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "waits for a second person"),
+                            ("agreed", "agreed, not opened yet"),
+                            ("declined", "declined"),
+                            ("opened", "opened"),
+                            ("lapsed", "lapsed"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("persons", models.PositiveIntegerField(default=1, help_text="of how many persons")),
+                ("reason", models.CharField(max_length=300)),
+                ("asked_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "body",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disclosures",
+                        to="register.body",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disclosures",
+                        to="register.person",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', True), ('kind', 'identity_number'), ('person__isnull', False)), models.Q(('body__isnull', False), ('kind', 'export'), ('person__isnull', True)), _connector='OR'), name='register_disclosure_of_one_thing'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), models.Q(('answered_by', models.F('asked_by')), _negated=True), ('answered_by__isnull', False)), _connector='OR'), name='register_disclosure_two_people'), models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'lapsed']), ('answered_by__isnull', False), _connector='OR'), name='register_disclosure_answered_first')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body__isnull", True), ("kind", "identity_number"), ("person__isnull", False)),
+                            models.Q(("body__isnull", False), ("kind", "export"), ("person__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="register_disclosure_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                models.Q(("answered_by", models.F("asked_by")), _negated=True),
+                                ("answered_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="register_disclosure_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["asked", "lapsed"]), ("answered_by__isnull", False), _connector="OR"
+                        ),
+                        name="register_disclosure_answered_first",
+                    ),
+                ],
             },
         ),
     ]

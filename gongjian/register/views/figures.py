@@ -128,9 +128,7 @@ def _member_line(row: MemberRow, found: PlaceFigures, is_of_level: bool) -> Memb
         called = _("In %(names)s itself") % {"names": names}
     numbers = [*row.by_line, row.together]
     labels = [*map(str, found.members.lines), _("All lines")]
-    cells = [
-        (label, "–" if number is None else _number(number)) for label, number in zip(labels, numbers, strict=True)
-    ]
+    cells = [(label, "–" if number is None else _number(number)) for label, number in zip(labels, numbers, strict=True)]
     return MemberLine(row.places, is_of_level, called, numbers, cells)
 
 
@@ -147,9 +145,7 @@ def _member_sheet(found: PlaceFigures) -> list[list[Any]]:
 
 
 def _why_hidden() -> str:
-    return _(
-        "A dash stands for fewer than 5 members, and for other numbers from which such a one could be worked out."
-    )
+    return _("A dash stands for fewer than 5 members, and for other numbers from which such a one could be worked out.")
 
 
 def _numbers(row: FigureRow) -> list[str]:
