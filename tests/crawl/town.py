@@ -16,6 +16,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.models import Act
@@ -27,6 +28,7 @@ from gongjian.register.imports.staging import start_draft
 from gongjian.register.models import (
     Body,
     Delegation,
+    Disclosure,
     Document,
     Headcount,
     ImportDraft,
@@ -115,6 +117,7 @@ def build_marked_town() -> MarkedTown:
     _lists_beside(made)
     _exports(made)
     _accounts(made)
+    _disclosures(made)
     _ids(made)
     return made
 
@@ -376,6 +379,18 @@ def _exports(made: MarkedTown) -> None:
         export.file.save(f"{key}.xlsx", ContentFile(f"{marks[1]}".encode()))
 
 
+# == what was asked to be shown of people ==
+def _disclosures(made: MarkedTown) -> None:
+    town = made.town
+    for key, body in (("clerk", "city_party"), ("inspector", "joint_union"), ("secretary", "village_party")):
+        mark = made.mark()
+        asked = Disclosure.objects.create(
+            kind="export", body=town.bodies[body], persons=60, reason=mark, asked_by=town.accounts[key],
+            asked_at=timezone.now(),
+        )  # fmt: skip
+        made.keep(mark, f"why the {key} asks for names", among(access.disclosures_visible_to, asked))
+
+
 # == what is between an account and its owner ==
 def _accounts(made: MarkedTown) -> None:
     for number, (name, who) in enumerate(made.personas.items(), start=11):
@@ -415,5 +430,6 @@ def _ids(made: MarkedTown) -> None:
             Act.objects.filter(verb__startswith="register.").order_by("-pk").values_list("pk", flat=True)[:3]
         ),
         "delegation_id": list(Delegation.objects.values_list("pk", flat=True)),
+        "disclosure_id": list(Disclosure.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

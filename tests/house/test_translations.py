@@ -26,6 +26,7 @@ CHINESE_IS_MATTER = [
     "register/reconciliations/firm_lists.py",
     "*/migrations/*.py",
     "register/models/*.py",
+    "register/forgetting.py",
     "sample/*.py",
 ]
 SPOKEN_ATTRIBUTES = {

@@ -290,7 +290,7 @@ def test_a_long_list_is_counted_after_the_page_has_come(town, organiser, signed_
 
 
 @pytest.mark.parametrize(
-    ("path", "is_large", "most"), [("/units/", False, 23), ("/units/", True, 23), ("/bodies/", False, 23)]
+    ("path", "is_large", "most"), [("/units/", False, 24), ("/units/", True, 24), ("/bodies/", False, 24)]
 )
 def test_a_list_page_asks_as_often_for_three_rows_as_for_one(
     town, organiser, signed_in, path, is_large, most, monkeypatch

@@ -16,8 +16,10 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
+from gongjian.accounts import factors
 from gongjian.accounts.models import User
 from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import record
@@ -367,3 +369,11 @@ def _build_people(town: Town) -> None:
     town.people["chair"] = person("陈样例")
     office(town.people["chair"], town.bodies["joint_union"], "union_chair", since=REFORM)
     membership(town.people["chair"], town.bodies["joint_union"], since=REFORM)
+
+
+def with_a_factor(browser: Client) -> Client:
+    """The same browser, never asked for a second factor."""
+    session = browser.session
+    session[factors.EXCUSED] = True
+    session.save()
+    return browser

@@ -42,7 +42,8 @@ def _finding_or_404(reconciliation: Reconciliation, number: int) -> Finding:
 
 
 def _county(request: DayRequest) -> str | None:
-    return request.POST.get("county") or request.GET.get("county") or None
+    county = request.POST.get("county") or request.GET.get("county") or ""
+    return county.replace("\x00", "") or None  # which the database takes in no question
 
 
 def _at(reconciliation: Reconciliation, number: int | None, county: str | None) -> str:

@@ -41,6 +41,7 @@ def keeper(client, month):
     kind = OfficeKind.objects.filter(roles__permissions__contains=["keep_register"]).first()
     here.office(here.person("李样例", account=clerk), federation, kind.key, since=THEN)
     client.force_login(clerk)
+    here.with_a_factor(client)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 

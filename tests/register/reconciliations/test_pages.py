@@ -41,7 +41,7 @@ def keeper(words) -> User:
 
 @pytest.fixture
 def desk(keeper, signed_in):
-    browser = signed_in(keeper)
+    browser = here.with_a_factor(signed_in(keeper))
     browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return browser
 
@@ -372,7 +372,7 @@ def test_a_page_asks_as_much_for_many_as_for_few(desk, open_one, name):
 
 
 def test_every_page_is_complete_in_chinese(keeper, signed_in, open_one):
-    browser = signed_in(keeper)
+    browser = here.with_a_factor(signed_in(keeper))
     for address in (
         reverse("reconciliations"),
         reverse("reconciliation", args=[open_one.pk]),
