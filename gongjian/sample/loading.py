@@ -72,7 +72,8 @@ def load(cursor: psycopg.Cursor, lines: dict[str, list[str]]) -> None:
 
 @contextmanager
 def _bare(cursor: psycopg.Cursor, tables: list[str]) -> Iterator[None]:
-    """Takes the foreign keys and exclusions off the tables for the time of the loading."""
+    """Takes the foreign keys and exclusions off the tables for the time of the loading, and the wall in front of their
+    owner, through which COPY does not go."""
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     cursor.execute(
@@ -83,7 +84,15 @@ def _bare(cursor: psycopg.Cursor, tables: list[str]) -> Iterator[None]:
     taken_off = cursor.fetchall()
     for table, name, _ in taken_off:
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    cursor.execute(
+        "SELECT oid::regclass::text FROM pg_class WHERE oid = ANY(%s::regclass[]) AND relforcerowsecurity", [tables]
+    )
+    walled = [table for (table,) in cursor.fetchall()]
+    for table in walled:
+        cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     yield
+    for table in walled:
+        cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     cursor.execute(f"ANALYZE {', '.join(tables)}")
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for table, name, definition in taken_off:

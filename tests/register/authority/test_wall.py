@@ -190,3 +190,13 @@ def test_an_answer_that_failed_writes_nothing(town, rf, monkeypatch):
         return Unit.objects.count() - before
 
     assert (answer(200), answer(404), answer(500)) == (1, 1, 0)
+
+
+def test_every_wall_stands_before_the_owner_too(db):
+    """The loading of the sample city takes it off for its own time and puts it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY relname")
+        walled = [name for (name,) in cursor.fetchall()]
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity")
+        assert cursor.fetchone() == (0,)
+    assert walled == ["register_membership", "register_particulars", "register_person"]
