@@ -159,9 +159,7 @@ PAGES = [
     Seen("a person seen by a citizen", CITIZEN, _person),
     Seen("a number asked for", CHAIR, _person, _ask_for_number),
     Seen("what waits for a second person", CHAIR, "/disclosures/"),
-    Seen(
-        "people of a union", CHAIR, lambda site: site.body_where("kind_id = 'union_federation'") + "people/", status=200
-    ),
+    Seen("people of a union", CHAIR, lambda site: site.body_where("name = '诸暨市总工会'") + "people/", status=200),
     Seen("search, nothing asked", CITIZEN, "/search/"),
     Seen("search, found", CITIZEN, "/search/?q=sxwc"),
     Seen("search, formerly", CITIZEN, "/search/?q=草塔"),

@@ -128,9 +128,9 @@ def _read(account_id: int) -> Reach:
         cursor.execute(
             """
             SELECT p.id, s.office_id, s.delegation_id, s.walk, s.permissions, s.line_id, s.path, s.depth
-            FROM register_person p
+            FROM (SELECT register_person_of(%s) AS id) p
             LEFT JOIN register_scope s ON s.person_id = p.id AND s.valid @> register_today() AND s.path <> ''
-            WHERE p.account_id = %s ORDER BY s.office_id, s.delegation_id, s.role_id
+            ORDER BY s.office_id, s.delegation_id, s.role_id
             """,
             [account_id],
         )

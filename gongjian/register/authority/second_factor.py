@@ -13,10 +13,8 @@ def asks_second_factor(account: User) -> bool:
         cursor.execute(
             """
             SELECT EXISTS (
-              SELECT FROM register_person p
-              JOIN register_scope s ON s.person_id = p.id AND s.valid @> register_today()
-              JOIN register_role r ON r.key = s.role_id AND r.second_factor
-              WHERE p.account_id = %s)
+              SELECT FROM register_scope s JOIN register_role r ON r.key = s.role_id AND r.second_factor
+              WHERE s.person_id = register_person_of(%s) AND s.valid @> register_today())
             """,
             [account.pk],
         )

@@ -74,8 +74,10 @@ CREATE TYPE register_stretch AS (
 );
 CREATE FUNCTION register_reader() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('gongjian.account', true), '')::bigint;
-CREATE FUNCTION register_reading_person() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
-RETURN (SELECT p.id FROM register_person p WHERE p.account_id = register_reader());
+CREATE FUNCTION register_person_of(account bigint) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
+RETURN (SELECT p.id FROM register_person p WHERE p.account_id = account);
+CREATE FUNCTION register_reading_person() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+RETURN register_person_of(register_reader());
 CREATE FUNCTION register_people_open() RETURNS register_stretch[] LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
 RETURN (
   SELECT array_agg(ROW(s.walk, s.line_id, s.path, left(s.path, -1) || '/',
@@ -155,6 +157,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FUNCTIONS,
             "DROP FUNCTION register_people_open(); DROP FUNCTION register_reading_person(); "
+            "DROP FUNCTION register_person_of(bigint); "
             "DROP FUNCTION register_reader(); DROP TYPE register_stretch",
         ),
         migrations.RunSQL(POLICIES, NO_POLICIES),

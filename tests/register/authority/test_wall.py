@@ -11,6 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from gongjian.register import access
+from gongjian.register.authority.reach import reach_of
 from gongjian.register.authority.wall import ROLE, WallMiddleware, behind_it, reading_as
 from gongjian.register.models import Membership, Person
 from tests.register import town as small
@@ -200,3 +201,16 @@ def test_every_wall_stands_before_the_owner_too(db):
         cursor.execute("SELECT count(*) FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity")
         assert cursor.fetchone() == (0,)
     assert walled == ["register_membership", "register_particulars", "register_person"]
+
+
+def test_what_an_account_may_do_is_known_outside_a_transaction_too(committed):
+    """Pages of long work have none; who one is there is found without seeing anybody."""
+    town, chair = committed
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {ROLE}")
+        try:
+            assert not Person.objects.exists()
+            assert reach_of(chair).stretches and reach_of(chair).person_id
+            assert access.can_change_register(town.clerk)
+        finally:
+            cursor.execute("RESET ROLE")
