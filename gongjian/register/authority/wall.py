@@ -25,7 +25,8 @@ NOBODY = "0"  # a reader without an account; nothing said at all shows not even 
 
 def stand_in_front() -> None:
     """From now on every new connection of this process stands in front of the wall. Before the first one is made."""
-    settings.DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c role={ROLE}"
+    options = settings.DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c role={ROLE}".strip()  # beside those of DATABASE_URL
 
 
 @contextmanager

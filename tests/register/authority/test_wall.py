@@ -117,13 +117,15 @@ def test_pages_write_nobody_outside_a_deed(committed, page):
 
 
 def test_a_process_that_serves_pages_stands_in_front_from_its_first_connection(committed):
-    code = "import gongjian.wsgi; from gongjian.register.models import Person; print(Person.objects.count())"
+    code = "import gongjian.wsgi; from gongjian.register.models import Person; "
+    code += "from django.db import connection; print(Person.objects.count()); cursor = connection.cursor(); "
+    code += "cursor.execute('SHOW statement_timeout'); print(cursor.fetchone()[0])"
     parts = psycopg.conninfo.conninfo_to_dict(address())
-    url = f"postgresql:///?{urlencode(parts)}"
+    url = f"postgresql:///?{urlencode(parts | {'options': '-c statement_timeout=77s'})}"
     asked = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "DATABASE_URL": url}, capture_output=True, text=True
     )
-    assert (asked.stdout.strip(), Person.objects.count() > 0) == ("0", True), asked.stderr
+    assert (asked.stdout.split(), Person.objects.count() > 0) == (["0", "77s"], True), asked.stderr
 
 
 def test_a_deed_reads_and_writes_all_and_then_no_more(town):
