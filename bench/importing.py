@@ -19,8 +19,8 @@ from typing import Any
 
 from .figure import ROOT, Figure, figure, in_turn, seconds
 
-ROWS = 100_000
-ROWS_OF_THE_OTHER = {"city": 500, "nation": 10_000}
+ROWS = {"city": 40_000, "nation": 100_000}
+ROWS_OF_THE_OTHER = {"city": 500, "nation": 2_000}
 DAY = date(2025, 1, 1)
 WORTH_A_VACUUM = 20_000  # rows; it takes seconds, and the few of a small table weigh nothing among the others
 MARK = "试样"  # begins the names of the table's firms, which the filling has none of
@@ -32,7 +32,7 @@ KEY = {"chronicle_unsealed": "act_id", "chronicle_seal": "number", "chronicle_he
 
 
 def imports(size: str) -> Iterator[Figure]:
-    rows = _rows_to_import(ROWS)
+    rows = _rows_to_import(ROWS[size])
     xlsx, table = _write_xlsx(rows, "firms.xlsx"), _write_csv(rows, "firms.csv")
     restore = _restorer()
     memory: list[float] = []
@@ -56,7 +56,7 @@ def imports(size: str) -> Iterator[Figure]:
         yield figure(
             f"register.import_{key}",
             size,
-            f"import of {ROWS:,} employers from {key}, preflight and apply together",
+            f"import of {ROWS[size]:,} employers from {key}, preflight and apply together",
             turns,
             ours=key,
             unit="s",
@@ -78,7 +78,7 @@ def imports(size: str) -> Iterator[Figure]:
     yield figure(
         "register.import_memory",
         size,
-        f"peak memory of the import of {ROWS:,} rows from xlsx",
+        f"peak memory of the import of {ROWS[size]:,} rows from xlsx",
         peaks,
         unit="MB",
         reference="the file itself",

@@ -14,7 +14,7 @@ from gongjian.accounts.models import User
 from gongjian.chronicle.record import record
 from gongjian.register.access import OPERATOR, Reader, memberships_visible_to, offices_visible_to
 from gongjian.register.authority.wall import reading_as
-from gongjian.register.models import BodyEntry, Membership, Office, OfficeKind, Person, Role
+from gongjian.register.models import BodyEntry, Office, OfficeKind, Person, Role
 from gongjian.register.queries.lists import UnitFilters, count_up_to, unit_list
 
 from .figure import Figure, figure, in_turn, percentile, seconds
@@ -24,6 +24,7 @@ OFFICES = (1, 3, 20)
 PLACES = 12
 PAGE = 50
 WORDS = ["see_counts", "see_people"]
+KINDS = (("line", "territory"), ("leadership",), ("territory",))
 Ask = Callable[[Reader, BodyEntry], object]
 Cases = list[tuple[Any, BodyEntry]]
 
@@ -50,8 +51,8 @@ def _with(size: str, offices: int, seats: list[BodyEntry]) -> Iterator[Figure]:
     everything: Cases = [(OPERATOR, seat) for seat in seats[:PLACES]]
     where = f"for whoever holds {offices} offices: p95 of {PLACES} places"
     about = (
-        "Both are the queries alone, without page and session. One office is in the place asked about, over the line, "
-        "the next over the leadership and the territory, the others in other places. "
+        "Both are the queries alone, without page and session. One office is in the place asked about, over the line "
+        "and over the territory, the next over the leadership and the territory alone, the others in other places. "
     )
     for key, what, ask in LISTS:
         yield figure(
@@ -98,22 +99,16 @@ def _units(reader: Reader, seat: BodyEntry) -> None:
 
 
 def _people(reader: Reader, seat: BodyEntry) -> None:
-    everybody = Membership.objects.all() if reader is OPERATOR else memberships_visible_to(reader)
-    rows = _below(everybody, seat)
-    list(rows.prefetch_related("person").order_by("body__line_path", "id")[:PAGE])
-    count_up_to(rows)
+    _page_of(memberships_visible_to(reader, under=seat.body))
 
 
 def _offices(reader: Reader, seat: BodyEntry) -> None:
-    everybody = Office.objects.all() if reader is OPERATOR else offices_visible_to(reader)
-    rows = _below(everybody, seat)
+    _page_of(offices_visible_to(reader, under=seat.body))
+
+
+def _page_of(rows: Any) -> None:
     list(rows.prefetch_related("person").order_by("body__line_path", "id")[:PAGE])
     count_up_to(rows)
-
-
-def _below(rows: Any, seat: BodyEntry) -> Any:
-    path = seat.body.line_path
-    return rows.filter(body__line_path__gte=path, body__line_path__lt=path[:-1] + "/")
 
 
 LISTS: tuple[tuple[str, str, Ask], ...] = (
@@ -125,11 +120,12 @@ LISTS: tuple[tuple[str, str, Ask], ...] = (
 
 # == who asks ==
 def _unions(size: str) -> list[BodyEntry]:
-    """The unions of some cities of the nation, or of the counties of a city; after the first for the other offices."""
-    of = {"seat__entries__kind": "city"} if size == "nation" else {"seat__entries__kind__level": "county"}
-    entries = BodyEntry.objects.on(timezone.localdate()).filter(body__line="union", **of)
-    found = list(entries.select_related("body").order_by("body_id")[:: max(1, entries.count() // 40)])
-    return (found * PLACES)[: max(len(found), PLACES)]
+    """The unions of some cities of the nation, or of the counties and then some towns of a city."""
+    found: list[BodyEntry] = []
+    for level in ("city",) if size == "nation" else ("county", "town"):
+        at = BodyEntry.objects.on(timezone.localdate()).filter(body__line="union", seat__entries__kind__level=level)
+        found += list(at.select_related("body").order_by("body_id")[:: max(1, at.count() // 40)])
+    return found
 
 
 def _reader(offices: int, seats: list[BodyEntry], at: int) -> User:
@@ -138,16 +134,18 @@ def _reader(offices: int, seats: list[BodyEntry], at: int) -> User:
     act = record("bench.offices")
     for number in range(offices):
         body = seats[at] if number < 3 else seats[(at + number) % len(seats)]
-        kind = _kind(("line", "leadership", "territory")[number % 3])
+        kind = _kind(KINDS[number % 3])
         if not Office.objects.filter(person=person, body=body.body, kind=kind).exists():
             Office.objects.create(person=person, body=body.body, kind=kind, valid=(SINCE, None), act=act)
     return account
 
 
-def _kind(walk: str) -> OfficeKind:
-    key = f"bench_visible_{walk}"
+def _kind(walks: tuple[str, ...]) -> OfficeKind:
+    key = f"bench_visible_{'_'.join(walks)}"
     kind, is_new = OfficeKind.objects.get_or_create(key=key, defaults={"names": {"zh-hans": "样例"}})
     if is_new:
-        role = Role.objects.create(key=key, names={"zh-hans": "样例"}, walk=walk, permissions=WORDS)
-        kind.roles.set([role])
+        kind.roles.set(
+            Role.objects.create(key=f"{key}_{walk}", names={"zh-hans": "样例"}, walk=walk, permissions=WORDS)
+            for walk in walks
+        )
     return kind

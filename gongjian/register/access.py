@@ -8,8 +8,9 @@ docs/personal-data.md says what, and tests hold it. Rights are those of today, o
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from .authority.reach import ALL_WALKS, OPERATOR, TODAY, Operator, Reader, Walk, reach_of
 from .models import (
@@ -29,7 +30,8 @@ from .models import (
     UnitKind,
     Venue,
 )
-from .models.dated import DatedQuerySet
+from .models.dated import Among, DatedQuerySet
+from .walks import path_range
 
 __all__ = ["OPERATOR", "Operator", "Reader"]
 
@@ -73,8 +75,11 @@ def covers_visible_to(reader: Reader) -> DatedQuerySet[Cover]:
     return Cover.objects.filter(reach.units(Counted, "unit__") | reach.bodies(Counted, "body__", walks))
 
 
-def headcounts_visible_to(reader: Reader) -> DatedQuerySet[Headcount]:
+def headcounts_visible_to(reader: Reader, units: Iterable[Unit] | None = None) -> DatedQuerySet[Headcount]:
+    """`units`: only theirs. Which of them the reader may count is then known before the database is asked."""
     reach = reach_of(reader)
+    if units is not None:
+        return Headcount.objects.filter(unit__in=[each.pk for each in units if reach.holds(Counted, each)])
     return Headcount.objects.filter(reach.units(Counted, "unit__")) if reach.may(Counted) else Headcount.objects.none()
 
 
@@ -93,12 +98,19 @@ def is_counted_body(reader: Reader, body: str = "") -> Q:
     return reach_of(reader).bodies(Counted, body)
 
 
-def counted_units(reader: Reader, ids: Iterable[int]) -> set[int]:
-    """Of these units, those of which the reader may see the counts. No query for whoever sees none."""
-    ids = list(ids)
-    if not reach_of(reader).may(Counted):
-        return set()
-    return set(Unit.objects.filter(is_counted_unit(reader), pk__in=ids).values_list("pk", flat=True))
+def can_count(reader: Reader, unit: Unit) -> bool:
+    """May the reader see head-counts, covers and gaps of the unit?"""
+    return reach_of(reader).holds(Counted, unit)
+
+
+def is_uncovered_unit(reader: Reader, line: str, day: date, unit: str = "unit") -> Q:
+    """Whether no body of the line covers the unit on the day, and the reader may be told so.
+
+    `unit` leads from the row to the unit. Of units that one may count one sees every cover, so each is looked for as
+    it stands.
+    """
+    covers = Cover.objects.on(day).filter(body__line=line)
+    return is_counted_unit(reader, f"{unit}__") & ~Q(Exists(covers.filter(Among(F("unit_id"), OuterRef(f"{unit}_id")))))
 
 
 def counted_bodies(reader: Reader, ids: Iterable[int]) -> set[int]:
@@ -115,9 +127,16 @@ def counts_everywhere(reader: Reader) -> bool:
 
 
 # == people ==
-def offices_visible_to(reader: Reader) -> DatedQuerySet[Office]:
-    """Who holds which office: where the body sits in a division for everybody; elsewhere within one's reach."""
+def offices_visible_to(reader: Reader, under: Body | None = None) -> DatedQuerySet[Office]:
+    """Who holds which office: where the body sits in a division for everybody; elsewhere within one's reach.
+
+    `under`: only at that body and those below it in its line today.
+    """
     reach = reach_of(reader)
+    if under is not None:
+        rows = Office.objects.filter(_at_and_below(under))
+        # Nothing has to be asked of each row where all of them are open.
+        return rows if reach.leads(Permission.SEE_PEOPLE, under) else rows & offices_visible_to(reader)
     own = Q(person=reach.person_id) if reach.person_id else Q(pk__in=())
     return Office.objects.filter(reach.bodies(Permission.SEE_PEOPLE, "body__") | own | _sits_in_a_division())
 
@@ -131,9 +150,15 @@ def bodies_with_people_open_to(reader: Reader, body_ids: Iterable[int]) -> set[i
     return set(open_ones.values_list("pk", flat=True))
 
 
-def memberships_visible_to(reader: Reader) -> DatedQuerySet[Membership]:
-    """One's own, and those of bodies below one's own body in the same line. No other walk opens them."""
+def memberships_visible_to(reader: Reader, under: Body | None = None) -> DatedQuerySet[Membership]:
+    """One's own, and those of bodies below one's own body in the same line. No other walk opens them.
+
+    `under`: only at that body and those below it in its line today.
+    """
     reach = reach_of(reader)
+    if under is not None:
+        rows = Membership.objects.filter(_at_and_below(under))
+        return rows if reach.leads(Permission.SEE_PEOPLE, under) else rows & memberships_visible_to(reader)
     own = Q(person=reach.person_id) if reach.person_id else Q(pk__in=())
     return Membership.objects.filter(reach.bodies(Permission.SEE_PEOPLE, "body__", [Walk.LINE]) | own)
 
@@ -149,6 +174,14 @@ def persons_visible_to(reader: Reader) -> QuerySet[Person]:
     owned = reach.bodies(Permission.SEE_PEOPLE, "owner__") | _sat_in_a_division("owner")
     venues = Venue.objects.filter(owned, keeper=OuterRef("pk"))
     return Person.objects.filter(own | Exists(offices) | Exists(memberships) | Exists(venues))
+
+
+def _at_and_below(body: Body) -> Q:
+    """The rows of the body and of those below it in its line today."""
+    if not body.line_path:
+        return Q(body=body)
+    first, end = path_range(body.line_path)
+    return Q(body__line=body.line_id, body__line_path__gte=first, body__line_path__lt=end)
 
 
 def _sits_in_a_division() -> Q:

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gongjian.accounts.models import User
@@ -30,7 +29,6 @@ from .access import (
 )
 from .models import Body, Disclosure
 from .refusals import Refused
-from .walks import path_range
 
 
 @dataclass(frozen=True)
@@ -96,16 +94,8 @@ def _rows(reader: Reader, body: Body, today: date) -> Iterator[tuple[Any, ...]]:
 
 
 def _offices(reader: Reader, body: Body, today: date) -> Any:
-    return offices_visible_to(reader).on(today).filter(_at_and_below(body))
+    return offices_visible_to(reader, under=body).on(today)
 
 
 def _memberships(reader: Reader, body: Body, today: date) -> Any:
-    return memberships_visible_to(reader).on(today).filter(_at_and_below(body))
-
-
-def _at_and_below(body: Body) -> Q:
-    """The rows of the body and of those below it in its line today."""
-    if not body.line_path:
-        return Q(body=body)
-    first, end = path_range(body.line_path)
-    return Q(body__line=body.line_id, body__line_path__gte=first, body__line_path__lt=end)
+    return memberships_visible_to(reader, under=body).on(today)

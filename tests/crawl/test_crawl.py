@@ -85,7 +85,7 @@ def test_a_door_to_people_left_open_tells_nobody_for_the_wall_stands(
 ) -> None:
     crawler = Crawler(marked_town)
     model = getattr(access, door)(access.OPERATOR).model
-    _replace(monkeypatch, door, lambda reader: model.objects.all())
+    _replace(monkeypatch, door, lambda reader, under=None: model.objects.all())
     for request in crawler.seeds:
         if request.route in {"unit", "body", "person", "roll"}:
             crawler.ask("stranger", request)
@@ -96,7 +96,11 @@ def test_a_door_to_people_left_open_tells_nobody_for_the_wall_stands(
 def test_a_door_left_open_is_found(marked_town: MarkedTown, monkeypatch: Any, door: str) -> None:
     crawler = Crawler(marked_town)
     model = getattr(access, door)(access.OPERATOR).model
-    _replace(monkeypatch, door, lambda reader: model.objects.all())
+    _replace(
+        monkeypatch,
+        door,
+        lambda reader, units=None: model.objects.all() if units is None else model.objects.filter(unit__in=units),
+    )
     if door == "headcounts_visible_to":
         _replace(monkeypatch, "is_counted_unit", lambda reader, unit="": access.is_counted_unit(access.OPERATOR, unit))
     for request in crawler.seeds:

@@ -182,9 +182,8 @@ def _counted(made: MarkedTown, firm: Unit) -> None:
 def _list_secrets(made: MarkedTown, mark: str, firm: Unit) -> None:
     """A list narrowed or sorted by what only some may see holds only what is open to its reader."""
     asked = r"^/units(/|\.xlsx)\?(.*&)?(coverage=with|staff_(from|to)=\d|sort=-?staff)"
-    made.keep(
-        mark, f"firm {firm.pk} in a list by its counts", lambda r: bool(access.counted_units(r, [firm.pk])), asked
-    )
+    standing = Unit.objects.get(pk=firm.pk)
+    made.keep(mark, f"firm {firm.pk} in a list by its counts", lambda r: access.can_count(r, standing), asked)
 
 
 # == people: the offices in firms are not public ==

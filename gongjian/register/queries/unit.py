@@ -14,8 +14,8 @@ from ..access import (
     Reader,
     bodies_with_people_open_to,
     body_entries_visible_to,
+    can_count,
     counted_bodies,
-    counted_units,
     covers_visible_to,
     headcounts_visible_to,
     housings_visible_to,
@@ -114,7 +114,7 @@ def unit_page(
     visible = unit_entries_visible_to(reader)
     entries = list(
         visible.filter(unit__in=units_visible_to(reader).filter(pk=unit_id))
-        .select_related("kind", "act__by")
+        .select_related("unit", "kind", "act__by")
         .order_by("valid")
     )
     if not entries:
@@ -150,8 +150,8 @@ def unit_page(
         formerly=_formerly(entries, nearest),
         events=_events(entries, name, choices, today, official_days, reforms),
         words={key: choices.get((key, getattr(nearest, key)), getattr(nearest, key)) for key in REGISTRATION},
-        sees_counts=bool(counted_units(reader, [unit_id])),
-        headcount=headcounts_visible_to(reader).on(day).filter(unit=unit_id).first(),
+        sees_counts=can_count(reader, nearest.unit),
+        headcount=headcounts_visible_to(reader, [nearest.unit]).on(day).first(),
         place=(place, name(place, day)) if place else None,
         housed=[(link.unit_id, name(link.unit_id, day)) for link in housed],
         housed_count=housed_count,

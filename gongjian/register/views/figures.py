@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from gongjian.ui.excel import Column, Sheet, workbook_response
 from gongjian.ui.templatetags.ui import keep_day, thousands
 
-from ..access import counted_units, unit_entries_visible_to
-from ..models import Line, Permission, Unit
+from ..access import can_count, unit_entries_visible_to, units_visible_to
+from ..models import Line, Permission
 from ..queries.figures import FigureRow, PlaceFigures, place_figures
 from ..queries.members import MemberRow, Places
 from ..queries.structure import Structure
@@ -28,8 +28,9 @@ from .why import refused
 def figures(request: DayRequest, unit_id: int) -> HttpResponse:
     """How many, and how many of them covered: for whoever may see the gaps of the place."""
     place, lines = _place(request, unit_id), list(Line.objects.all())
-    if not counted_units(request.user, [unit_id]):
-        return refused(request, Permission.SEE_COUNTS, Unit.objects.get(pk=unit_id), place)
+    unit = units_visible_to(request.user).get(pk=unit_id)
+    if not can_count(request.user, unit):
+        return refused(request, Permission.SEE_COUNTS, unit, place)
     line, structure = _line(request, lines), _structure(request)
     found = place_figures(request.user, unit_id, request.day, request.today, line=line, structure=structure)
     asked = urlencode({"line": line.key if line else "", "structure": structure})
@@ -53,8 +54,9 @@ def figures(request: DayRequest, unit_id: int) -> HttpResponse:
 @signed_in_only
 def figures_export(request: DayRequest, unit_id: int) -> HttpResponseBase:
     place, line = _place(request, unit_id), _line(request, list(Line.objects.all()))
-    if not counted_units(request.user, [unit_id]):
-        return refused(request, Permission.SEE_COUNTS, Unit.objects.get(pk=unit_id), place)
+    unit = units_visible_to(request.user).get(pk=unit_id)
+    if not can_count(request.user, unit):
+        return refused(request, Permission.SEE_COUNTS, unit, place)
     structure = _structure(request)
     found = place_figures(request.user, unit_id, request.day, request.today, line=line, structure=structure)
     if found is None:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,7 +40,7 @@ from gongjian.register.models import (
     UnitKind,
     Venue,
 )
-from gongjian.register.walks import refresh_body_paths, refresh_unit_paths
+from gongjian.register.walks import LINE, bodies_below, refresh_body_paths, refresh_unit_paths
 from tests.register import town as small
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,7 @@ class Federation:
 def both_agree(drawn: dict) -> None:
     today = timezone.localdate()
     federation = Federation(drawn, today)
+    stored, bodies = list(Unit.objects.all()), list(Body.objects.all())
     for account, person in zip(federation.accounts, federation.people, strict=True):
         reach = reach_of(account)
         for word in WORDS:
@@ -169,6 +171,15 @@ def both_agree(drawn: dict) -> None:
             }
             told = {thing for thing in [*federation.units, *federation.bodies] if can(person.pk, word, thing, today)}
             assert listed == told, (account.name, word)
+            assert {unit for unit in stored if reach.holds(word, unit)} == {*Unit.objects.filter(reach.units(word))}
+            for body in bodies:
+                if reach.leads(word, body):
+                    assert set(bodies_below(LINE, body, today, today)) <= {*Body.objects.filter(reach.bodies(word))}
+        for body in bodies:
+            under = Q(pk=body.pk) | Q(pk__in=bodies_below(LINE, body, today, today))
+            there = Body.objects.filter(under)
+            for visible in (access.memberships_visible_to, access.offices_visible_to):
+                assert set(visible(account, under=body)) == set(visible(account).filter(body__in=there))
     for reader in (*federation.accounts, AnonymousUser()):
         with reading_as(reader.pk):
             behind = set(Person.objects.all()), set(Membership.objects.all())
