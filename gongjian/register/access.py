@@ -88,9 +88,13 @@ def terms_visible_to(reader: Reader) -> DatedQuerySet[Term]:
     return Term.objects.filter(reach.bodies(Counted, "body__")) if reach.may(Counted) else Term.objects.none()
 
 
-def is_counted_unit(reader: Reader, unit: str = "") -> Q:
-    """Whether the reader may see head-counts, covers and gaps of the unit: only there is a lack told as a lack."""
-    return reach_of(reader).units(Counted, unit)
+def is_counted_unit(reader: Reader, unit: str = "", within: Unit | None = None) -> Q:
+    """Whether the reader may see head-counts, covers and gaps of the unit: only there is a lack told as a lack.
+
+    `within`: the rows stand at and below that unit today. Where all of it is open nothing is asked of each row.
+    """
+    reach = reach_of(reader)
+    return Q() if within and reach.holds_all(Counted, within) else reach.units(Counted, unit)
 
 
 def is_counted_body(reader: Reader, body: str = "") -> Q:
@@ -103,14 +107,24 @@ def can_count(reader: Reader, unit: Unit) -> bool:
     return reach_of(reader).holds(Counted, unit)
 
 
-def is_uncovered_unit(reader: Reader, line: str, day: date, unit: str = "unit") -> Q:
-    """Whether no body of the line covers the unit on the day, and the reader may be told so.
+def is_covered_unit(reader: Reader, line: str, day: date, within: Unit | None = None) -> Q:
+    """Whether a body of the line covers the row's unit on the day, by a cover that the reader may see.
 
-    `unit` leads from the row to the unit. Of units that one may count one sees every cover, so each is looked for as
-    it stands.
+    `within` as in `is_counted_unit`: of units that one may count one sees every cover.
     """
-    covers = Cover.objects.on(day).filter(body__line=line)
-    return is_counted_unit(reader, f"{unit}__") & ~Q(Exists(covers.filter(Among(F("unit_id"), OuterRef(f"{unit}_id")))))
+    is_open = within is not None and reach_of(reader).holds_all(Counted, within)
+    covers = Cover.objects.all() if is_open else covers_visible_to(reader)
+    return _covered(covers, line, day)
+
+
+def is_uncovered_unit(reader: Reader, line: str, day: date, within: Unit | None = None) -> Q:
+    """Whether no body of the line covers the row's unit on the day, and the reader may be told so."""
+    return is_counted_unit(reader, "unit__", within) & ~_covered(Cover.objects.all(), line, day)
+
+
+def _covered(covers: DatedQuerySet[Cover], line: str, day: date) -> Q:
+    of_the_line = covers.on(day).filter(body__line=line)
+    return Q(Exists(of_the_line.filter(Among(F("unit_id"), OuterRef("unit_id")))))
 
 
 def counted_bodies(reader: Reader, ids: Iterable[int]) -> set[int]:

@@ -90,6 +90,11 @@ class Reach:
         held = self.over(permission, [Walk.TERRITORY])
         return self.sees_all or any(each.holds(unit.path, unit.last_path) for each in held)
 
+    def holds_all(self, permission: Permission, unit: Unit) -> bool:
+        """Does a stretch of the territory carry the word over the unit, which stands today, and all below it?"""
+        held = self.over(permission, [Walk.TERRITORY])
+        return self.sees_all or any(each.depth is None and unit.path.startswith(each.path) for each in held)
+
     def units(self, permission: Permission, unit: str = "") -> Q:
         """The rows whose unit lies in a stretch of the territory that carries the word; of one unit `holds` tells it.
 

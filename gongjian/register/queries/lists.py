@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import (
     Count,
     Exists,
-    F,
     FilteredRelation,
     IntegerField,
     OuterRef,
@@ -40,13 +39,14 @@ from ..access import (
     headcounts_visible_to,
     is_counted_body,
     is_counted_unit,
+    is_covered_unit,
     is_uncovered_unit,
     terms_visible_to,
     unit_entries_visible_to,
     units_visible_to,
 )
 from ..models import BodyEntry, Term, Unit, UnitEntry, UnitKind
-from ..models.dated import Among, DatedQuerySet
+from ..models.dated import DatedQuerySet
 from ..spelling import condition, name_holds, plain
 from ..walks import LEADERSHIP, LINE, TERRITORY, Walk, bodies_below, ids_below, path_range
 
@@ -170,11 +170,12 @@ def _beside_cursor(found: list[tuple[str, int]], cut: Cut) -> list[tuple[str, in
 def unit_rows(reader: Reader, day: date, today: date, filters: UnitFilters) -> QuerySet[UnitEntry]:
     """The entries of `day` that the filters let through, in no order."""
     standing = _standing_below(reader, "unit", filters.below, day, today)
-    return _fitting(reader, day, filters).filter(standing, _unit_called(filters.text))
+    return _fitting(reader, day, today, filters).filter(standing, _unit_called(filters.text))
 
 
-def _fitting(reader: Reader, day: date, filters: UnitFilters) -> QuerySet[UnitEntry]:
+def _fitting(reader: Reader, day: date, today: date, filters: UnitFilters) -> QuerySet[UnitEntry]:
     """The entries of `day` that every filter lets through but where they stand and how they are called."""
+    within = units_visible_to(reader).filter(pk=filters.below).first() if filters.below and day == today else None
     rows = unit_entries_visible_to(reader).on(day)
     exact = {
         "kind": filters.kind,
@@ -187,16 +188,16 @@ def _fitting(reader: Reader, day: date, filters: UnitFilters) -> QuerySet[UnitEn
         # The kinds by name, not by a join: the database then knows how rare they are.
         rows = rows.filter(kind__in=list(UnitKind.objects.filter(level=filters.level).values_list("key", flat=True)))
     if filters.with_line:
-        rows = rows.filter(_covered(reader, filters.with_line, day))
+        rows = rows.filter(is_covered_unit(reader, filters.with_line, day, within))
     if filters.without_line:
-        rows = rows.filter(is_uncovered_unit(reader, filters.without_line, day))
+        rows = rows.filter(is_uncovered_unit(reader, filters.without_line, day, within))
     if filters.place:
         rows = rows.filter(unit__stands_in__place=filters.place, unit__stands_in__valid__contains=day)
     if filters.staff_from is not None or filters.staff_to is not None:
         rows = rows.filter(_counting(filters.staff_from, filters.staff_to, day))
     if filters.asks_for_counts:
         # Of other units a lack, or a size, is not told.
-        rows = rows.filter(is_counted_unit(reader, "unit__"))
+        rows = rows.filter(is_counted_unit(reader, "unit__", within))
     return rows
 
 
@@ -228,11 +229,6 @@ def _within(column: str, paths: Paths) -> Q:
 
 def _units_within(reader: Reader, paths: Paths) -> QuerySet[Unit]:
     return units_visible_to(reader).filter(path__gte=paths[0], path__lt=paths[1])
-
-
-def _covered(reader: Reader, line: str, day: date) -> Exists:
-    covers = covers_visible_to(reader).on(day).filter(body__line=line)
-    return Exists(covers.filter(Among(F("unit_id"), OuterRef("unit_id"))))
 
 
 def _counting(least: int | None, most: int | None, day: date) -> Q:
@@ -308,7 +304,7 @@ def unit_list(
 
 def _units_of_today(reader: Reader, today: date, filters: UnitFilters, cut: Cut) -> Listed:
     """Look at every unit below where they are few; where they are many, at the next ones along the tree first."""
-    rows = _fitting(reader, today, filters)
+    rows = _fitting(reader, today, today, filters)
     in_sight = rows.filter(name_holds(filters.text) or _unit_called(filters.text))
     below = _paths_below(reader, filters.below)
     near = _next_of(reader, below)

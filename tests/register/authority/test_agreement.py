@@ -40,7 +40,7 @@ from gongjian.register.models import (
     UnitKind,
     Venue,
 )
-from gongjian.register.walks import LINE, bodies_below, refresh_body_paths, refresh_unit_paths
+from gongjian.register.walks import LINE, bodies_below, refresh_body_paths, refresh_unit_paths, units_below
 from tests.register import town as small
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,9 @@ def both_agree(drawn: dict) -> None:
             told = {thing for thing in [*federation.units, *federation.bodies] if can(person.pk, word, thing, today)}
             assert listed == told, (account.name, word)
             assert {unit for unit in stored if reach.holds(word, unit)} == {*Unit.objects.filter(reach.units(word))}
+            for unit in stored:
+                if unit.path and reach.holds_all(word, unit):
+                    assert set(units_below(unit, today, today)) <= {*Unit.objects.filter(reach.units(word))}
             for body in bodies:
                 if reach.leads(word, body):
                     assert set(bodies_below(LINE, body, today, today)) <= {*Body.objects.filter(reach.bodies(word))}
