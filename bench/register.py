@@ -22,6 +22,7 @@ from gongjian.register.queries.coverage import coverage_today
 from gongjian.register.queries.search import found
 from gongjian.register.spelling import syllables
 from gongjian.register.walks import TERRITORY, ids_below, path_range
+from gongjian.serving import collect_rarely
 
 from .figure import COUNTING, Figure, figure, in_turn, percentile, python_loop, seconds
 from .people import signed_in, somebody
@@ -166,6 +167,7 @@ def _page_figure(
 
 
 def _signed_in() -> Client:
+    collect_rarely()  # as in the process that serves
     with transaction.atomic():
         return signed_in(somebody("see_counts"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import signal
@@ -18,6 +19,16 @@ from gongjian.language import gettext_noop
 
 STARTS_WITHIN = 30  # seconds
 WEB_THREADS = 4
+
+
+def collect_rarely() -> None:
+    """For a process that serves: what is loaded by now stays for good, so the collector need not look at it again.
+
+    Looking at all of it every few requests made one page in twenty slower by a tenth.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 class NotServing(Exception):
