@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gongjian import language
-from gongjian.commands import offices
+from gongjian.commands import figures, offices
 from gongjian.commands.speech import (
     NOT_FOUND,
     OK,
@@ -172,7 +172,7 @@ def serve(options: argparse.Namespace) -> int:
     from gongjian.sample.mark import is_sample_city  # app ready: models
 
     _migrate()
-    _refresh_paths_soon()
+    _catch_up_soon()
     doors = is_sample_city() and serving.is_loopback(options.host) and not settings.LIVE
     os.environ["GONGJIAN_PERSONA_DOORS"] = "1" if doors else "0"
     port = serving.free_port(options.host, options.port)
@@ -192,14 +192,16 @@ def serve(options: argparse.Namespace) -> int:
     return OK
 
 
-def _refresh_paths_soon() -> None:
+def _catch_up_soon() -> None:
     """Days may have passed since the last time: the worker catches up while pages are served already."""
     from procrastinate.exceptions import AlreadyEnqueued  # app ready: models
 
+    from gongjian.figures.tasks import read_indicators  # app ready: models
     from gongjian.register.tasks import refresh_paths  # app ready: models
 
-    with contextlib.suppress(AlreadyEnqueued):
-        refresh_paths.defer()
+    for task in (refresh_paths, read_indicators):
+        with contextlib.suppress(AlreadyEnqueued):
+            task.defer()
 
 
 def _persona_links(address: str) -> list[str]:
@@ -862,6 +864,7 @@ def _parser() -> argparse.ArgumentParser:
         "--on", type=as_day, metavar="DAY", help=_("the day asked about, as 2018-10-31; default today")
     )
     offices.add_words(commands)
+    figures.add_words(commands)
     _people_words(commands)
     _chronicle_words(commands)
     _keys_words(commands)

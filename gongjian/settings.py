@@ -112,6 +112,7 @@ def _provider(issuer: str, name: str) -> list[dict]:
 LIVE = _flag("GONGJIAN_LIVE")
 DEBUG = _flag("GONGJIAN_DEBUG") and not LIVE
 HOME = _data_home()
+SNAPSHOTS = HOME / "snapshots"  # the facts of days, as files
 
 
 def _secret() -> str:
@@ -211,6 +212,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "gongjian.chronicle",
     "gongjian.register",
+    "gongjian.indicators",
+    "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",
     "gongjian.sample",

@@ -12,6 +12,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from gongjian.chronicle.record import record
+from gongjian.indicators.define import define_indicator
+from gongjian.indicators.models import Indicator
 from gongjian.register import define, spelling
 from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Role, Threshold, UnitKind
 
@@ -65,6 +67,12 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("office_kind", OfficeKind, define.define_office_kind, ("names", "position", "line", "heads", "roles")),
     ("choice", Choice, define.define_choice, ("list", "names", "position")),
     ("threshold", Threshold, define.define_threshold, ("since", "until", "line", "least", "names", "source")),
+    (
+        "indicator",
+        Indicator,
+        define_indicator,
+        ("names", "position", "line", "of", "words", "definition", "source", "awaits"),
+    ),
 )
 
 

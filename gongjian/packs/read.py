@@ -5,7 +5,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,9 +16,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from gongjian.register.identity import Division
+from rollup.definition import Definition, Unknown, check
 
 SCHEMA = Path(__file__).parents[2] / "packs" / "schema"
-PARTS = ("pack", "roles", "lines", "units", "choices", "thresholds", "readings")
+PARTS = ("pack", "roles", "lines", "units", "choices", "thresholds", "readings", "indicators")
 
 # What the schemas say that a place should hold, in their "description".
 EXPECTED = (
@@ -32,6 +33,7 @@ EXPECTED = (
     gettext_noop("at least one row"),
     gettext_noop("a table of fields"),
     gettext_noop("a table of names"),
+    gettext_noop("a table of conditions"),
     gettext_noop("each level once"),
     gettext_noop("one character"),
     gettext_noop("true or false"),
@@ -43,6 +45,7 @@ EXPECTED = (
     gettext_noop("syllables in small letters without tones, one blank between two"),
 )
 
+DEFINED = ("where", "having", "heads")
 Names = dict[str, str]
 Tables = dict[str, Any]
 
@@ -117,7 +120,21 @@ class Threshold:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Indicator(Word):
+    """What is counted; `definition` is rollup's: where, having and heads."""
+
+    of: str
+    words: Names
+    definition: Tables
+    line: str | None = None
+    source: Names = field(default_factory=dict)
+    awaits: str = ""
+
+
+@dataclass(frozen=True)
+class Pronunciation:
+    """How a word of Chinese place names is read."""
+
     word: str
     pinyin: str
     basis: str
@@ -137,7 +154,8 @@ class Pack:
     forms: list[Form]
     choices: list[Choice]
     thresholds: list[Threshold]
-    readings: list[Reading]
+    readings: list[Pronunciation]
+    indicators: list[Indicator]
     path: Path
     sha256: str
 
@@ -257,6 +275,7 @@ def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
         sentence = _("lines.toml: %(count)s lines lead the others; write leads = true in exactly one.")
         yield sentence % {"count": leading}
     yield from _faults_of_thresholds(rows["threshold"])
+    yield from _faults_of_indicators(rows["indicator"])
     for file, place, reading in rows["reading"]:
         if len(reading["word"]) != len(reading["pinyin"].split()):
             sentence = _("%(file)s, %(place)s: “%(pinyin)s” must have one syllable for each character.")
@@ -274,7 +293,8 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
     lines = [row.values["key"] for row in rows["line"]]
-    for file, place, values in [row for name in ("body_kind", "office_kind", "threshold") for row in rows[name]]:
+    of_a_line = ("body_kind", "office_kind", "threshold", "indicator")
+    for file, place, values in [row for name in of_a_line for row in rows[name]]:
         if values.get("line", lines[0]) not in lines:
             sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
             yield sentence % {
@@ -291,6 +311,16 @@ def _unknown_roles(rows: dict[str, list[_Row]]) -> Iterator[str]:
         for role in set(values["roles"]) - set(roles):
             sentence = _("%(file)s, %(place)s: there is no role “%(role)s”; write one of %(allowed)s.")
             yield sentence % {"file": file, "place": place, "role": role, "allowed": ", ".join(roles)}
+
+
+def _faults_of_indicators(rows: list[_Row]) -> Iterator[str]:
+    for file, place, values in rows:
+        definition = {name: values[name] for name in DEFINED if name in values}
+        try:
+            check(Definition(key=values["key"], of=values["of"], **definition))
+        except Unknown as unknown:
+            sentence = _("%(file)s, %(place)s: %(problem)s")
+            yield sentence % {"file": file, "place": place, "problem": unknown}
 
 
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
@@ -342,10 +372,16 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         forms=words(Form, "form"),
         choices=[choice for name in tables["choices"] for choice in words(Choice, name, list=name)],
         thresholds=[_threshold(row) for row in lists["threshold"]],
-        readings=[Reading(**row) for row in lists["reading"]],
+        readings=[Pronunciation(**row) for row in lists["reading"]],
+        indicators=[_indicator(position, row) for position, row in enumerate(lists["indicator"])],
         path=path,
         sha256=_digest(path),
     )
+
+
+def _indicator(position: int, row: Tables) -> Indicator:
+    definition = {name: row[name] for name in DEFINED if name in row}
+    return Indicator(position=position, definition=definition, **{k: v for k, v in row.items() if k not in DEFINED})
 
 
 def _threshold(row: Tables) -> Threshold:

@@ -69,6 +69,11 @@ def _figures(query: str = "") -> Callable[[Site], str]:
     )
 
 
+def _readings(path: str) -> Callable[[Site], str]:
+    """A page of figures of the county."""
+    return lambda site: path.format(site.unit_where("kind_id = 'county_city'").split("/")[2])
+
+
 def _send_nothing(page: Page) -> None:
     form = page.locator("form:has(input[type=file])")
     form.evaluate("form => { form.noValidate = true }")
@@ -125,6 +130,12 @@ PAGES = [
     Seen("territory", ORGANISER, "/territory/", _unfold),
     Seen("territory deeper", ORGANISER, _walk("/territory/", "name = '大唐街道'"), _unfold),
     Seen("figures of a county", ORGANISER, _figures()),
+    Seen("all figures of a place", ORGANISER, _readings("/units/{}/indicators/")),
+    Seen("one figure of a place", ORGANISER, _readings("/indicators/union_enterprises/?in={}")),
+    Seen("a figure that waits for its facts", ORGANISER, _readings("/indicators/wage_bargaining/?in={}")),
+    Seen("records behind a figure", ORGANISER, _readings("/indicators/union_enterprises/records/?in={}&show=missing")),
+    Seen("no records behind a figure", ORGANISER, _readings("/indicators/womens_home/records/?in={}&show=left_out")),
+    Seen("figures before the first run", ORGANISER, _readings("/units/{}/indicators/?on=2018-10-31")),
     Seen("figures of a county then, put into today", ORGANISER, _figures("?structure=today&on=2018-10-31")),
     Seen("territory at a leaf", ORGANISER, _walk("/territory/", "kind_id = 'enterprise'")),
     Seen("line", ORGANISER, "/line/", _unfold),

@@ -2,6 +2,7 @@
 
 import django
 from django.core.management import call_command
+from django.utils import timezone
 
 SCALE = 0.01
 COUNTIES = ["330681"]
@@ -9,7 +10,9 @@ COUNTIES = ["330681"]
 if __name__ == "__main__":
     django.setup()
 
+    from gongjian.figures.run import read_indicators
     from gongjian.sample.city import build
 
     call_command("migrate", verbosity=0)
     build(scale=SCALE, counties=COUNTIES)
+    read_indicators(timezone.localdate())

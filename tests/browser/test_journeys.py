@@ -237,3 +237,20 @@ def test_an_officer_merges_a_village_looks_at_what_it_brings_and_takes_it_back(v
     page.goto(page.url.split("/changes/")[0] + f"/units/{village}/")
     assert heading(page) == name
     expect(page.locator(".crumbs")).not_to_contain_text(other)
+
+
+# == from a figure to what it was counted from ==
+def test_a_figure_opens_to_its_places_and_in_two_clicks_to_its_records(visit: Visit, site: Site) -> None:
+    county = site.unit_where("kind_id = 'county_city'")
+    page = visit("city-organiser", county)
+    page.locator(f"a[href^='{county}indicators/']").click()
+    page.locator("tbody a[href*='/union_enterprises/?']").first.click()
+    assert heading(page).endswith("企业建会")
+    told = int(page.locator("dd a[href*='show=missing']").inner_text().replace(",", ""))
+    page.locator("dd a[href*='show=missing']").click()
+    assert told > 0 and page.locator(".counted").inner_text().endswith(f"{told:,}条")
+    with page.expect_download() as file:
+        page.locator("a[href*='records.xlsx']").click()
+    assert file.value.suggested_filename.startswith("企业建会-")
+    page.locator("main tbody th a").first.click()
+    assert "/units/" in page.url

@@ -20,6 +20,9 @@ from django.utils import timezone
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.models import Act
+from gongjian.indicators.define import define_indicator
+from gongjian.indicators.models import Reading, Run
+from gongjian.packs.read import read_pack
 from gongjian.register import access, actions
 from gongjian.register.appointments import lend
 from gongjian.register.imports.apply import apply as apply_draft
@@ -42,6 +45,7 @@ from gongjian.register.models import (
 from gongjian.register.reconciliations import comparing
 from gongjian.register.reconciliations.deciding import accept_sure
 from gongjian.register.reorganise.units import merge_units
+from gongjian.settings import ROOT
 from tests.register import town as small
 from tests.register.town import REFORM, Town
 
@@ -118,6 +122,7 @@ def build_marked_town() -> MarkedTown:
     _exports(made)
     _accounts(made)
     _disclosures(made)
+    _readings(made)
     _ids(made)
     return made
 
@@ -184,6 +189,7 @@ def _list_secrets(made: MarkedTown, mark: str, firm: Unit) -> None:
     asked = r"^/units(/|\.xlsx)\?(.*&)?(coverage=with|staff_(from|to)=\d|sort=-?staff)"
     standing = Unit.objects.get(pk=firm.pk)
     made.keep(mark, f"firm {firm.pk} in a list by its counts", lambda r: access.can_count(r, standing), asked)
+    made.keep(mark, f"firm {firm.pk} in a list of figures", lambda r: access.can_count(r, standing), r"^/indicators/")
 
 
 # == people: the offices in firms are not public ==
@@ -409,6 +415,30 @@ def addresses_of(personas: Iterable[str]) -> dict[str, str]:
     return {name: address_of(number) for number, name in enumerate(personas, start=11)}
 
 
+# == readings, and lists of what is missing ==
+INDICATORS = ["union_enterprises", "party_employers", "womens_home"]
+
+
+def _readings(made: MarkedTown) -> None:
+    """Readings with numbers that stand nowhere else: whoever may count the place may read them."""
+    for each in read_pack(ROOT / "packs" / "shaoxing").indicators:
+        if each.key in INDICATORS:
+            words = {name: getattr(each, name) for name in ("names", "position", "line", "of", "words", "definition")}
+            define_indicator(each.key, source=each.source, awaits="", **words)
+    now = timezone.now()
+    run = Run.objects.create(day=made.town.today, state=Run.State.DONE, engine="duckdb", began_at=now, ended_at=now)
+    for key in ("city", "county", "district", "street", "south", "village", "garden"):
+        place = Unit.objects.get(pk=made.town.units[key].pk)
+        for at, indicator in enumerate(INDICATORS):
+            counted = 8_300_000 + place.pk * 91 + at
+            Reading.objects.create(
+                run=run, indicator_id=indicator, version=1, day=run.day, walk="territory", unit=place,
+                denominator=counted, numerator=1, left_out=0, heads=0, heads_having=0, heads_unknown=0,
+            )  # fmt: skip
+            written = f"{counted:,}".replace(",", "[,\u202f ]?")
+            made.keep(written, f"reading of {key}", lambda r, place=place: access.can_count(r, place))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -419,6 +449,7 @@ def _ids(made: MarkedTown) -> None:
         "office_id": [office.pk for office in offices],
         "person_id": [town.people[key].pk for key in ("member0", "member5", "firm_chair", "other_chair")],
         "line_key": ["party", "union", "women"],
+        "key": INDICATORS,
         "kind": ["units", "bodies"],
         "act": ["amend", "close", "merge"],
         "draft_id": list(ImportDraft.objects.order_by("pk").values_list("pk", flat=True)),

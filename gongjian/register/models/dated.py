@@ -70,7 +70,7 @@ def one_at_a_time(name: str, *fields: str, condition: Q | None = None) -> Exclus
     The fields are things pointed to, or texts. Things are compared as id + 0: PostgreSQL would else read lists through
     the constraint's GiST index, which costs twenty times what the plain index on the id does.
     """
-    texts = {"code", "credit_code", "kind", "line"}
+    texts = {"code", "credit_code", "kind", "line", "indicator"}
     pairs: list[Any] = [(field if field in texts else F(field) + 0, RangeOperators.EQUAL) for field in fields]
     return ExclusionConstraint(
         name=name,

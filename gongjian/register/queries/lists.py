@@ -215,6 +215,11 @@ def _standing_below(reader: Reader, column: str, below: int | None, day: date, t
     return Q(**{f"{column}__in": ids_below(TERRITORY, below, day)}) if is_seen else Q(pk__in=())
 
 
+def unit_at_and_below(reader: Reader, unit_id: int, day: date, today: date, unit: str = "unit") -> Q:
+    """The rows whose unit stands at or below another one on the day. `unit` leads from the row to the unit."""
+    return _standing_below(reader, unit, unit_id, day, today)
+
+
 def _paths_below(reader: Reader, below: int | None) -> Paths:
     """Where the unit and all below it stand today."""
     if below is None:

@@ -1,0 +1,70 @@
+"""Figures from the command line: read all indicators on a day, and say what was read."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from gongjian.language import gettext as _
+
+from .speech import NOT_FOUND, OK, PROBLEMS, Stop, add_command, as_day, local_today, print_json
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read every indicator on a day. What was read before stays if that fails."""
+    from gongjian.figures.run import NotRead, read_indicators  # app ready: models
+
+    try:
+        done = read_indicators(options.on or local_today(), master=options.master or "")
+    except NotRead as no:
+        raise Stop(str(no), PROBLEMS) from no
+    facts = {"day": done.day, "readings": f"{done.readings:,}", "engine": done.engine}
+    print(_("%(readings)s readings of %(day)s, by %(engine)s.") % facts)
+    return OK
+
+
+def read(options: argparse.Namespace) -> int:
+    """The readings of a place, on the last day until the one asked about."""
+    from gongjian.indicators.queries import last_read, place_figures  # app ready: models
+    from gongjian.register.access import OPERATOR, unit_entries_visible_to  # app ready: models
+
+    day = options.on or local_today()
+    entry = unit_entries_visible_to(OPERATOR).on(day).filter(code=options.place).first()
+    if entry is None:
+        raise Stop(_("No unit has the code “%(code)s” on %(day)s.") % {"code": options.place, "day": day}, NOT_FOUND)
+    last = last_read(day)
+    if last is None:
+        told = _("Nothing has been read until %(day)s. Type: gongjian figures run --on %(day)s")
+        raise Stop(told % {"day": day}, NOT_FOUND)
+    rows = [_plain(figure) for figure in place_figures(OPERATOR, entry.unit_id, last)]
+    if options.json:
+        print_json({"place": entry.name, "code": entry.code, "day": last.day, "readings": rows})
+        return OK
+    print(f"{entry.name} {last.day}")
+    for row in rows:
+        told = f"{row['numerator']:,} / {row['denominator']:,}" if row["denominator"] is not None else _("no data")
+        print(f"  {row['name']}: {told}")
+    return OK
+
+
+def _plain(figure: Any) -> dict[str, Any]:
+    measures = ("denominator", "numerator", "left_out", "heads", "heads_having", "heads_unknown")
+    numbers = {name: getattr(figure.now, name) if figure.now else None for name in measures}
+    return {"indicator": figure.indicator.key, "name": str(figure.indicator), **numbers}
+
+
+def add_words(commands: Any) -> None:
+    figures = commands.add_parser("figures", help=_("read the indicators and show readings")).add_subparsers(
+        dest="figures", required=True, metavar="WHAT"
+    )
+    command = add_command(
+        figures, "run", run, _("read every indicator on a day"), "gongjian figures run --on 2023-06-30"
+    )
+    command.add_argument("--on", type=as_day, metavar="DAY", help=_("the day to read; default today"))
+    command.add_argument("--master", metavar="ADDRESS", help=_("count on this Spark cluster, as spark://host:7077"))
+    command = add_command(
+        figures, "read", read, _("the readings of a place"), "gongjian figures read --place 330681000000 --json"
+    )
+    command.add_argument("--place", required=True, metavar="CODE", help=_("the unit, by its statistical code"))
+    command.add_argument("--on", type=as_day, metavar="DAY", help=_("until this day; default today"))
+    command.add_argument("--json", action="store_true", help=_("as JSON"))

@@ -1,0 +1,150 @@
+"""Indicators, the runs that read them, their readings, and the ledger of what is left out."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from gongjian.accounts.models import User
+from gongjian.register.models import Body, Line, Unit
+from gongjian.register.models.dated import Dated, by_act, not_empty, one_at_a_time
+from gongjian.register.models.words import Word, spoken
+
+
+class Indicator(Word):
+    """指标: what is counted over what. `definition` is data over rollup's vocabulary; `version` counts its changes."""
+
+    class Of(models.TextChoices):
+        UNITS = "units"
+        BODIES = "bodies"
+        VENUES = "venues"
+
+    line = models.ForeignKey(Line, null=True, blank=True, on_delete=models.PROTECT, related_name="indicators")
+    of = models.CharField(max_length=10, choices=Of.choices)
+    words = models.JSONField(help_text="the definition in words, in each language")
+    definition = models.JSONField()
+    version = models.PositiveSmallIntegerField(default=1)
+    source = models.JSONField(default=dict, blank=True, help_text="where the definition or its target comes from")
+    awaits = models.CharField(max_length=40, blank=True, help_text="the matter whose facts are not kept yet")
+
+    @property
+    def said(self) -> str:
+        """The definition in words, in the language of the page."""
+        return spoken(self.words)
+
+    @property
+    def source_said(self) -> str:
+        """Where it comes from, in the language of the page."""
+        return spoken(self.source)
+
+
+class Run(models.Model):
+    """One reading of all indicators on a day. What failed says why; its readings are not there, the ones before are."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    day = models.DateField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    engine = models.CharField(max_length=40)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    readings = models.PositiveIntegerField(default=0)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="running", ended_at=None) | ~Q(state="running") & Q(ended_at__isnull=False),
+                name="indicators_run_ended",
+            ),
+            models.UniqueConstraint(fields=["day"], condition=Q(state="running"), name="indicators_one_run_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.state}"
+
+
+class Walk(models.TextChoices):
+    TERRITORY = "territory"
+    LINE = "line"
+    LEADERSHIP = "leadership"
+
+
+class Reading(models.Model):
+    """读数: what an indicator came to at one place on one day. Rates are divided by whoever shows them.
+
+    The place is a unit in the walk by territory, a body in the others. `heads_unknown`: of so many of the denominator
+    nobody has said how many people they count.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="kept", db_index=False)
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings", db_index=False)
+    version = models.PositiveSmallIntegerField()
+    day = models.DateField()
+    walk = models.CharField(max_length=10, choices=Walk.choices)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="readings", db_index=False)
+    body = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="readings", db_index=False)
+    denominator = models.PositiveIntegerField()
+    numerator = models.PositiveIntegerField()
+    left_out = models.PositiveIntegerField()
+    heads = models.PositiveBigIntegerField()
+    heads_having = models.PositiveBigIntegerField()
+    heads_unknown = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "indicator", "day"], condition=Q(unit__isnull=False), name="indicators_once_a_unit"
+            ),
+            models.UniqueConstraint(
+                fields=["body", "walk", "indicator", "day"],
+                condition=Q(body__isnull=False),
+                name="indicators_once_a_body",
+            ),
+            models.CheckConstraint(
+                condition=Q(walk="territory", unit__isnull=False, body=None)
+                | ~Q(walk="territory") & Q(body__isnull=False, unit=None),
+                name="indicators_place_of_its_walk",
+            ),
+            models.CheckConstraint(condition=Q(numerator__lte=F("denominator")), name="indicators_part_of_whole"),
+        ]
+        indexes = [models.Index(fields=["day", "indicator"], name="indicators_reading_day")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.numerator}/{self.denominator}"
+
+    @property
+    def missing(self) -> int:
+        return self.denominator - self.numerator
+
+    @property
+    def rate(self) -> float | None:
+        return self.numerator / self.denominator if self.denominator else None
+
+    @property
+    def heads_rate(self) -> float | None:
+        return self.heads_having / self.heads if self.heads else None
+
+
+class Exclusion(Dated):
+    """未计入: a unit that one indicator leaves out from one day until another, and why. The act says who and when."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="exclusions", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="exclusions")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            one_at_a_time("indicators_exclusion_once_a_day", "unit", "indicator"),
+            not_empty("indicators_exclusion_has_days"),
+            models.CheckConstraint(condition=~Q(reason=""), name="indicators_exclusion_says_why"),
+        ]
+        indexes = [by_act("indicators_exclusion_act")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} not in {self.indicator_id}"

@@ -1,0 +1,228 @@
+"""What the pages of figures show: a place's indicators, one indicator by place and through time. No engine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+
+from gongjian.register.access import (
+    Reader,
+    headcounts_visible_to,
+    is_counted_body,
+    is_counted_unit,
+    unit_entries_visible_to,
+)
+from gongjian.register.models import UnitEntry
+from gongjian.register.queries.lists import MOST, count_up_to, places_above, unit_at_and_below
+from gongjian.ui.keyset import Page, page_of
+
+from .access import indicators_visible_to, readings_visible_to
+from .define import definition_of
+from .models import Indicator, Reading, Run
+from .records import Which, rows_of
+
+FEW = 20  # under so many a rate says little
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator at one place: its reading of the day, and the one of about half a year before."""
+
+    indicator: Indicator
+    now: Reading | None
+    before: Reading | None
+
+    @property
+    def change(self) -> float | None:
+        """In points."""
+        if not self.now or not self.before or self.now.rate is None or self.before.rate is None:
+            return None
+        return 100 * (self.now.rate - self.before.rate)
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One place below, with its reading; `reading` is None where nothing is meant."""
+
+    unit_id: int
+    name: str
+    reading: Reading | None
+
+    @property
+    def is_few(self) -> bool:
+        return self.reading is not None and self.reading.denominator < FEW
+
+
+def last_read(day: date) -> Run | None:
+    """The run whose readings a page of the day shows: the last one that ended well, of that day or before."""
+    return Run.objects.filter(state=Run.State.DONE, day__lte=day).order_by("-day", "-pk").first()
+
+
+def place_figures(reader: Reader, unit_id: int, run: Run) -> list[Figure]:
+    """Every indicator at a place, in the pack's order. Three queries."""
+    readings = readings_visible_to(reader).filter(unit=unit_id)
+    now = {each.indicator_id: each for each in readings.filter(day=run.day)}
+    earlier = Run.objects.filter(state=Run.State.DONE, day__lt=run.day).order_by("-day").values("day")[:1]
+    before = {each.indicator_id: each for each in readings.filter(day__in=earlier)}
+    return [
+        Figure(each, now.get(each.pk), before.get(each.pk))
+        for each in indicators_visible_to(reader).select_related("line")
+    ]
+
+
+def by_place(reader: Reader, indicator: Indicator, unit_id: int, run: Run) -> list[PlaceRow]:
+    """The divisions right below a place, by the run's day, each with its reading; the most missing first."""
+    below = unit_entries_visible_to(reader).on(run.day).filter(parent=unit_id).exclude(kind__level="employer")
+    named = dict(below.values_list("unit_id", "name"))
+    readings = readings_visible_to(reader).filter(indicator=indicator, day=run.day, unit__in=list(named))
+    found = {each.unit_id: each for each in readings}
+    rows = [PlaceRow(id, name, found.get(id)) for id, name in named.items()]
+    return sorted(rows, key=lambda row: (row.reading is None, -(row.reading.missing if row.reading else 0), row.name))
+
+
+def through_time(reader: Reader, indicator: Indicator, unit_id: int, until: date) -> list[Reading]:
+    """The readings of a place until the day, the earliest first."""
+    readings = readings_visible_to(reader).filter(indicator=indicator, unit=unit_id, day__lte=until)
+    return list(readings.order_by("day"))
+
+
+def place_of(reader: Reader, unit_id: int, day: date) -> UnitEntry | None:
+    """The place on the day, or as it last stood."""
+    entries = unit_entries_visible_to(reader).filter(unit=unit_id).select_related("unit", "kind")
+    found: UnitEntry | None = entries.on(day).first() or entries.order_by("-valid").first()
+    return found
+
+
+# == places beside each other ==
+STEPS = (60, 70, 80, 90, 95)
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """A place and its readings of some indicators; a shade q0 … q5 for each, by its rate."""
+
+    unit_id: int
+    name: str
+    cells: list[tuple[Indicator, Reading | None, str]]
+
+
+def heat(reader: Reader, indicators: list[Indicator], unit_id: int, run: Run) -> list[HeatRow]:
+    """The divisions right below a place, with some indicators beside each other. Two queries."""
+    below = unit_entries_visible_to(reader).on(run.day).filter(parent=unit_id).exclude(kind__level="employer")
+    named = dict(below.order_by("code", "unit_id").values_list("unit_id", "name"))
+    readings = readings_visible_to(reader).filter(indicator__in=indicators, day=run.day, unit__in=list(named))
+    found = {(each.unit_id, each.indicator_id): each for each in readings}
+    rows = []
+    for id, name in named.items():
+        cells = [(each, found.get((id, each.pk)), _shade(found.get((id, each.pk)))) for each in indicators]
+        if any(reading for _indicator, reading, _step in cells):
+            rows.append(HeatRow(id, name, cells))
+    return rows
+
+
+def _shade(reading: Reading | None) -> str:
+    if reading is None or reading.rate is None:
+        return ""
+    return f"q{sum(100 * reading.rate >= step for step in STEPS)}"
+
+
+# == through time ==
+WIDE, HIGH = 640, 160
+
+
+def drawn(readings: list[Reading]) -> str:
+    """The points of a line of rates through time, in a box of 640 × 160; empty with fewer than two."""
+    rated = [(each.day.toordinal(), each.rate) for each in readings if each.rate is not None]
+    if len(rated) < 2 or rated[0][0] == rated[-1][0]:
+        return ""
+    first, last = rated[0][0], rated[-1][0]
+    return " ".join(f"{WIDE * (day - first) / (last - first):.1f},{HIGH * (1 - rate):.1f}" for day, rate in rated)
+
+
+# == the records behind a number ==
+WHICH: tuple[Which, ...] = ("missing", "having", "counted", "left_out")
+PAGE = 50
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Records:
+    """A page of the records behind a number; `count` is None where there are more than MOST."""
+
+    page: Page
+    count: int | None
+
+
+def records(
+    reader: Reader,
+    indicator: Indicator,
+    which: Which,
+    unit_id: int,
+    day: date,
+    today: date,
+    *,
+    after: str = "",
+    before: str = "",
+) -> Records:
+    """One page of units, bodies or venues at and below a place, as they are on the day, along the territory."""
+    rows = _rows(reader, indicator, which, unit_id, day, today)
+    page = page_of(_dressed(rows, indicator.of), _order(indicator.of), size=PAGE, after=after, before=before)
+    _tell(reader, page.rows, indicator, day)
+    count = count_up_to(rows)
+    return Records(page, None if count > MOST else count)
+
+
+def all_records(
+    reader: Reader, indicator: Indicator, which: Which, unit_id: int, day: date, today: date, *, most: int
+) -> Iterator[Any]:
+    """Every record, up to `most`, told as on the page."""
+    rows = _dressed(_rows(reader, indicator, which, unit_id, day, today), indicator.of)
+    for some in _batches(rows.order_by(*_order(indicator.of))[:most].iterator(BATCH)):
+        _tell(reader, some, indicator, day)
+        yield from some
+
+
+def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    while some := list(islice(rows, BATCH)):
+        yield some
+
+
+def _rows(reader: Reader, indicator: Indicator, which: Which, unit_id: int, day: date, today: date) -> QuerySet[Any]:
+    """What the reader may count, at and below the place."""
+    rows = rows_of(definition_of(indicator), which, day)
+    unit = UNIT[indicator.of]
+    seen = is_counted_body(reader, "body__") if indicator.of == "bodies" else is_counted_unit(reader, f"{unit}__")
+    return rows.filter(seen, unit_at_and_below(reader, unit_id, day, today, unit))
+
+
+UNIT = {"units": "unit", "bodies": "seat", "venues": "unit"}
+
+
+def _order(of: str) -> list[str]:
+    return [f"{UNIT[of]}__path", "id"]
+
+
+def _dressed(rows: QuerySet[Any], of: str) -> QuerySet[Any]:
+    return rows.select_related(UNIT[of], *(() if of == "venues" else ("kind",)))
+
+
+def _tell(reader: Reader, rows: Iterable[Any], indicator: Indicator, day: date) -> None:
+    """Give each row where it stands, its heads, and what page it opens."""
+    rows = list(rows)
+    of, column = indicator.of, indicator.definition.get("heads", "")
+    stands = {row.pk: row.parent_id if of == "units" else getattr(row, f"{UNIT[of]}_id") for row in rows}
+    places = places_above(reader, day, stands.values())
+    heads: dict[int, int] = {}
+    if of == "units" and column:
+        counted = headcounts_visible_to(reader, [row.unit for row in rows]).on(day)
+        heads = dict(counted.values_list("unit_id", column))
+    for row in rows:
+        row.where = places.get(stands[row.pk], [])
+        row.heads = heads.get(row.unit_id) if of == "units" else None
+        row.opens = ("body", row.body_id) if of == "bodies" else ("unit", row.unit_id)
+        row.kind_name = "" if of == "venues" else row.kind

@@ -1,0 +1,14 @@
+"""Addresses of figures, readings and the records behind them."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("units/<id:unit_id>/indicators/", views.place, name="place_indicators"),
+    path("units/<id:unit_id>/indicators.xlsx", views.place_export, name="place_indicators_export"),
+    path("indicators/<slug:key>/", views.indicator, name="indicator"),
+    path("indicators/<slug:key>.xlsx", views.indicator_export, name="indicator_export"),
+    path("indicators/<slug:key>/records/", views.records, name="indicator_records"),
+    path("indicators/<slug:key>/records.xlsx", views.records_export, name="indicator_records_export"),
+]
