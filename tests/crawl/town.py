@@ -308,7 +308,9 @@ def _member_in_office(made: MarkedTown, key: str, body: Body) -> None:
     person, name = made.town.people[key], body.entries.get().name
     seen = among(access.memberships_visible_to, small.membership(person, body, since=REFORM))
     made.keep(name, f"membership of {key} on their page", seen, rf"^/(people|persons|members)/{person.pk}/")
-    made.keep(name, f"membership of {key} in one row", seen, beside=person.name)
+    # But the page of who can see this very body names whoever reads it by office, members or not.
+    elsewhere = rf"^(?!/bodies/{body.pk}/access/)"
+    made.keep(name, f"membership of {key} in one row", seen, elsewhere, beside=person.name)
 
 
 # == who wrote what, and on which paper ==

@@ -26,7 +26,8 @@ def mend_rows(draft: ImportDraft, rows: Mapping[int, Mapping[str, str]]) -> Impo
         for key in values:
             if key not in known:
                 raise Refused(_("“%(field)s” is not something a column can hold.") % {"field": key})
-        mended[str(number)] = {**mended.get(str(number), {}), **values}
+        texts = {key: text.replace("\x00", "") for key, text in values.items()}  # which the database takes in no text
+        mended[str(number)] = {**mended.get(str(number), {}), **texts}
     draft.mended = mended
     draft.save(update_fields=["mended"])
     return preflight(draft)

@@ -185,6 +185,12 @@ def test_mended_row_is_checked_again_and_the_file_stays(town: Town) -> None:
     assert ImportDraft.objects.get().mended == {"2": {"kind": "企业", "staff": "50"}}
 
 
+def test_what_the_database_takes_in_no_text_is_left_out_of_a_mended_cell(town: Town) -> None:
+    draft = checked(FIRMS + "新样例厂,企叶,上下文村,50,20\n")
+    assert mend_row(draft, 2, {"kind": "企\x00业"}) == []
+    assert ImportDraft.objects.get().mended == {"2": {"kind": "企业"}}
+
+
 def test_corrected_mapping_is_used(town: Town) -> None:
     draft = taken_in("甲,乙,丙\n新样例厂,企业,上下文村\n")
     preflight(set_mapping(draft, {0: "name", 1: "kind", 2: "parent_name"}))
