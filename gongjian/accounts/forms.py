@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_texts
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.functional import lazy
 from django.utils.translation import get_language
@@ -144,7 +145,25 @@ def _odd_ones_refused() -> Iterator[None]:
         raise get_adapter().validation_error("incorrect_code") from odd
 
 
+class _CredentialField(forms.JSONField):
+    """What the browser says of a passkey; nested deeper than can be read, it is no JSON to us."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError as deep:
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""}) from deep
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return None
+
+
 class _Passkey(webauthn.AuthenticateWebAuthnForm):
+    credential = _CredentialField(required=True, widget=forms.HiddenInput)
+
     def clean_credential(self) -> Authenticator:
         with _odd_ones_refused():
             return super().clean_credential()
@@ -163,6 +182,8 @@ class PasskeyAgainForm(_Passkey, webauthn.ReauthenticateWebAuthnForm):
 
 
 class AddPasskeyForm(webauthn.AddWebAuthnForm):
+    credential = _CredentialField(required=True, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, "name", _("Name of the passkey"), _("So that you know it again, such as “office computer”."))

@@ -144,8 +144,11 @@ def test_somebody_elses_passkey_is_not_found(anna, bert, browser, path):
     assert Authenticator.objects.get(pk=key.pk).data["name"] == "Bert's"
 
 
+DEEP = pytest.param("[" * 100_000, id="nested deeper than can be read")
+
+
 @pytest.mark.parametrize(
-    "credential", ["", "{}", "[]", '"x"', "nonsense", '{"id": "a", "response": {"userHandle": 1}}']
+    "credential", ["", "{}", "[]", '"x"', "nonsense", '{"id": "a", "response": {"userHandle": 1}}', DEEP]
 )
 def test_a_made_up_passkey_signs_nobody_in(anna, browser, credential):
     client = browser()
@@ -162,6 +165,7 @@ ODD = [
     "7",
     '{"id": "a"}',
     '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {}}',
+    DEEP,
 ]
 
 
