@@ -1,7 +1,6 @@
 """The tables of facts that a snapshot of one day holds. No name of a person is among them.
 
-One file of Parquet for each table and county (`part`), so that what did not change need not be counted anew. Numbers
-without a source are null, which is not nought.
+Numbers without a source are null, which is not nought.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,11 @@ def read_indicators(day: date, *, master: str = "", by: User | None = None) -> R
 
     The readings of the day take the place of its earlier ones all at once; if anything fails, those stay.
     """
+    with _alone():
+        return _read(day, master, by)
+
+
+def _read(day: date, master: str, by: User | None) -> Run:
     run = _begin(day, f"spark {master}" if master else "duckdb", by)
     try:
         snapshot.write(folder(day), day)
@@ -72,19 +78,31 @@ def read_indicators(day: date, *, master: str = "", by: User | None = None) -> R
         raise NotRead(told % {"day": day.isoformat(), "problem": problem}) from problem
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One run at a time: they write the same files and the same readings. Raises NotRead."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('indicators_run'))")
+        if not cursor.fetchone()[0]:
+            raise NotRead(_("The indicators are being read just now. Wait until that has ended."))
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('indicators_run'))")
+
+
+@transaction.atomic
 def _begin(day: date, engine_name: str, by: User | None) -> Run:
     """A run that was cut off does not stand in the way of the next one."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('indicators_run'))")
-        Run.objects.filter(day=day, state=Run.State.RUNNING).update(
-            state=Run.State.FAILED, ended_at=timezone.now(), problem=_("It was cut off.")
-        )
-        return Run.objects.create(day=day, engine=engine_name, began_at=timezone.now(), by=by)
+    Run.objects.filter(day=day, state=Run.State.RUNNING).update(
+        state=Run.State.FAILED, ended_at=timezone.now(), problem=_("It was cut off.")
+    )
+    return Run.objects.create(day=day, engine=engine_name, began_at=timezone.now(), by=by)
 
 
 @transaction.atomic
 def _keep(run: Run, found: Iterable[Tally], versions: dict[str, int], by: User | None) -> Run:
-    Reading.objects.filter(day=run.day)._raw_delete(using="default")
+    Reading.objects.filter(day=run.day).delete()
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY indicators_reading ({', '.join(COLUMNS)}) FROM STDIN") as rows:
             for each in found:

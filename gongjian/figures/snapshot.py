@@ -1,4 +1,4 @@
-"""The facts of a day as files of Parquet: one for each table and county, without the name or number of any person."""
+"""The facts of a day as files of Parquet: one for each table, without the name or number of any person."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ UNION ALL SELECT 'line', leaf, place FROM line WHERE place IN (SELECT superior_i
 UNION ALL SELECT 'leadership', leaf, place FROM lead WHERE place IN (SELECT leader_id FROM link)
 """
 EXCLUSIONS_QUERY = """
-SELECT indicator_id, unit_id FROM indicators_exclusion WHERE valid @> %(day)s::date
+SELECT x.indicator_id, x.unit_id FROM indicators_exclusion x
+JOIN indicators_indicator i ON i.key = x.indicator_id AND i.of = 'units' WHERE x.valid @> %(day)s::date
 """
 
 
@@ -114,7 +115,9 @@ def write(folder: Path, day: date) -> None:
         pyarrow.parquet.write_table(ways, part / "ways.parquet")
         pyarrow.parquet.write_table(_read(EXCLUSIONS_QUERY, day, schema_of(EXCLUSIONS)), part / "exclusions.parquet")
         for name, query in QUERIES.items():
-            pyarrow.parquet.write_to_dataset(_read(STANDING + query, day, schema_of(TABLES[name].columns)), part / name)
+            facts = _read(STANDING + query, day, schema_of(TABLES[name].columns))
+            (part / name).mkdir()
+            pyarrow.parquet.write_table(facts, part / name / "facts.parquet")  # of no rows, too
 
 
 @contextmanager

@@ -83,7 +83,7 @@ class Reading(models.Model):
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="kept", db_index=False)
-    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings", db_index=False)
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="readings", db_index=False)
     version = models.PositiveSmallIntegerField()
     day = models.DateField()
     walk = models.CharField(max_length=10, choices=Walk.choices)

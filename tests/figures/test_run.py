@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -15,7 +17,8 @@ from gongjian.indicators.define import define_indicator, definition_of
 from gongjian.indicators.models import Exclusion, Indicator, Reading, Run
 from gongjian.indicators.records import rows_of
 from gongjian.packs.read import read_pack
-from gongjian.register.models import Unit
+from gongjian.register.define import StillUsed, drop
+from gongjian.register.models import BodyEntry, Unit
 from gongjian.settings import ROOT
 from rollup import engine, facts, lake
 from rollup.tally import records
@@ -112,3 +115,32 @@ def test_a_changed_definition_is_a_new_version(town):
     same = define_indicator(each.key, line=each.line_id, definition=each.definition, **fields)
     assert same.version == 1
     assert define_indicator(each.key, line=each.line_id, definition={"where": {}, "having": {}}, **fields).version == 2
+
+
+def test_the_ledger_of_units_leaves_no_body_out(town, today):
+    night.read_indicators(today)
+    before = whole(town, "bodies_headed")
+    body = BodyEntry.objects.on(today).filter(body__lte=Unit.objects.order_by("-pk").first().pk).first().body_id
+    unit = Unit.objects.filter(pk=body).first() or Unit.objects.first()
+    act = Act.objects.order_by("-pk").first()
+    Exclusion.objects.create(indicator_id="bodies_headed", unit=unit, reason="样例", valid=(today, None), act=act)
+    night.read_indicators(today)
+    assert whole(town, "bodies_headed").denominator == before.denominator
+
+
+def test_an_indicator_with_readings_is_not_dropped(town, today):
+    night.read_indicators(today)
+    with pytest.raises(StillUsed):
+        drop(Indicator.objects.get(pk="four_lines"))
+    assert whole(town, "four_lines")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_run_at_a_time(settings, tmp_path):
+    settings.SNAPSHOTS = tmp_path
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtext('indicators_run'))")
+        with override("en"), pytest.raises(night.NotRead, match="being read just now"):
+            night.read_indicators(timezone.localdate())
+    assert not Run.objects.exists()
+    assert night.read_indicators(timezone.localdate()).state == Run.State.DONE

@@ -11,112 +11,260 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('chronicle', '0005_waiting_and_guarded'),
-        ('register', '0018_reach'),
+        ("chronicle", "0005_waiting_and_guarded"),
+        ("register", "0018_reach"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('key', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('names', models.JSONField()),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('of', models.CharField(choices=[('units', 'Units'), ('bodies', 'Bodies'), ('venues', 'Venues')], max_length=10)),
-                ('words', models.JSONField(help_text='the definition in words, in each language')),
-                ('definition', models.JSONField()),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('source', models.JSONField(blank=True, default=dict, help_text='where the definition or its target comes from')),
-                ('awaits', models.CharField(blank=True, help_text='the matter whose facts are not kept yet', max_length=40)),
-                ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='register.line')),
+                ("key", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("names", models.JSONField()),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "of",
+                    models.CharField(
+                        choices=[("units", "Units"), ("bodies", "Bodies"), ("venues", "Venues")], max_length=10
+                    ),
+                ),
+                ("words", models.JSONField(help_text="the definition in words, in each language")),
+                ("definition", models.JSONField()),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "source",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="where the definition or its target comes from"
+                    ),
+                ),
+                (
+                    "awaits",
+                    models.CharField(blank=True, help_text="the matter whose facts are not kept yet", max_length=40),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="indicators",
+                        to="register.line",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'key'),
-                'abstract': False,
+                "ordering": ("position", "key"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=10)),
-                ('engine', models.CharField(max_length=40)),
-                ('began_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('readings', models.PositiveIntegerField(default=0)),
-                ('problem', models.TextField(blank=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("running", "Running"), ("done", "Done"), ("failed", "Failed")],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("engine", models.CharField(max_length=40)),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("readings", models.PositiveIntegerField(default=0)),
+                ("problem", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField()),
-                ('day', models.DateField()),
-                ('walk', models.CharField(choices=[('territory', 'Territory'), ('line', 'Line'), ('leadership', 'Leadership')], max_length=10)),
-                ('denominator', models.PositiveIntegerField()),
-                ('numerator', models.PositiveIntegerField()),
-                ('left_out', models.PositiveIntegerField()),
-                ('heads', models.PositiveBigIntegerField()),
-                ('heads_having', models.PositiveBigIntegerField()),
-                ('heads_unknown', models.PositiveIntegerField()),
-                ('body', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='register.body')),
-                ('indicator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='indicators.indicator')),
-                ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='register.unit')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='kept', to='indicators.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveSmallIntegerField()),
+                ("day", models.DateField()),
+                (
+                    "walk",
+                    models.CharField(
+                        choices=[("territory", "Territory"), ("line", "Line"), ("leadership", "Leadership")],
+                        max_length=10,
+                    ),
+                ),
+                ("denominator", models.PositiveIntegerField()),
+                ("numerator", models.PositiveIntegerField()),
+                ("left_out", models.PositiveIntegerField()),
+                ("heads", models.PositiveBigIntegerField()),
+                ("heads_having", models.PositiveBigIntegerField()),
+                ("heads_unknown", models.PositiveIntegerField()),
+                (
+                    "body",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="register.body",
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="indicators.indicator",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="register.unit",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="kept",
+                        to="indicators.run",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Exclusion',
+            name="Exclusion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('reason', models.CharField(max_length=200)),
-                ('act', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='chronicle.act')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exclusions', to='register.unit')),
-                ('indicator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='exclusions', to='indicators.indicator')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("reason", models.CharField(max_length=200)),
+                (
+                    "act",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="chronicle.act",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="exclusions", to="register.unit"
+                    ),
+                ),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exclusions",
+                        to="indicators.indicator",
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['act'], name='indicators_exclusion_act', pages_per_range=16)],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], expressions=[(django.db.models.expressions.CombinedExpression(models.F('unit'), '+', models.Value(0)), '='), ('indicator', '='), ('valid', '&&')], name='indicators_exclusion_once_a_day'), models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='indicators_exclusion_has_days'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='indicators_exclusion_says_why')],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="indicators_exclusion_act", pages_per_range=16
+                    )
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("indicator", "="),
+                            ("valid", "&&"),
+                        ],
+                        name="indicators_exclusion_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="indicators_exclusion_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="indicators_exclusion_says_why"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='indicators_run_ended'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("state", "running")),
+                    models.Q(models.Q(("state", "running"), _negated=True), ("ended_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="indicators_run_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('day',), name='indicators_one_run_a_day'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")), fields=("day",), name="indicators_one_run_a_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['day', 'indicator'], name='indicators_reading_day'),
+            model_name="reading",
+            index=models.Index(fields=["day", "indicator"], name="indicators_reading_day"),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(condition=models.Q(('unit__isnull', False)), fields=('unit', 'indicator', 'day'), name='indicators_once_a_unit'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("unit__isnull", False)),
+                fields=("unit", "indicator", "day"),
+                name="indicators_once_a_unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(condition=models.Q(('body__isnull', False)), fields=('body', 'walk', 'indicator', 'day'), name='indicators_once_a_body'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("body__isnull", False)),
+                fields=("body", "walk", "indicator", "day"),
+                name="indicators_once_a_body",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('unit__isnull', False), ('walk', 'territory')), models.Q(models.Q(('walk', 'territory'), _negated=True), ('body__isnull', False), ('unit', None)), _connector='OR'), name='indicators_place_of_its_walk'),
+            model_name="reading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("body", None), ("unit__isnull", False), ("walk", "territory")),
+                    models.Q(models.Q(("walk", "territory"), _negated=True), ("body__isnull", False), ("unit", None)),
+                    _connector="OR",
+                ),
+                name="indicators_place_of_its_walk",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('numerator__lte', models.F('denominator'))), name='indicators_part_of_whole'),
+            model_name="reading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("numerator__lte", models.F("denominator"))), name="indicators_part_of_whole"
+            ),
         ),
     ]
