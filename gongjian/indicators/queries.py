@@ -19,6 +19,7 @@ from gongjian.register.access import (
 )
 from gongjian.register.models import UnitEntry
 from gongjian.register.queries.lists import MOST, count_up_to, places_above, unit_at_and_below
+from gongjian.register.queries.structure import DIVISIONS
 from gongjian.ui.keyset import Page, page_of
 
 from .access import indicators_visible_to, readings_visible_to
@@ -31,18 +32,10 @@ FEW = 20  # under so many a rate says little
 
 @dataclass(frozen=True)
 class Figure:
-    """One indicator at one place: its reading of the day, and the one of about half a year before."""
+    """One indicator at one place, with its reading; `now` is None where nothing is meant."""
 
     indicator: Indicator
     now: Reading | None
-    before: Reading | None
-
-    @property
-    def change(self) -> float | None:
-        """In points."""
-        if not self.now or not self.before or self.now.rate is None or self.before.rate is None:
-            return None
-        return 100 * (self.now.rate - self.before.rate)
 
 
 @dataclass(frozen=True)
@@ -64,21 +57,20 @@ def last_read(day: date) -> Run | None:
 
 
 def place_figures(reader: Reader, unit_id: int, run: Run) -> list[Figure]:
-    """Every indicator at a place, in the pack's order. Three queries."""
-    readings = readings_visible_to(reader).filter(unit=unit_id)
-    now = {each.indicator_id: each for each in readings.filter(day=run.day)}
-    earlier = Run.objects.filter(state=Run.State.DONE, day__lt=run.day).order_by("-day").values("day")[:1]
-    before = {each.indicator_id: each for each in readings.filter(day__in=earlier)}
-    return [
-        Figure(each, now.get(each.pk), before.get(each.pk))
-        for each in indicators_visible_to(reader).select_related("line")
-    ]
+    """Every indicator at a place, in the pack's order. Two queries."""
+    now = {each.indicator_id: each for each in readings_visible_to(reader).filter(unit=unit_id, day=run.day)}
+    return [Figure(each, now.get(each.pk)) for each in indicators_visible_to(reader).select_related("line")]
+
+
+def _divisions_below(reader: Reader, unit_id: int, day: date) -> dict[int, str]:
+    """The names of the divisions right below a place, in the order of their codes."""
+    below = unit_entries_visible_to(reader).on(day).filter(parent=unit_id, kind__level__in=DIVISIONS)
+    return dict(below.order_by("code", "unit_id").values_list("unit_id", "name"))
 
 
 def by_place(reader: Reader, indicator: Indicator, unit_id: int, run: Run) -> list[PlaceRow]:
     """The divisions right below a place, by the run's day, each with its reading; the most missing first."""
-    below = unit_entries_visible_to(reader).on(run.day).filter(parent=unit_id).exclude(kind__level="employer")
-    named = dict(below.values_list("unit_id", "name"))
+    named = _divisions_below(reader, unit_id, run.day)
     readings = readings_visible_to(reader).filter(indicator=indicator, day=run.day, unit__in=list(named))
     found = {each.unit_id: each for each in readings}
     rows = [PlaceRow(id, name, found.get(id)) for id, name in named.items()]
@@ -111,10 +103,15 @@ class HeatRow:
     cells: list[tuple[Indicator, Reading | None, str]]
 
 
-def heat(reader: Reader, indicators: list[Indicator], unit_id: int, run: Run) -> list[HeatRow]:
-    """The divisions right below a place, with some indicators beside each other. Two queries."""
-    below = unit_entries_visible_to(reader).on(run.day).filter(parent=unit_id).exclude(kind__level="employer")
-    named = dict(below.order_by("code", "unit_id").values_list("unit_id", "name"))
+def heat(reader: Reader, indicators: list[Indicator], place: UnitEntry, run: Run) -> list[HeatRow]:
+    """The divisions right below a place, and the place itself last, with some indicators beside each other.
+
+    Empty where there is no division below. Two queries.
+    """
+    named = _divisions_below(reader, place.unit_id, run.day)
+    if not named:
+        return []
+    named[place.unit_id] = place.name
     readings = readings_visible_to(reader).filter(indicator__in=indicators, day=run.day, unit__in=list(named))
     found = {(each.unit_id, each.indicator_id): each for each in readings}
     rows = []
@@ -179,10 +176,16 @@ def records(
 
 def all_records(
     reader: Reader, indicator: Indicator, which: Which, unit_id: int, day: date, today: date, *, most: int
-) -> Iterator[Any]:
-    """Every record, up to `most`, told as on the page."""
-    rows = _dressed(_rows(reader, indicator, which, unit_id, day, today), indicator.of)
-    for some in _batches(rows.order_by(*_order(indicator.of))[:most].iterator(BATCH)):
+) -> Iterator[Any] | None:
+    """Every record, told as on the page; None if there are more than `most`."""
+    rows = _rows(reader, indicator, which, unit_id, day, today)
+    if count_up_to(rows, most) > most:
+        return None
+    return _told(reader, _dressed(rows, indicator.of).order_by(*_order(indicator.of)), indicator, day)
+
+
+def _told(reader: Reader, rows: QuerySet[Any], indicator: Indicator, day: date) -> Iterator[Any]:
+    for some in _batches(rows.iterator(BATCH)):
         _tell(reader, some, indicator, day)
         yield from some
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,7 +14,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from gongjian.register.access import can_count
-from gongjian.register.models import Permission, UnitEntry, UnitKind
+from gongjian.register.models import Permission, UnitEntry
+from gongjian.register.queries.structure import DIVISIONS
 from gongjian.register.views.door import DayRequest, signed_in_only
 from gongjian.register.views.why import refused
 from gongjian.ui.excel import Column, workbook_response
@@ -19,26 +23,34 @@ from gongjian.ui.templatetags.ui import keep_day
 
 from . import queries
 from .access import indicators_visible_to
-from .models import Indicator
-from .queries import Figure, PlaceRow
+from .models import Indicator, Reading
+from .queries import Figure
 
 MOST_IN_A_FILE = 100_000
-DIVISIONS = (UnitKind.Level.CITY, UnitKind.Level.COUNTY, UnitKind.Level.TOWN, UnitKind.Level.VILLAGE)
 
 
-def _place(request: DayRequest, unit_id: int) -> UnitEntry:
-    """The division on the day of the page. 404 if there never was one; employers have no figures."""
-    place = queries.place_of(request.user, unit_id, request.day)
-    if place is None or place.kind.level not in DIVISIONS:
-        raise Http404
-    return place
+def counted_places_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Hands the division over that was asked for, in the path or as `in`, to whoever may see its counts.
+
+    Everybody else is told what they would need. 404 if it never stood; employers and buildings have no figures.
+    """
+
+    @signed_in_only
+    @wraps(view)
+    def guarded(request: DayRequest, unit_id: int | None = None, **asked: Any) -> HttpResponseBase:
+        place = queries.place_of(request.user, _asked_place(request) if unit_id is None else unit_id, request.day)
+        if place is None or place.kind.level not in DIVISIONS:
+            raise Http404
+        if not can_count(request.user, place.unit):
+            return refused(request, Permission.SEE_COUNTS, place.unit, place.name)
+        return view(request, place, **asked)
+
+    return guarded
 
 
-@signed_in_only
-def place(request: DayRequest, unit_id: int) -> HttpResponse:
-    entry = _place(request, unit_id)
-    if not can_count(request.user, entry.unit):
-        return refused(request, Permission.SEE_COUNTS, entry.unit, entry.name)
+@counted_places_only
+def place(request: DayRequest, entry: UnitEntry) -> HttpResponse:
+    unit_id = entry.unit_id
     run = queries.last_read(request.day)
     figures = queries.place_figures(request.user, unit_id, run) if run else []
     main = _first_of_each_line(figures)
@@ -48,7 +60,7 @@ def place(request: DayRequest, unit_id: int) -> HttpResponse:
         "figures": figures,
         "main": [(each, _hrefs(request, each, unit_id)) for each in main],
         "rows": [(each, _hrefs(request, each, unit_id)) for each in figures],
-        "heat": queries.heat(request.user, [each.indicator for each in main], unit_id, run) if run else [],
+        "heat": queries.heat(request.user, [each.indicator for each in main], entry, run) if run else [],
         "export_href": keep_day(reverse("place_indicators_export", args=[unit_id]), request),
         "counts_href": keep_day(reverse("figures", args=[unit_id]), request),
         "trail": [(entry.name, keep_day(reverse("unit", args=[unit_id]), request)), (_("Figures"), None)],
@@ -57,28 +69,22 @@ def place(request: DayRequest, unit_id: int) -> HttpResponse:
     return render(request, "indicators/place.html", facts)
 
 
-@signed_in_only
-def place_export(request: DayRequest, unit_id: int) -> HttpResponseBase:
-    entry = _place(request, unit_id)
-    if not can_count(request.user, entry.unit):
-        return refused(request, Permission.SEE_COUNTS, entry.unit, entry.name)
+@counted_places_only
+def place_export(request: DayRequest, entry: UnitEntry) -> HttpResponseBase:
     run = queries.last_read(request.day)
     if run is None:
         raise Http404
-    rows = [_line(each) for each in queries.place_figures(request.user, unit_id, run)]
+    rows = [_line(each) for each in queries.place_figures(request.user, entry.unit_id, run)]
     columns = [Column(_("Indicator"), 32), *_number_columns()]
     return workbook_response(f"{entry.name}-{run.day}.xlsx", columns, rows, sheet=_("Figures"))
 
 
-@signed_in_only
-def indicator(request: DayRequest, key: str) -> HttpResponse:
+@counted_places_only
+def indicator(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
     found = get_object_or_404(indicators_visible_to(request.user).select_related("line"), pk=key)
-    entry = _asked_place(request)
-    if not can_count(request.user, entry.unit):
-        return refused(request, Permission.SEE_COUNTS, entry.unit, entry.name)
     run = queries.last_read(request.day)
     through = queries.through_time(request.user, found, entry.unit_id, request.day)
-    figure = Figure(found, next((each for each in reversed(through) if run and each.day == run.day), None), None)
+    figure = Figure(found, next((each for each in reversed(through) if run and each.day == run.day), None))
     below = queries.by_place(request.user, found, entry.unit_id, run) if run else []
     facts = {
         "indicator": found,
@@ -86,7 +92,7 @@ def indicator(request: DayRequest, key: str) -> HttpResponse:
         "run": run,
         "figure": figure,
         "hrefs": _hrefs(request, figure, entry.unit_id),
-        "below": [(row, _hrefs(request, Figure(found, row.reading, None), row.unit_id)) for row in below],
+        "below": [(row, _hrefs(request, Figure(found, row.reading), row.unit_id)) for row in below],
         "through": through,
         "line_points": queries.drawn(through),
         "export_href": _address(request, "indicator_export", key, entry.unit_id),
@@ -99,25 +105,22 @@ def indicator(request: DayRequest, key: str) -> HttpResponse:
     return render(request, "indicators/indicator.html", facts)
 
 
-@signed_in_only
-def indicator_export(request: DayRequest, key: str) -> HttpResponseBase:
+@counted_places_only
+def indicator_export(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponseBase:
     found = get_object_or_404(indicators_visible_to(request.user), pk=key)
-    entry, run = _asked_place(request), queries.last_read(request.day)
-    if not can_count(request.user, entry.unit):
-        return refused(request, Permission.SEE_COUNTS, entry.unit, entry.name)
+    run = queries.last_read(request.day)
     if run is None:
         raise Http404
-    rows = [_place_line(row) for row in queries.by_place(request.user, found, entry.unit_id, run)]
+    below = queries.by_place(request.user, found, entry.unit_id, run)
+    rows = [[row.name, *_numbers(row.reading, found)] for row in below]
     columns = [Column(_("Place"), 24), *_number_columns()]
     return workbook_response(f"{found}-{entry.name}-{run.day}.xlsx", columns, rows, sheet=str(found))
 
 
-@signed_in_only
-def records(request: DayRequest, key: str) -> HttpResponse:
+@counted_places_only
+def records(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
     found = get_object_or_404(indicators_visible_to(request.user).filter(awaits=""), pk=key)
-    entry, which = _asked_place(request), _which(request)
-    if not can_count(request.user, entry.unit):
-        return refused(request, Permission.SEE_COUNTS, entry.unit, entry.name)
+    which = _which(request)
     listed = queries.records(
         request.user,
         found,
@@ -146,25 +149,25 @@ def records(request: DayRequest, key: str) -> HttpResponse:
     return render(request, "indicators/records.html", facts)
 
 
-@signed_in_only
-def records_export(request: DayRequest, key: str) -> HttpResponseBase:
+@counted_places_only
+def records_export(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponseBase:
     found = get_object_or_404(indicators_visible_to(request.user).filter(awaits=""), pk=key)
-    entry, which = _asked_place(request), _which(request)
-    if not can_count(request.user, entry.unit):
-        return refused(request, Permission.SEE_COUNTS, entry.unit, entry.name)
+    which = _which(request)
     asked = (found, which, entry.unit_id, request.day, request.today)
     rows = queries.all_records(request.user, *asked, most=MOST_IN_A_FILE)
+    if rows is None:
+        raise BadRequest(_("More than 100,000 records. Choose a place further down and take them from there."))
     columns = [Column(_("Name"), 36), Column(_("Where"), 28), Column(_("Kind"), 16), Column(_("Heads"), 10, "number")]
-    lines = ([row.name, " › ".join(row.where), str(row.kind), row.heads] for row in rows)
+    lines = ([row.name, " › ".join(row.where), str(row.kind_name), row.heads] for row in rows)
     return workbook_response(f"{found}-{entry.name}-{request.day}.xlsx", columns, lines, sheet=str(found))
 
 
 # == what was asked ==
-def _asked_place(request: DayRequest) -> UnitEntry:
+def _asked_place(request: DayRequest) -> int:
     asked = request.GET.get("in", "")
     if not asked.isascii() or not asked.isdecimal() or len(asked) > 18:
         raise Http404
-    return _place(request, int(asked))
+    return int(asked)
 
 
 def _which(request: DayRequest) -> Any:
@@ -207,17 +210,12 @@ def _line(figure: Figure) -> list[Any]:
     return [str(figure.indicator), *_numbers(figure.now, figure.indicator)]
 
 
-def _place_line(row: PlaceRow) -> list[Any]:
-    return [row.name, *_numbers(row.reading, row.reading.indicator if row.reading else None)]
-
-
-def _numbers(reading: Any, indicator: Indicator | None) -> list[Any]:
+def _numbers(reading: Reading | None, indicator: Indicator) -> list[Any]:
     if reading is None:
         return [None] * 9
-    by_heads = bool(indicator and indicator.definition.get("heads"))
     heads = (reading.heads, reading.heads_having, _rate(reading.heads_rate), reading.heads_unknown)
     plain = (reading.denominator, reading.numerator, reading.missing, _rate(reading.rate), reading.left_out)
-    return [*plain, *(heads if by_heads else (None,) * 4)]
+    return [*plain, *(heads if indicator.definition.get("heads") else (None,) * 4)]
 
 
 def _rate(rate: float | None) -> float | None:

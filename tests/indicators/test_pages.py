@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from gongjian.figures import run as night
+from gongjian.indicators import views
 from tests.figures.test_run import town
 
 assert town  # the fixture: the small town with the pack's indicators
@@ -85,3 +86,25 @@ def test_pages_take_the_same_number_of_queries_for_more_rows(town, read, signed_
     for address in (f"/units/{town.units['city'].pk}/indicators/", f"/units/{town.units['street'].pk}/indicators/"):
         with django_assert_max_num_queries(22):
             assert browser.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["union_enterprises", "terms_running", "venues_hours"])
+def test_records_of_each_kind_are_taken_as_a_file(town, read, signed_in, key):
+    browser, place = signed_in(town.clerk), town.units["city"].pk
+    address = f"/indicators/{key}/records.xlsx?in={place}&show=counted"
+    listed = browser.get(address.replace(".xlsx", "/")).context["listed"]
+    file = b"".join(browser.get(address).streaming_content)
+    assert openpyxl.load_workbook(BytesIO(file)).active.max_row - 1 == listed.count > 0
+
+
+def test_more_records_than_a_file_takes_are_refused_not_cut(town, read, signed_in, monkeypatch):
+    monkeypatch.setattr(views, "MOST_IN_A_FILE", 0)
+    address = f"/indicators/party_villages/records.xlsx?in={town.units['city'].pk}&show=counted"
+    assert signed_in(town.inspector).get(address).status_code == 400
+
+
+def test_only_divisions_stand_below_a_place_and_a_building_has_no_figures(town, read, signed_in):
+    browser = signed_in(town.inspector)
+    below = browser.get(f"/indicators/union_enterprises/?in={town.units['street'].pk}").context["below"]
+    assert {row.unit_id for row, _hrefs in below} == {town.units["village"].pk}
+    assert browser.get(f"/units/{town.units['building'].pk}/indicators/").status_code == 404
