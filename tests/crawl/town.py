@@ -172,7 +172,9 @@ def _firms(made: MarkedTown) -> None:
         firm = units[old]
         counted = Headcount.objects.get(unit=firm)
         seen = among(access.headcounts_visible_to, counted)
-        made.keep(rf"(?<![\d,.]){counted.staff}(?![\d,.])", f"staff of {old}", seen, rf"/units/{firm.pk}/(\?|$)")
+        # Not part of a token, of an address, or of the time at which a cookie ends.
+        number = rf"(?<![A-Za-z\d,.:/=#-]){counted.staff}(?![A-Za-z\d,.:/-])"
+        made.keep(number, f"staff of {old}", seen, rf"/units/{firm.pk}/(\?|$)")
 
 
 def _counted(made: MarkedTown, firm: Unit) -> None:
@@ -263,7 +265,8 @@ def _private(made: MarkedTown, key: str) -> Person:
 def _term(made: MarkedTown, body: Body) -> None:
     year = 2100 + body.pk
     term = small.term(body, REFORM, date(year, 5, 17), 3)
-    made.keep(rf"(?<!\d){year}(?!\d)", f"term of {body.pk}", among(access.terms_visible_to, term))
+    # As a day is written; between letters it is part of a token.
+    made.keep(rf"(?<![A-Za-z0-9]){year}(?![A-Za-z0-9])", f"term of {body.pk}", among(access.terms_visible_to, term))
 
 
 MEMBERS_OF = [

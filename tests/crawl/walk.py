@@ -327,7 +327,7 @@ class Crawler:
             self.found.breaks.append(f"{persona}: {request} → {answer.status} {answer.error}"[:500])
         for secret, may in zip(self.made.secrets, self.may_read[persona], strict=True):
             if not may and _tells(secret, request, answer):
-                self.found.leaks.append(f"{persona}: {request} tells {secret.of}")
+                self.found.leaks.append(f"{persona}: {request} tells {secret.of}{_context(secret.mark, answer.text)}")
         if answer.wrote:
             self.found.wrote.append((persona, request, answer.status, answer.wrote))
 
@@ -380,6 +380,12 @@ def _tells(secret: Any, request: Request, answer: Answer) -> bool:
     if not re.search(secret.mark, answer.text) or re.search(secret.mark, request.url + repr(request.values)):
         return False
     return not secret.beside or any(secret.mark in row and secret.beside in row for row in answer.rows)
+
+
+def _context(mark: str, text: str) -> str:
+    """What stands around the mark, so that a chance likeness is told from a leak."""
+    found = re.search(mark, text)
+    return f" in …{text[max(0, found.start() - 60):found.end() + 40]!r}…" if found else ""
 
 
 def _typed(kind: str, name: str) -> list[str]:
