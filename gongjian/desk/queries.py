@@ -13,22 +13,25 @@ from gongjian.chronicle.record import acts_so_far
 from gongjian.register.access import (
     Reader,
     body_entries_visible_to,
+    can_count,
     offices_visible_to,
     unit_entries_visible_to,
 )
 from gongjian.register.models import BodyEntry, Line, Office, UnitEntry
 from gongjian.register.queries.records import day_counts
+from gongjian.register.queries.structure import DIVISIONS
 
 STEPS = (100, 90, 80, 70, 60)  # of the villages of the first day, in per cent: darkest first
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An office of the reader, the body it is held in, and the unit where that body sits."""
+    """An office of the reader, the body it is held in, and the unit where that body sits; whether its figures open."""
 
     office: Office
     body: BodyEntry | None
     seat: UnitEntry | None
+    has_figures: bool
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class VillageStory:
 
 
 def standings(reader: Reader, today: date) -> list[Standing]:
-    """The offices somebody holds today, with body and seat. Three queries and the one of the right to see."""
+    """The offices somebody holds today, with body and seat. Three queries and those of the right to see."""
     if reader.pk is None:  # without an account there is nobody whose offices these could be
         return []
     held = offices_visible_to(reader).on(today).filter(person__account=reader.pk)
@@ -66,12 +69,15 @@ def standings(reader: Reader, today: date) -> list[Standing]:
         for entry in unit_entries_visible_to(reader)
         .on(today)
         .filter(unit__in=[entry.seat_id for entry in bodies.values()])
-        .select_related("kind")
+        .select_related("kind", "unit")
     }
-    return [
-        Standing(office, body := bodies.get(office.body_id), seats.get(body.seat_id) if body else None)
-        for office in offices
-    ]
+    found = []
+    for office in offices:
+        body = bodies.get(office.body_id)
+        seat = seats.get(body.seat_id) if body else None
+        has_figures = seat is not None and seat.kind.level in DIVISIONS and can_count(reader, seat.unit)
+        found.append(Standing(office, body, seat, has_figures))
+    return found
 
 
 def counts(reader: Reader, day: date) -> dict[str, Any]:

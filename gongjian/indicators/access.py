@@ -5,13 +5,20 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from gongjian.register.access import Reader, is_counted_body, is_counted_unit
+from gongjian.register.models.dated import DatedQuerySet
 
-from .models import Indicator, Reading
+from .models import Indicator, Reading, Target
 
 
 def indicators_visible_to(reader: Reader) -> QuerySet[Indicator]:
     """What is counted is no secret."""
     return Indicator.objects.all()
+
+
+def targets_visible_to(reader: Reader) -> DatedQuerySet[Target]:
+    """What is to be reached is no secret, and holds far below the place it was set for."""
+    targets: DatedQuerySet[Target] = Target.objects.all()
+    return targets
 
 
 def readings_visible_to(reader: Reader) -> QuerySet[Reading]:

@@ -131,6 +131,40 @@ class Reading(models.Model):
         return self.heads_having / self.heads if self.heads else None
 
 
+class Target(Dated):
+    """目标: which rate an indicator is to reach in a place by a day. `valid` tells on which days it was in force.
+
+    It holds for every place below that has none of its own. A revision is a new row from its day on. `baseline` is the
+    rate from which the course begins; None: what was read on `baseline_on`, or first after it. Rates in per cent.
+    """
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="targets", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="targets")
+    goal = models.DecimalField(max_digits=5, decimal_places=2)
+    due = models.DateField()
+    baseline_on = models.DateField()
+    baseline = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    owner = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="targets")
+    document = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            one_at_a_time("indicators_target_once_a_day", "unit", "indicator"),
+            not_empty("indicators_target_has_days"),
+            models.CheckConstraint(condition=Q(goal__gt=0, goal__lte=100), name="indicators_target_per_cent"),
+            models.CheckConstraint(
+                condition=Q(baseline=None) | Q(baseline__gte=0, baseline__lt=F("goal")),
+                name="indicators_target_above_baseline",
+            ),
+            models.CheckConstraint(condition=Q(due__gt=F("baseline_on")), name="indicators_target_due_after_baseline"),
+            models.CheckConstraint(condition=~Q(document=""), name="indicators_target_says_by_what"),
+        ]
+        indexes = [by_act("indicators_target_act")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.goal}% {self.due}"
+
+
 class Exclusion(Dated):
     """未计入: a unit that one indicator leaves out from one day until another, and why. The act says who and when."""
 

@@ -23,19 +23,22 @@ from gongjian.register.queries.structure import DIVISIONS
 from gongjian.ui.keyset import Page, page_of
 
 from .access import indicators_visible_to, readings_visible_to
+from .aims import Aim, Cell, aims
 from .define import definition_of
 from .models import Indicator, Reading, Run
 from .records import Which, rows_of
+from .shades import shade
 
 FEW = 20  # under so many a rate says little
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One indicator at one place, with its reading; `now` is None where nothing is meant."""
+    """One indicator at one place, with its reading and its target; `now` is None where nothing is meant."""
 
     indicator: Indicator
     now: Reading | None
+    aim: Aim | None = None
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,25 @@ def last_read(day: date) -> Run | None:
 
 
 def place_figures(reader: Reader, unit_id: int, run: Run) -> list[Figure]:
-    """Every indicator at a place, in the pack's order. Two queries."""
+    """Every indicator at a place, in the pack's order, with the targets that hold there. Five queries."""
     now = {each.indicator_id: each for each in readings_visible_to(reader).filter(unit=unit_id, day=run.day)}
-    return [Figure(each, now.get(each.pk)) for each in indicators_visible_to(reader).select_related("line")]
+    held = aims(reader, [unit_id], run.day, {(unit_id, key): reading for key, reading in now.items()})
+    return [
+        Figure(each, now.get(each.pk), held.get((unit_id, each.pk)))
+        for each in indicators_visible_to(reader).select_related("line")
+    ]
+
+
+def figure_of(reader: Reader, indicator: Indicator, unit_id: int, day: date, now: Reading | None) -> Figure:
+    """One indicator at a place with the target that holds there on the day. Three queries."""
+    readings = {(unit_id, indicator.pk): now} if now else {}
+    return Figure(indicator, now, aims(reader, [unit_id], day, readings).get((unit_id, indicator.pk)))
+
+
+def beside(reader: Reader, place: UnitEntry, day: date) -> list[int]:
+    """The divisions of the same kind of level below the same parent, the place itself among them."""
+    same = unit_entries_visible_to(reader).on(day).filter(parent=place.parent_id, kind__level=place.kind.level)
+    return list(same.values_list("unit_id", flat=True)) or [place.unit_id]
 
 
 def _divisions_below(reader: Reader, unit_id: int, day: date) -> dict[int, str]:
@@ -91,54 +110,37 @@ def place_of(reader: Reader, unit_id: int, day: date) -> UnitEntry | None:
 
 
 # == places beside each other ==
-STEPS = (60, 70, 80, 90, 95)
-
-
 @dataclass(frozen=True)
 class HeatRow:
     """A place and its readings of some indicators; a shade q0 … q5 for each, by its rate."""
 
     unit_id: int
     name: str
-    cells: list[tuple[Indicator, Reading | None, str]]
+    cells: list[tuple[Indicator, Reading | None, str, Aim | None]]
 
 
 def heat(reader: Reader, indicators: list[Indicator], place: UnitEntry, run: Run) -> list[HeatRow]:
     """The divisions right below a place, and the place itself last, with some indicators beside each other.
 
-    Empty where there is no division below. Two queries.
+    Empty where there is no division below. Five queries.
     """
     named = _divisions_below(reader, place.unit_id, run.day)
     if not named:
         return []
     named[place.unit_id] = place.name
     readings = readings_visible_to(reader).filter(indicator__in=indicators, day=run.day, unit__in=list(named))
-    found = {(each.unit_id, each.indicator_id): each for each in readings}
+    found: dict[Cell, Reading] = {(each.unit_id or 0, each.indicator_id): each for each in readings}
+    held = aims(reader, named, run.day, found)
     rows = []
     for id, name in named.items():
-        cells = [(each, found.get((id, each.pk)), _shade(found.get((id, each.pk)))) for each in indicators]
-        if any(reading for _indicator, reading, _step in cells):
+        at = [(id, each.pk) for each in indicators]
+        cells = [
+            (each, found.get(cell), shade(found.get(cell)), held.get(cell))
+            for each, cell in zip(indicators, at, strict=True)
+        ]
+        if any(reading for _indicator, reading, _step, _aim in cells):
             rows.append(HeatRow(id, name, cells))
     return rows
-
-
-def _shade(reading: Reading | None) -> str:
-    if reading is None or reading.rate is None:
-        return ""
-    return f"q{sum(100 * reading.rate >= step for step in STEPS)}"
-
-
-# == through time ==
-WIDE, HIGH = 640, 160
-
-
-def drawn(readings: list[Reading]) -> str:
-    """The points of a line of rates through time, in a box of 640 × 160; empty with fewer than two."""
-    rated = [(each.day.toordinal(), each.rate) for each in readings if each.rate is not None]
-    if len(rated) < 2 or rated[0][0] == rated[-1][0]:
-        return ""
-    first, last = rated[0][0], rated[-1][0]
-    return " ".join(f"{WIDE * (day - first) / (last - first):.1f},{HIGH * (1 - rate):.1f}" for day, rate in rated)
 
 
 # == the records behind a number ==

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from gongjian.register.access import can_count
 from gongjian.register.models import Permission, UnitEntry
+from gongjian.register.queries.lists import body_names, unit_names
 from gongjian.register.queries.structure import DIVISIONS
 from gongjian.register.views.door import DayRequest, signed_in_only
 from gongjian.register.views.why import refused
@@ -23,8 +24,12 @@ from gongjian.ui.templatetags.ui import keep_day
 
 from . import queries
 from .access import indicators_visible_to
+from .aims import Outlook, earlier, outlook
 from .models import Indicator, Reading
+from .pace import pace
 from .queries import Figure
+from .targets import can_set_target
+from .treemap import treemap
 
 MOST_IN_A_FILE = 100_000
 
@@ -75,7 +80,7 @@ def place_export(request: DayRequest, entry: UnitEntry) -> HttpResponseBase:
     if run is None:
         raise Http404
     rows = [_line(each) for each in queries.place_figures(request.user, entry.unit_id, run)]
-    columns = [Column(_("Indicator"), 32), *_number_columns()]
+    columns = [Column(_("Indicator"), 32), *_number_columns(), *_target_columns()]
     return workbook_response(f"{entry.name}-{run.day}.xlsx", columns, rows, sheet=_("Figures"))
 
 
@@ -84,17 +89,23 @@ def indicator(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
     found = get_object_or_404(indicators_visible_to(request.user).select_related("line"), pk=key)
     run = queries.last_read(request.day)
     through = queries.through_time(request.user, found, entry.unit_id, request.day)
-    figure = Figure(found, next((each for each in reversed(through) if run and each.day == run.day), None))
+    now = next((each for each in reversed(through) if run and each.day == run.day), None)
+    figure = queries.figure_of(request.user, found, entry.unit_id, request.day, now)
     below = queries.by_place(request.user, found, entry.unit_id, run) if run else []
+    told = _outlook(request, figure, entry, through)
     facts = {
         "indicator": found,
         "entry": entry,
         "run": run,
         "figure": figure,
         "hrefs": _hrefs(request, figure, entry.unit_id),
+        "treemap": treemap(request.user, found, entry.unit_id, run) if run and len(below) > 1 else [],
         "below": [(row, _hrefs(request, Figure(found, row.reading), row.unit_id)) for row in below],
         "through": through,
-        "line_points": queries.drawn(through),
+        **_told_of(request, figure, told),
+        "pace": pace(through, figure.aim, told),
+        "may_set": request.day == request.today and can_set_target(request.user, found, entry.unit),
+        "target_href": _address(request, "target", key, entry.unit_id),
         "export_href": _address(request, "indicator_export", key, entry.unit_id),
         "trail": [
             (entry.name, keep_day(reverse("place_indicators", args=[entry.unit_id]), request)),
@@ -162,6 +173,37 @@ def records_export(request: DayRequest, entry: UnitEntry, key: str) -> HttpRespo
     return workbook_response(f"{found}-{entry.name}-{request.day}.xlsx", columns, lines, sheet=str(found))
 
 
+def _told_of(request: DayRequest, figure: Figure, told: Outlook | None) -> dict[str, Any]:
+    """What the page says of a target: whose it is, and paces and errors in points."""
+    aim = figure.aim
+    if aim is None:
+        return {"outlook": None}
+    owner, place = aim.target.owner_id, aim.target.unit_id
+    facts: dict[str, Any] = {
+        "outlook": told,
+        "owner_name": body_names(request.user, request.day, [owner]).get(owner, ""),
+        "set_for": unit_names(request.user, request.day, [place]).get(place, ""),
+        "earlier": earlier(request.user, aim.target, request.day),
+        "needed_points": points(aim.needed_pace),
+    }
+    if told:
+        errors = told.errors
+        facts |= {"pace_points": points(told.forecast.pace)}
+        facts |= {"typical_points": points(errors.typical), "staying_points": points(errors.typical_of_staying)}
+    return facts
+
+
+def points(part: float | None) -> str:
+    """A part of 1 as per cent points with two places, as 0.49."""
+    return "" if part is None else f"{100 * part:.2f}"
+
+
+def _outlook(request: DayRequest, figure: Figure, entry: UnitEntry, through: list[Reading]) -> Outlook | None:
+    if figure.aim is None or figure.now is None:
+        return None
+    return outlook(request.user, figure.aim, through, queries.beside(request.user, entry, request.day))
+
+
 # == what was asked ==
 def _asked_place(request: DayRequest) -> int:
     asked = request.GET.get("in", "")
@@ -206,8 +248,14 @@ def _number_columns() -> list[Column]:
     return [Column(word, 12, "number") for word in (*words, *more)]
 
 
+def _target_columns() -> list[Column]:
+    return [Column(_("Target") + " (%)", 12, "number"), Column(_("By"), 14), Column(_("Still needed"), 12, "number")]
+
+
 def _line(figure: Figure) -> list[Any]:
-    return [str(figure.indicator), *_numbers(figure.now, figure.indicator)]
+    aim = figure.aim
+    target = (float(aim.target.goal), aim.target.due, aim.needed) if aim else (None, None, None)
+    return [str(figure.indicator), *_numbers(figure.now, figure.indicator), *target]
 
 
 def _numbers(reading: Reading | None, indicator: Indicator) -> list[Any]:

@@ -385,7 +385,7 @@ def _tells(secret: Any, request: Request, answer: Answer) -> bool:
 def _context(mark: str, text: str) -> str:
     """What stands around the mark, so that a chance likeness is told from a leak."""
     found = re.search(mark, text)
-    return f" in …{text[max(0, found.start() - 60):found.end() + 40]!r}…" if found else ""
+    return f" in …{text[max(0, found.start() - 60) : found.end() + 40]!r}…" if found else ""
 
 
 def _typed(kind: str, name: str) -> list[str]:

@@ -99,11 +99,12 @@ ROLES = [
     ("keeps_place", "territory", None, ["see_counts", "see_changes", "keep_register"]),
     ("audits_line", "line", None, ["see_counts", "see_people", "see_changes"]),
     ("audits_place", "territory", None, ["see_counts", "see_changes"]),
+    ("sets_targets", "territory", None, ["set_targets"]),
 ]
 ROLES_OF = {
-    "organisation_officer": ["serves_line", "leads_others", "keeps_place"],
-    "party_secretary": ["leads_line", "leads_others", "reads_place"],
-    "union_chair": ["leads_line", "reads_place"],
+    "organisation_officer": ["serves_line", "leads_others", "keeps_place", "sets_targets"],
+    "party_secretary": ["leads_line", "leads_others", "reads_place", "sets_targets"],
+    "union_chair": ["leads_line", "reads_place", "sets_targets"],
     "union_audit_commissioner": ["audits_line", "audits_place"],
 }
 CHOICES = [

@@ -20,6 +20,7 @@ class Permission(models.TextChoices):
     SEE_CHANGES = "see_changes", _("see who wrote what into the register")
     KEEP_REGISTER = "keep_register", _("change the register")
     APPOINT = "appoint", _("appoint and remove office holders")
+    SET_TARGETS = "set_targets", _("set targets for places")
 
 
 class Role(Word):

@@ -13,7 +13,7 @@ from ..models import Body, BodyEntry, Delegation, OfficeKind, Permission, Role
 
 TOLD = 12
 # Of a unit nobody is a member, and nobody holds office in it: those words are told of bodies.
-OF_UNITS = (Permission.SEE_COUNTS, Permission.SEE_CHANGES, Permission.KEEP_REGISTER)
+OF_UNITS = (Permission.SEE_COUNTS, Permission.SEE_CHANGES, Permission.KEEP_REGISTER, Permission.SET_TARGETS)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from ..models import Body, BodyEntry, Permission, Unit, UnitEntry
 from ..queries.why import OF_UNITS, Holder, who, who_appoints
 from .door import DayRequest
 
-OF_BODIES = [word for word in Permission if word != Permission.APPOINT]  # that one is told by who appoints
+OF_BODIES = [word for word in Permission if word not in (Permission.APPOINT, Permission.SET_TARGETS)]
+# the first is told by who appoints, the other is of places
 
 
 def unit_access(request: DayRequest, unit_id: int) -> HttpResponse:
