@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
+from gongjian.indicators.api import router as indicators
 from gongjian.register.api import router as register
 from gongjian.ui.errors import problem
 
@@ -36,6 +37,7 @@ api = PublishedAPI(
     urls_namespace="api",
 )
 api.add_router("", register)
+api.add_router("", indicators)
 
 
 @api.exception_handler(AuthenticationError)

@@ -29,10 +29,13 @@ def schema_of(columns: Mapping[str, Kind]) -> ibis.Schema:
     return ibis.schema({name: TYPES[kind] for name, kind in columns.items()})
 
 
-def read(engine: BaseBackend, folder: Path) -> Facts:
-    """The facts that lie in a folder: `<table>/*.parquet`, `ways.parquet`, `exclusions.parquet`."""
+def read(engine: BaseBackend, folder: Path, name: str = "") -> Facts:
+    """The facts that lie in a folder: `<table>/*.parquet`, `ways.parquet`, `exclusions.parquet`.
+
+    `name` tells the facts of one day from those of another in the same engine.
+    """
     return Facts(
-        {name: engine.read_parquet(f"{folder / name}/*.parquet", table_name=name) for name in TABLES},
-        engine.read_parquet(str(folder / "ways.parquet"), table_name="ways"),
-        engine.read_parquet(str(folder / "exclusions.parquet"), table_name="exclusions"),
+        {table: engine.read_parquet(f"{folder / table}/*.parquet", table_name=f"{name}{table}") for table in TABLES},
+        engine.read_parquet(str(folder / "ways.parquet"), table_name=f"{name}ways"),
+        engine.read_parquet(str(folder / "exclusions.parquet"), table_name=f"{name}exclusions"),
     )

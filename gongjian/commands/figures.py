@@ -11,15 +11,21 @@ from .speech import NOT_FOUND, OK, PROBLEMS, Stop, add_command, as_day, local_to
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read every indicator on a day. What was read before stays if that fails."""
+    """Read every indicator on a day, or on the first days of past quarters. What was read stays if that fails."""
+    from gongjian.figures.quarters import not_read  # app ready: models
     from gongjian.figures.run import NotRead, read_indicators  # app ready: models
 
-    try:
-        done = read_indicators(options.on or local_today(), master=options.master or "")
-    except NotRead as no:
-        raise Stop(str(no), PROBLEMS) from no
-    facts = {"day": done.day, "readings": f"{done.readings:,}", "engine": done.engine}
-    print(_("%(readings)s readings of %(day)s, by %(engine)s.") % facts)
+    today = local_today()
+    days = not_read(today) if options.quarters else [options.on or today]
+    for day in days:
+        try:
+            done = read_indicators(day, master=options.master or "")
+        except NotRead as no:
+            raise Stop(str(no), PROBLEMS) from no
+        facts = {"day": done.day, "readings": f"{done.readings:,}", "engine": done.engine}
+        print(_("%(readings)s readings of %(day)s, by %(engine)s.") % facts)
+    if not days:
+        print(_("The first day of each quarter has been read already."))
     return OK
 
 
@@ -60,7 +66,11 @@ def add_words(commands: Any) -> None:
     command = add_command(
         figures, "run", run, _("read every indicator on a day"), "gongjian figures run --on 2023-06-30"
     )
-    command.add_argument("--on", type=as_day, metavar="DAY", help=_("the day to read; default today"))
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--on", type=as_day, metavar="DAY", help=_("the day to read; default today"))
+    which.add_argument(
+        "--quarters", action="store_true", help=_("the first day of each quarter of two years that was not read yet")
+    )
     command.add_argument("--master", metavar="ADDRESS", help=_("count on this Spark cluster, as spark://host:7077"))
     command = add_command(
         figures, "read", read, _("the readings of a place"), "gongjian figures read --place 330681000000 --json"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from ibis.backends import BaseBackend
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.record import record
 from gongjian.indicators.define import definition_of
 from gongjian.indicators.models import Indicator, Reading, Run, Walk
 from rollup import engine
+from rollup.change import Recount, recounts, retold
 from rollup.lake import read
 from rollup.tally import Tally, tallies
 
-from . import snapshot
+from . import carry, snapshot
 
 log = logging.getLogger(__name__)
 COLUMNS = (
@@ -64,11 +68,11 @@ def read_indicators(day: date, *, master: str = "", by: User | None = None) -> R
 def _read(day: date, master: str, by: User | None) -> Run:
     run = _begin(day, f"spark {master}" if master else "duckdb", by)
     try:
-        snapshot.write(folder(day), day)
+        with snapshot.moment():
+            indicators = list(Indicator.objects.filter(awaits=""))
+            snapshot.write(folder(day), day)
         backend = engine.spark(master) if master else engine.duckdb(MEMORY_MB)
-        definitions = list(Indicator.objects.filter(awaits=""))
-        found = tallies(read(backend, folder(day)), [definition_of(each) for each in definitions])
-        return _keep(run, found, {each.key: each.version for each in definitions}, by)
+        return _keep(run, indicators, _counted(run, backend, indicators), by)
     except Exception as problem:
         log.exception("indicators could not be read")
         Run.objects.filter(pk=run.pk).update(
@@ -76,6 +80,28 @@ def _read(day: date, master: str, by: User | None) -> Run:
         )
         told = _("The indicators of %(day)s could not be read; the readings from before are still there. %(problem)s")
         raise NotRead(told % {"day": day.isoformat(), "problem": problem}) from problem
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was counted, and what is taken over from an earlier run."""
+
+    tallies: Iterable[Tally]
+    earlier: carry.Before | None = None
+    recounts: Sequence[Recount] = ()
+
+
+def _counted(run: Run, backend: BaseBackend, indicators: Sequence[Indicator]) -> Counted:
+    """Only what may differ from the last good run is counted; everything, where there is none to compare with."""
+    now = read(backend, folder(run.day))
+    earlier = carry.before(run, folder, indicators)
+    if earlier is None:
+        return Counted(tallies(now, [definition_of(each) for each in indicators]))
+    same = [definition_of(each) for each in earlier.same]
+    others = [definition_of(each) for each in indicators if each not in earlier.same]
+    found = recounts(read(backend, earlier.folder, "before_"), now, same)
+    again = [tally for each in found for tally in retold(now, same, each, earlier.known)]
+    return Counted(chain(again, tallies(now, others)), earlier, found)
 
 
 @contextmanager
@@ -93,26 +119,40 @@ def _alone() -> Iterator[None]:
 
 @transaction.atomic
 def _begin(day: date, engine_name: str, by: User | None) -> Run:
-    """A run that was cut off does not stand in the way of the next one."""
-    Run.objects.filter(day=day, state=Run.State.RUNNING).update(
+    """A run that was cut off does not stand in the way of the next one. Nobody else is running now."""
+    Run.objects.filter(state=Run.State.RUNNING).update(
         state=Run.State.FAILED, ended_at=timezone.now(), problem=_("It was cut off.")
     )
     return Run.objects.create(day=day, engine=engine_name, began_at=timezone.now(), by=by)
 
 
-@transaction.atomic
-def _keep(run: Run, found: Iterable[Tally], versions: dict[str, int], by: User | None) -> Run:
-    Reading.objects.filter(day=run.day).delete()
+def _keep(run: Run, indicators: Sequence[Indicator], counted: Counted, by: User | None) -> Run:
+    """The readings say with which version they were counted, whatever has become of the definitions meanwhile."""
+    with transaction.atomic():
+        there = set(Indicator.objects.select_for_update(no_key=True).values_list("pk", flat=True))
+        kept = {each.key: each.version for each in indicators if each.key in there}
+        Reading.objects.filter(day=run.day).delete()
+        count = _write(run, counted.tallies, kept)
+        carried = carry.carry(run, counted.earlier, counted.recounts, list(kept)) if counted.earlier else 0
+        run.state, run.ended_at, run.readings = Run.State.DONE, timezone.now(), count + carried
+        run.save(update_fields=["state", "ended_at", "readings"])
+        facts = {"day": run.day.isoformat(), "readings": run.readings, "carried": carried, "engine": run.engine}
+        record("indicators.read", by=by, subject=f"indicators.run:{run.pk}", facts=facts)
+    try:
+        carry.note(run, folder(run.day), [each for each in indicators if each.key in there])
+    except OSError as problem:  # the readings stand; the next run counts everything
+        log.warning("the facts of %s could not be noted as read: %s", run.day, problem)
+    return run
+
+
+def _write(run: Run, found: Iterable[Tally], versions: dict[str, int]) -> int:
+    """Returns how many readings. An indicator that was taken out meanwhile has none."""
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY indicators_reading ({', '.join(COLUMNS)}) FROM STDIN") as rows:
             for each in found:
-                rows.write_row(_row(run, each, versions[each.indicator]))
-        count = cursor.rowcount
-    run.state, run.ended_at, run.readings = Run.State.DONE, timezone.now(), count
-    run.save(update_fields=["state", "ended_at", "readings"])
-    facts = {"day": run.day.isoformat(), "readings": count, "engine": run.engine}
-    record("indicators.read", by=by, subject=f"indicators.run:{run.pk}", facts=facts)
-    return run
+                if each.indicator in versions:
+                    rows.write_row(_row(run, each, versions[each.indicator]))
+        return int(cursor.rowcount)
 
 
 def _row(run: Run, tally: Tally, version: int) -> tuple[Any, ...]:

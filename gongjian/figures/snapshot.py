@@ -17,34 +17,40 @@ from django.db import connection, transaction
 from rollup.facts import EXCLUSIONS, TABLES, WAYS
 from rollup.lake import schema_of
 
-# The lowest division in which each unit lies on the day; a division lies in itself.
-STANDING = """
-WITH RECURSIVE standing AS MATERIALIZED (
+DIVISIONS = "('city', 'county', 'town', 'village')"
+# Tables of this connection, gone with the transaction. `lying`: the lowest division in which each unit lies on the day;
+# a division lies in itself.
+PREPARED = f"""
+DROP TABLE IF EXISTS pg_temp.standing, pg_temp.lying;
+CREATE TEMP TABLE standing ON COMMIT DROP AS
   SELECT e.unit_id AS id, e.parent_id, k.level, e.kind_id, e.status, e.trade, e.ownership
-  FROM register_unitentry e JOIN register_unitkind k ON k.key = e.kind_id WHERE e.valid @> %(day)s::date
-), lying(id, division) AS (
-  SELECT id, id FROM standing WHERE level IN ('city', 'county', 'town', 'village')
-  UNION ALL
-  SELECT s.id, l.division FROM lying l JOIN standing s ON s.parent_id = l.id
-  WHERE s.level NOT IN ('city', 'county', 'town', 'village')
-)
+  FROM register_unitentry e JOIN register_unitkind k ON k.key = e.kind_id WHERE e.valid @> %(day)s::date;
+ANALYZE pg_temp.standing;
+CREATE TEMP TABLE lying ON COMMIT DROP AS
+  WITH RECURSIVE lying(id, division) AS (
+    SELECT id, id FROM pg_temp.standing WHERE level IN {DIVISIONS}
+    UNION ALL
+    SELECT s.id, l.division FROM lying l JOIN pg_temp.standing s ON s.parent_id = l.id
+    WHERE s.level NOT IN {DIVISIONS}
+  ) SELECT id, division FROM lying;
+ANALYZE pg_temp.lying;
 """
 # Each with the columns of its table of facts, in their order. What is nobody's number is not read.
 QUERIES = {
     "units": """
         SELECT s.id, l.division, s.level, s.kind_id, s.status, s.trade, s.ownership, coalesce(p.kind_id, ''),
           h.staff, h.women, h.under_35, h.dispatched, h.migrant
-        FROM standing s LEFT JOIN lying l ON l.id = s.id
+        FROM pg_temp.standing s LEFT JOIN pg_temp.lying l ON l.id = s.id
         LEFT JOIN register_headcount h ON h.unit_id = s.id AND h.valid @> %(day)s::date
         LEFT JOIN register_standsin i ON i.unit_id = s.id AND i.valid @> %(day)s::date
-        LEFT JOIN standing p ON p.id = i.place_id""",
+        LEFT JOIN pg_temp.standing p ON p.id = i.place_id""",
     "bodies": """
         SELECT b.id, l.division, e.seat_id, b.line_id, e.kind_id, e.form_id,
           CASE WHEN NOT k.has_term THEN 'none' WHEN t.runs THEN 'running' WHEN t.runs IS NULL THEN 'unknown'
             ELSE 'expired' END,
           e.leader_id IS NOT NULL, coalesce(o.heads, 0), coalesce(o.held, 0), coalesce(m.members, 0)
         FROM register_bodyentry e JOIN register_body b ON b.id = e.body_id
-        JOIN register_bodykind k ON k.key = e.kind_id LEFT JOIN lying l ON l.id = e.seat_id
+        JOIN register_bodykind k ON k.key = e.kind_id LEFT JOIN pg_temp.lying l ON l.id = e.seat_id
         LEFT JOIN (SELECT body_id, bool_or(valid @> %(day)s::date) AS runs FROM register_term
                    WHERE lower(valid) <= %(day)s::date GROUP BY body_id) t ON t.body_id = b.id
         LEFT JOIN (SELECT f.body_id, count(*) FILTER (WHERE j.heads) AS heads, count(*) AS held
@@ -57,11 +63,11 @@ QUERIES = {
         SELECT c.unit_id, c.body_id, l.division, b.line_id, e.kind_id, e.form_id
         FROM register_cover c JOIN register_body b ON b.id = c.body_id
         JOIN register_bodyentry e ON e.body_id = b.id AND e.valid @> %(day)s::date
-        LEFT JOIN lying l ON l.id = c.unit_id WHERE c.valid @> %(day)s::date""",
+        LEFT JOIN pg_temp.lying l ON l.id = c.unit_id WHERE c.valid @> %(day)s::date""",
     "venues": """
         SELECT v.id, l.division, v.unit_id, v.owner_id, coalesce(s.lines, 0), coalesce(cardinality(k.items), 0),
           v.hours <> '', v.keeper_id IS NOT NULL
-        FROM register_venue v LEFT JOIN lying l ON l.id = v.unit_id
+        FROM register_venue v LEFT JOIN pg_temp.lying l ON l.id = v.unit_id
         LEFT JOIN (SELECT venue_id, count(*) AS lines FROM register_venueshare WHERE valid @> %(day)s::date
                    GROUP BY venue_id) s ON s.venue_id = v.id
         LEFT JOIN LATERAL (SELECT items FROM register_venuecheck WHERE venue_id = v.id AND checked_on <= %(day)s::date
@@ -70,14 +76,14 @@ QUERIES = {
     "plaques": """
         SELECT p.venue_id, l.division, v.unit_id, p.kind FROM register_plaque p
         JOIN register_venue v ON v.id = p.venue_id AND v.valid @> %(day)s::date
-        LEFT JOIN lying l ON l.id = v.unit_id WHERE p.valid @> %(day)s::date""",
+        LEFT JOIN pg_temp.lying l ON l.id = v.unit_id WHERE p.valid @> %(day)s::date""",
 }
 # Of which places each leaf is a part. In the walks of bodies a place is a body with another one below it.
-WAYS_QUERY = """,
-up(walk, leaf, place) AS (
-  SELECT 'territory', id, id FROM standing WHERE level IN ('city', 'county', 'town', 'village')
+WAYS_QUERY = f"""
+WITH RECURSIVE up(walk, leaf, place) AS (
+  SELECT 'territory', id, id FROM pg_temp.standing WHERE level IN {DIVISIONS}
   UNION ALL
-  SELECT 'territory', u.leaf, s.parent_id FROM up u JOIN standing s ON s.id = u.place
+  SELECT 'territory', u.leaf, s.parent_id FROM up u JOIN pg_temp.standing s ON s.id = u.place
   WHERE u.walk = 'territory' AND s.parent_id IS NOT NULL
 ), link AS MATERIALIZED (
   SELECT e.body_id, e.superior_id, coalesce(e.leader_id, CASE WHEN l.leads THEN e.superior_id END) AS leader_id,
@@ -101,23 +107,36 @@ JOIN indicators_indicator i ON i.key = x.indicator_id AND i.of = 'units' WHERE x
 """
 
 
-def write(folder: Path, day: date) -> None:
-    """Write the facts of the day into a folder that is not there yet. Nothing is left of it if that fails.
-
-    Everything is read in one transaction that sees the register as it was when it began.
-    """
-    is_outermost = not connection.in_atomic_block  # within another transaction, its own view counts
-    with transaction.atomic(), _whole(folder) as part:
+@contextmanager
+def moment() -> Iterator[None]:
+    """All that is read within sees the register as of its first reading; within another transaction, as that does."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
         if is_outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        ways = _read(STANDING + WAYS_QUERY, day, schema_of(WAYS))
-        pyarrow.parquet.write_table(ways, part / "ways.parquet")
+        yield
+
+
+def write(folder: Path, day: date) -> None:
+    """Write the facts of the day into a folder, in place of what lies there. Nothing is changed if that fails.
+
+    Everything is read as of one moment.
+    """
+    with moment(), _whole(folder) as part:
+        with connection.cursor() as cursor:
+            cursor.execute(_on(PREPARED, day))
+        pyarrow.parquet.write_table(_read(WAYS_QUERY, day, schema_of(WAYS)), part / "ways.parquet")
         pyarrow.parquet.write_table(_read(EXCLUSIONS_QUERY, day, schema_of(EXCLUSIONS)), part / "exclusions.parquet")
         for name, query in QUERIES.items():
-            facts = _read(STANDING + query, day, schema_of(TABLES[name].columns))
+            facts = _read(query, day, schema_of(TABLES[name].columns))
             (part / name).mkdir()
             pyarrow.parquet.write_table(facts, part / name / "facts.parquet")  # of no rows, too
+
+
+def _on(query: str, day: date) -> str:
+    """Several statements at once take no parameters: the day is a date, and written as one."""
+    return query.replace("%(day)s", f"'{day.isoformat()}'")
 
 
 @contextmanager
@@ -134,17 +153,23 @@ def _whole(folder: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
+# A row of the driver for each row of a table would take longer than reading them: each brings many lines of CSV.
+IN_PIECES = """
+SELECT string_agg(substr(line, 2, length(line) - 2), E'\n')
+FROM (SELECT t::text AS line, row_number() OVER () / 20000 AS piece FROM ({query}) t) lines GROUP BY piece
+"""
+
+
 def _read(query: str, day: date, schema: ibis.Schema) -> pa.Table:
     with pa.BufferOutputStream() as taken, connection.cursor() as cursor:
-        # COPY takes no parameters: the day is a date, and written as one.
-        bound = query.replace("%(day)s", f"'{day.isoformat()}'")
-        with cursor.copy(f"COPY ({bound}) TO STDOUT (FORMAT csv, NULL '~')") as rows:
-            for data in rows:
-                taken.write(data)
+        cursor.execute(IN_PIECES.format(query=_on(query, day)))
+        for (lines,) in cursor:
+            taken.write(f"{lines}\n".encode())
         return _parse(taken.getvalue(), schema)
 
 
 def _parse(data: pa.Buffer, schema: ibis.Schema) -> pa.Table:
+    """A row as PostgreSQL writes it: nothing is null, "" an empty word."""
     arrow = schema.to_pyarrow()
     if not data.size:
         return arrow.empty_table()
@@ -153,10 +178,10 @@ def _parse(data: pa.Buffer, schema: ibis.Schema) -> pa.Table:
         read_options=pyarrow.csv.ReadOptions(column_names=arrow.names),
         convert_options=pyarrow.csv.ConvertOptions(
             column_types=arrow,
-            null_values=["~"],
+            null_values=[""],
             true_values=["t"],
             false_values=["f"],
-            strings_can_be_null=False,
+            strings_can_be_null=True,
             quoted_strings_can_be_null=False,
         ),
     )

@@ -78,17 +78,25 @@ class Walk(models.TextChoices):
 class Reading(models.Model):
     """读数: what an indicator came to at one place on one day. Rates are divided by whoever shows them.
 
+    It outlives its place: a unit entered by mistake can be taken back, though it was counted. Nobody sees it then.
+
     The place is a unit in the walk by territory, a body in the others. `heads_unknown`: of so many of the denominator
     nobody has said how many people they count.
     """
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="kept", db_index=False)
+    run = models.ForeignKey(
+        Run, on_delete=models.CASCADE, related_name="kept", db_index=False, db_constraint=False
+    )
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="readings", db_index=False)
     version = models.PositiveSmallIntegerField()
     day = models.DateField()
     walk = models.CharField(max_length=10, choices=Walk.choices)
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="readings", db_index=False)
-    body = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="readings", db_index=False)
+    unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.DO_NOTHING, related_name="readings", db_index=False, db_constraint=False
+    )
+    body = models.ForeignKey(
+        Body, null=True, on_delete=models.DO_NOTHING, related_name="readings", db_index=False, db_constraint=False
+    )
     denominator = models.PositiveIntegerField()
     numerator = models.PositiveIntegerField()
     left_out = models.PositiveIntegerField()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -28,6 +28,7 @@ from .define import definition_of
 from .models import Indicator, Reading, Run
 from .records import Which, rows_of
 from .shades import shade
+from .structure import Gathered, Gathering, Numbers
 
 FEW = 20  # under so many a rate says little
 
@@ -37,17 +38,21 @@ class Figure:
     """One indicator at one place, with its reading and its target; `now` is None where nothing is meant."""
 
     indicator: Indicator
-    now: Reading | None
+    now: Reading | Gathered | None
     aim: Aim | None = None
 
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """One place below, with its reading; `reading` is None where nothing is meant."""
+    """One place below, with its reading; `reading` is None where nothing is meant.
 
-    unit_id: int
+    In the structure of today some numbers stand in no place alone: such a row has no id, and `between` names where.
+    """
+
+    unit_id: int | None
     name: str
-    reading: Reading | None
+    reading: Reading | Gathered | None
+    between: tuple[str, ...] = ()
 
     @property
     def is_few(self) -> bool:
@@ -81,7 +86,7 @@ def beside(reader: Reader, place: UnitEntry, day: date) -> list[int]:
     return list(same.values_list("unit_id", flat=True)) or [place.unit_id]
 
 
-def _divisions_below(reader: Reader, unit_id: int, day: date) -> dict[int, str]:
+def divisions_below(reader: Reader, unit_id: int, day: date) -> dict[int, str]:
     """The names of the divisions right below a place, in the order of their codes."""
     below = unit_entries_visible_to(reader).on(day).filter(parent=unit_id, kind__level__in=DIVISIONS)
     return dict(below.order_by("code", "unit_id").values_list("unit_id", "name"))
@@ -89,10 +94,13 @@ def _divisions_below(reader: Reader, unit_id: int, day: date) -> dict[int, str]:
 
 def by_place(reader: Reader, indicator: Indicator, unit_id: int, run: Run) -> list[PlaceRow]:
     """The divisions right below a place, by the run's day, each with its reading; the most missing first."""
-    named = _divisions_below(reader, unit_id, run.day)
+    named = divisions_below(reader, unit_id, run.day)
     readings = readings_visible_to(reader).filter(indicator=indicator, day=run.day, unit__in=list(named))
     found = {each.unit_id: each for each in readings}
-    rows = [PlaceRow(id, name, found.get(id)) for id, name in named.items()]
+    return _most_missing_first(PlaceRow(id, name, found.get(id)) for id, name in named.items())
+
+
+def _most_missing_first(rows: Iterable[PlaceRow]) -> list[PlaceRow]:
     return sorted(rows, key=lambda row: (row.reading is None, -(row.reading.missing if row.reading else 0), row.name))
 
 
@@ -116,7 +124,7 @@ class HeatRow:
 
     unit_id: int
     name: str
-    cells: list[tuple[Indicator, Reading | None, str, Aim | None]]
+    cells: list[tuple[Indicator, Reading | Gathered | None, str, Aim | None]]
 
 
 def heat(reader: Reader, indicators: list[Indicator], place: UnitEntry, run: Run) -> list[HeatRow]:
@@ -124,13 +132,21 @@ def heat(reader: Reader, indicators: list[Indicator], place: UnitEntry, run: Run
 
     Empty where there is no division below. Five queries.
     """
-    named = _divisions_below(reader, place.unit_id, run.day)
+    named = divisions_below(reader, place.unit_id, run.day)
     if not named:
         return []
     named[place.unit_id] = place.name
     readings = readings_visible_to(reader).filter(indicator__in=indicators, day=run.day, unit__in=list(named))
     found: dict[Cell, Reading] = {(each.unit_id or 0, each.indicator_id): each for each in readings}
-    held = aims(reader, named, run.day, found)
+    return _heat(named, indicators, found, aims(reader, named, run.day, found))
+
+
+def _heat(
+    named: Mapping[int, str],
+    indicators: list[Indicator],
+    found: Mapping[Cell, Reading | Gathered],
+    held: Mapping[Cell, Aim],
+) -> list[HeatRow]:
     rows = []
     for id, name in named.items():
         at = [(id, each.pk) for each in indicators]
@@ -141,6 +157,37 @@ def heat(reader: Reader, indicators: list[Indicator], place: UnitEntry, run: Run
         if any(reading for _indicator, reading, _step, _aim in cells):
             rows.append(HeatRow(id, name, cells))
     return rows
+
+
+# == the same in the structure of today ==
+def figures_today(reader: Reader, gathering: Gathering) -> list[Figure]:
+    """Every indicator at a place, in the pack's order. One query."""
+    return [Figure(each, gathering.whole.get(each.pk)) for each in indicators_visible_to(reader).select_related("line")]
+
+
+def by_place_today(
+    reader: Reader, indicator: Indicator, unit_id: int, gathering: Gathering, today: date
+) -> list[PlaceRow]:
+    """The divisions of today right below a place, the most missing first; then what stands in none of them alone."""
+    named = divisions_below(reader, unit_id, today)
+    rows = [PlaceRow(id, name, gathering.parts.get(id, {}).get(indicator.pk)) for id, name in named.items()]
+    between = {ids: its[indicator.pk] for ids, its in gathering.between.items() if indicator.pk in its}
+    entries = unit_entries_visible_to(reader).on(today).filter(unit__in={id for ids in between for id in ids})
+    names = dict(entries.values_list("unit_id", "name"))
+    loose = [PlaceRow(None, "", its, tuple(names.get(id, "") for id in ids)) for ids, its in between.items()]
+    return [*_most_missing_first(rows), *loose]
+
+
+def heat_today(
+    reader: Reader, indicators: list[Indicator], place: UnitEntry, gathering: Gathering, today: date
+) -> list[HeatRow]:
+    """As `heat`, by the divisions of today and without targets. One query."""
+    named = divisions_below(reader, place.unit_id, today)
+    if not named:
+        return []
+    numbers: dict[int, Numbers] = {**gathering.parts, place.unit_id: gathering.whole}
+    found = {(id, key): each for id, its in numbers.items() for key, each in its.items()}
+    return _heat({**named, place.unit_id: place.name}, indicators, found, {})
 
 
 # == the records behind a number ==

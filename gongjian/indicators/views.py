@@ -25,9 +25,10 @@ from gongjian.ui.templatetags.ui import keep_day
 from . import queries
 from .access import indicators_visible_to
 from .aims import Outlook, earlier, outlook
-from .models import Indicator, Reading
+from .models import Indicator, Reading, Run
 from .pace import pace
-from .queries import Figure
+from .queries import Figure, HeatRow, PlaceRow
+from .structure import Gathered, Gathering, gather
 from .targets import can_set_target
 from .treemap import treemap
 
@@ -56,8 +57,9 @@ def counted_places_only(view: Callable[..., HttpResponseBase]) -> Callable[..., 
 @counted_places_only
 def place(request: DayRequest, entry: UnitEntry) -> HttpResponse:
     unit_id = entry.unit_id
-    run = queries.last_read(request.day)
-    figures = queries.place_figures(request.user, unit_id, run) if run else []
+    run, today = queries.last_read(request.day), _is_today(request)
+    gathering = _gathered(request, unit_id, run) if run and today else None
+    figures = _figures(request, unit_id, run, gathering)
     main = _first_of_each_line(figures)
     facts = {
         "entry": entry,
@@ -65,9 +67,11 @@ def place(request: DayRequest, entry: UnitEntry) -> HttpResponse:
         "figures": figures,
         "main": [(each, _hrefs(request, each, unit_id)) for each in main],
         "rows": [(each, _hrefs(request, each, unit_id)) for each in figures],
-        "heat": queries.heat(request.user, [each.indicator for each in main], entry, run) if run else [],
-        "export_href": keep_day(reverse("place_indicators_export", args=[unit_id]), request),
+        "heat": _heat(request, [each.indicator for each in main], entry, run, gathering),
+        "export_href": _place_address(request, "place_indicators_export", unit_id),
         "counts_href": keep_day(reverse("figures", args=[unit_id]), request),
+        "structures": _structures(request, entry),
+        "is_today": today,
         "trail": [(entry.name, keep_day(reverse("unit", args=[unit_id]), request)), (_("Figures"), None)],
         "walk": "territory",
     }
@@ -79,7 +83,8 @@ def place_export(request: DayRequest, entry: UnitEntry) -> HttpResponseBase:
     run = queries.last_read(request.day)
     if run is None:
         raise Http404
-    rows = [_line(each) for each in queries.place_figures(request.user, entry.unit_id, run)]
+    gathering = _gathered(request, entry.unit_id, run) if _is_today(request) else None
+    rows = [_line(each) for each in _figures(request, entry.unit_id, run, gathering)]
     columns = [Column(_("Indicator"), 32), *_number_columns(), *_target_columns()]
     return workbook_response(f"{entry.name}-{run.day}.xlsx", columns, rows, sheet=_("Figures"))
 
@@ -87,11 +92,17 @@ def place_export(request: DayRequest, entry: UnitEntry) -> HttpResponseBase:
 @counted_places_only
 def indicator(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
     found = get_object_or_404(indicators_visible_to(request.user).select_related("line"), pk=key)
-    run = queries.last_read(request.day)
-    through = queries.through_time(request.user, found, entry.unit_id, request.day)
-    now = next((each for each in reversed(through) if run and each.day == run.day), None)
-    figure = queries.figure_of(request.user, found, entry.unit_id, request.day, now)
-    below = queries.by_place(request.user, found, entry.unit_id, run) if run else []
+    run, today = queries.last_read(request.day), _is_today(request)
+    through = [] if today else queries.through_time(request.user, found, entry.unit_id, request.day)
+    below = []
+    if run and today:
+        gathering = _gathered(request, entry.unit_id, run, found)
+        figure = Figure(found, gathering.whole.get(key))
+        below = queries.by_place_today(request.user, found, entry.unit_id, gathering, request.today)
+    else:
+        now = next((each for each in reversed(through) if run and each.day == run.day), None)
+        figure = queries.figure_of(request.user, found, entry.unit_id, request.day, now)
+        below = queries.by_place(request.user, found, entry.unit_id, run) if run else []
     told = _outlook(request, figure, entry, through)
     facts = {
         "indicator": found,
@@ -99,16 +110,18 @@ def indicator(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         "run": run,
         "figure": figure,
         "hrefs": _hrefs(request, figure, entry.unit_id),
-        "treemap": treemap(request.user, found, entry.unit_id, run) if run and len(below) > 1 else [],
-        "below": [(row, _hrefs(request, Figure(found, row.reading), row.unit_id)) for row in below],
+        "treemap": treemap(request.user, found, entry.unit_id, run) if run and not today and len(below) > 1 else [],
+        "below": [(row, _hrefs(request, Figure(found, row.reading), row.unit_id or 0)) for row in below],
         "through": through,
         **_told_of(request, figure, told),
         "pace": pace(through, figure.aim, told),
         "may_set": request.day == request.today and can_set_target(request.user, found, entry.unit),
         "target_href": _address(request, "target", key, entry.unit_id),
-        "export_href": _address(request, "indicator_export", key, entry.unit_id),
+        "export_href": _address(request, "indicator_export", key, entry.unit_id, **_kept(request)),
+        "structures": _structures(request, entry),
+        "is_today": today,
         "trail": [
-            (entry.name, keep_day(reverse("place_indicators", args=[entry.unit_id]), request)),
+            (entry.name, _place_address(request, "place_indicators", entry.unit_id)),
             (str(found), None),
         ],
         "walk": "territory",
@@ -122,8 +135,12 @@ def indicator_export(request: DayRequest, entry: UnitEntry, key: str) -> HttpRes
     run = queries.last_read(request.day)
     if run is None:
         raise Http404
-    below = queries.by_place(request.user, found, entry.unit_id, run)
-    rows = [[row.name, *_numbers(row.reading, found)] for row in below]
+    if _is_today(request):
+        gathering = _gathered(request, entry.unit_id, run, found)
+        below = queries.by_place_today(request.user, found, entry.unit_id, gathering, request.today)
+    else:
+        below = queries.by_place(request.user, found, entry.unit_id, run)
+    rows = [[_called(row), *_numbers(row.reading, found)] for row in below]
     columns = [Column(_("Place"), 24), *_number_columns()]
     return workbook_response(f"{found}-{entry.name}-{run.day}.xlsx", columns, rows, sheet=str(found))
 
@@ -219,6 +236,59 @@ def _which(request: DayRequest) -> Any:
     return asked
 
 
+# == the structure of that day, or of today ==
+def _is_today(request: DayRequest) -> bool:
+    """Whether a past day is asked for in the structure of today."""
+    return request.day < request.today and request.GET.get("structure") == "today"
+
+
+def _gathered(request: DayRequest, unit_id: int, run: Run, found: Indicator | None = None) -> Gathering:
+    """Of all indicators, or of one. Raises Http404 where the place does not stand today."""
+    indicators = [found] if found else list(indicators_visible_to(request.user).filter(awaits=""))
+    gathering = gather(request.user, unit_id, indicators, run, request.today)
+    if gathering is None:
+        raise Http404(_("The place does not stand today. Choose the structure of that day."))
+    return gathering
+
+
+def _figures(request: DayRequest, unit_id: int, run: Run | None, gathering: Gathering | None) -> list[Figure]:
+    if gathering:
+        return queries.figures_today(request.user, gathering)
+    return queries.place_figures(request.user, unit_id, run) if run else []
+
+
+def _heat(
+    request: DayRequest, shown: list[Indicator], entry: UnitEntry, run: Run | None, gathering: Gathering | None
+) -> list[HeatRow]:
+    if gathering:
+        return queries.heat_today(request.user, shown, entry, gathering, request.today)
+    return queries.heat(request.user, shown, entry, run) if run else []
+
+
+def _structures(request: DayRequest, entry: UnitEntry) -> list[tuple[str, str, bool]]:
+    """The two ways to gather a past day: called, its address, whether it is shown. None for what stands only then."""
+    if request.day >= request.today or not entry.unit.path:
+        return []
+    asked = request.GET.copy()
+    asked.pop("structure", None)
+    then = f"?{asked.urlencode()}"
+    asked["structure"] = "today"
+    today = _is_today(request)
+    return [(_("that day"), then, not today), (_("today"), f"?{asked.urlencode()}", today)]
+
+
+def _kept(request: DayRequest) -> dict[str, str]:
+    """What an address has to say of the structure now shown."""
+    return {"structure": "today"} if _is_today(request) else {}
+
+
+def _called(row: PlaceRow) -> str:
+    names = " / ".join(row.between)
+    if len(row.between) > 1:
+        return _("Between %(names)s, cannot be divided") % {"names": names}
+    return _("In %(names)s, no more is known") % {"names": names} if row.between else row.name
+
+
 def _first_of_each_line(figures: list[Figure]) -> list[Figure]:
     found: dict[str, Figure] = {}
     for each in figures:
@@ -232,14 +302,22 @@ def _address(request: DayRequest, name: str, key: str, unit_id: int, **more: str
     return keep_day(f"{reverse(name, args=[key])}?{urlencode({'in': str(unit_id), **more})}", request)
 
 
+def _place_address(request: DayRequest, name: str, unit_id: int) -> str:
+    asked = urlencode(_kept(request))
+    return keep_day(f"{reverse(name, args=[unit_id])}{'?' if asked else ''}{asked}", request)
+
+
 def _records_address(request: DayRequest, key: str, unit_id: int, which: str, name: str = "indicator_records") -> str:
     return _address(request, name, key, unit_id, show=which)
 
 
 def _hrefs(request: DayRequest, figure: Figure, unit_id: int) -> dict[str, str]:
+    """Where the numbers of a figure lead. In the structure of today they open no records: those lie where they lay."""
     key = figure.indicator.pk
-    doors = {which: _records_address(request, key, unit_id, which) for which in queries.WHICH}
-    return doors | {"own": _address(request, "indicator", key, unit_id)}
+    own = {"own": _address(request, "indicator", key, unit_id, **_kept(request))}
+    if _is_today(request):
+        return own
+    return own | {which: _records_address(request, key, unit_id, which) for which in queries.WHICH}
 
 
 def _number_columns() -> list[Column]:
@@ -258,7 +336,7 @@ def _line(figure: Figure) -> list[Any]:
     return [str(figure.indicator), *_numbers(figure.now, figure.indicator), *target]
 
 
-def _numbers(reading: Reading | None, indicator: Indicator) -> list[Any]:
+def _numbers(reading: Reading | Gathered | None, indicator: Indicator) -> list[Any]:
     if reading is None:
         return [None] * 9
     heads = (reading.heads, reading.heads_having, _rate(reading.heads_rate), reading.heads_unknown)

@@ -1,0 +1,182 @@
+"""Which places have to be counted anew, told from the facts of two days laid side by side; the others are as before.
+
+A row is touched if it is not the same on both days, or if a row that a definition looks up beside it is. A leaf (the
+lowest division, or a body) is touched if one of its rows is, or if it is part of other places than before; a place, if
+one of its leaves is, on either day. All others are calm: the facts show nothing by which their tallies could differ.
+
+Nothing is asked of who wrote what, so nothing can be forgotten: an act, its undo, an import, a term that ran out by the
+day alone all show in the facts, or they do not count. Whatever stands above a touched place is touched as well. It is
+added up: from the leaves that are counted anew, and from the highest calm places below it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+import ibis
+from ibis.expr.types import Table
+
+from .definition import NO, Conditions, Definition, each_of
+from .facts import SUBJECTS, TABLES, Relation
+from .lake import Facts
+from .tally import LEAVES, Tally, tallies
+
+# Asked for what the day before came to at some places of a walk: (what is counted, walk, places).
+Known = Callable[[str, str, Sequence[int]], Iterable[Tally]]
+
+
+@dataclass(frozen=True)
+class Recount:
+    """Of one kind of thing in one walk: the touched places of both days, the leaves to count, and what to add.
+
+    `below` says for touched places of the later day which calm places lie highest below them.
+    """
+
+    of: str
+    walk: str
+    places: frozenset[int]
+    leaves: Table
+    below: Sequence[tuple[int, int]]
+
+
+def recounts(before: Facts, now: Facts, definitions: Sequence[Definition]) -> list[Recount]:
+    """What has to be counted anew for these definitions, where something has. Both facts are tables of one engine."""
+    asked = [
+        (of, walk)
+        for of in SUBJECTS
+        for walk, leaf in LEAVES.items()
+        if leaf in TABLES[of].columns and any(each.of == of for each in definitions)
+    ]
+    if not asked:
+        return []
+    found = _places(before, now, asked, _touched_leaves(before, now, asked, definitions))
+    return [Recount(of, walk, *found(of, walk)) for of, walk in asked]
+
+
+def retold(now: Facts, definitions: Sequence[Definition], recount: Recount, known: Known) -> Iterator[Tally]:
+    """The tallies of the touched places, whole again. Calm places are not told: `known` has them."""
+    if not recount.places:
+        return
+    some = [each for each in definitions if each.of == recount.of]
+    leaf = LEAVES[recount.walk]
+    rows, ways = now.tables[recount.of], now.ways
+    narrowed = replace(
+        now,
+        tables={**now.tables, recount.of: _kept(rows.semi_join(recount.leaves, rows[leaf] == recount.leaves.leaf))},
+        ways=_kept(ways.filter(ways.walk == recount.walk).semi_join(recount.leaves, "leaf")),
+    )
+    sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0] * len(NUMBERS))
+    for tally in tallies(narrowed, some, [recount.walk]):
+        _add(sums[tally.indicator, tally.place], tally)
+    above = defaultdict(list)
+    for place, calm in recount.below:
+        above[calm].append(place)
+    for tally in known(recount.of, recount.walk, list(above)):
+        for place in above[tally.place]:
+            _add(sums[tally.indicator, place], tally)
+    for (indicator, place), numbers in sums.items():
+        yield Tally(indicator, recount.walk, place, *numbers)
+
+
+NUMBERS = [each.name for each in fields(Tally) if each.name not in ("indicator", "walk", "place")]
+
+
+def _add(sums: list[int], tally: Tally) -> None:
+    for at, name in enumerate(NUMBERS):
+        sums[at] += getattr(tally, name)
+
+
+# == rows ==
+def _touched_leaves(
+    before: Facts, now: Facts, asked: Sequence[tuple[str, str]], definitions: Sequence[Definition]
+) -> Table:
+    """`of`, `walk`, `leaf`: where a row of a thing lies that is touched."""
+    parts = []
+    for of in dict(asked):
+        some = [each for each in definitions if each.of == of]
+        rows = _touched(before, now, of, _conditions(some)).union(_excluded(before, now, of, some))
+        parts += [
+            rows.select(of=ibis.literal(of), walk=ibis.literal(walk), leaf=rows[LEAVES[walk]])
+            for each, walk in asked
+            if each == of
+        ]
+    return _kept(ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct())
+
+
+def _touched(before: Facts, now: Facts, table: str, asked: Sequence[Conditions]) -> Table:
+    """The rows of a table, of either day, of which the conditions may have other answers than before."""
+    old, new = before.tables[table], now.tables[table]
+    rows, both = _differing(old, new), new.union(old)
+    for relation, nested in _looked_up(table, asked).items():
+        theirs = _touched(before, now, relation.table, nested)
+        keys = theirs.select(touched=theirs[relation.theirs]).distinct()
+        rows = rows.union(both.semi_join(keys, both[relation.ours] == keys.touched))
+    return rows
+
+
+def _conditions(definitions: Iterable[Definition]) -> list[Conditions]:
+    return [each for one in definitions for each in (one.where, one.counted, one.having)]
+
+
+def _looked_up(table: str, asked: Iterable[Conditions]) -> Mapping[Relation, list[Conditions]]:
+    """The relations that the conditions name, each with what is asked of it."""
+    found: dict[Relation, list[Conditions]] = defaultdict(list)
+    for conditions in asked:
+        for name, value in conditions.items():
+            relation = TABLES[table].relations.get(name.removeprefix(NO))
+            if relation:
+                found[relation] += each_of(value)
+    return found
+
+
+def _excluded(before: Facts, now: Facts, of: str, definitions: Sequence[Definition]) -> Table:
+    """The rows that the ledger leaves out on one of the days only."""
+    keys = [each.key for each in definitions]
+    old, new = (each.exclusions.filter(each.exclusions.indicator.isin(keys)) for each in (before, now))
+    subjects = _differing(old, new).select("subject").distinct()
+    both = now.tables[of].union(before.tables[of])
+    return both.semi_join(subjects, both[SUBJECTS[of]] == subjects.subject)
+
+
+def _differing(old: Table, new: Table) -> Table:
+    """The rows that are in one of two tables more often than in the other."""
+    columns = new.columns
+    both = new.mutate(more=ibis.literal(1)).union(old.select(*columns).mutate(more=ibis.literal(-1)))
+    counted = both.group_by(columns).agg(more=both.more.sum())
+    return counted.filter(counted.more != 0).select(*columns)
+
+
+# == places ==
+def _places(
+    before: Facts, now: Facts, asked: Sequence[tuple[str, str]], rows: Table
+) -> Callable[[str, str], tuple[frozenset[int], Table, list[tuple[int, int]]]]:
+    """For what is counted and a walk: the touched places, the leaves to count, and the highest calm places below."""
+    walks = ibis.memtable([{"of": of, "walk": walk} for of, walk in asked])
+    new, old = now.ways.join(walks, "walk"), before.ways.join(walks, "walk")
+    leaf, place = ["of", "walk", "leaf"], ["of", "walk", "place"]
+    touched = _kept(rows.union(_differing(old, new).select(*leaf)).distinct())
+    places = _kept(new.union(old.select(*new.columns)).semi_join(touched, leaf).select(*place).distinct())
+    calm = new.anti_join(places, place)  # the ways to calm places
+    leaves = _kept(new.anti_join(calm, leaf).select(*leaf).distinct())
+    lower = calm.filter(calm.leaf != calm.place).select(*leaf).distinct()
+    highest = calm.select("of", "walk", leaf="place").distinct().anti_join(lower, leaf)
+    below = new.semi_join(places, place).semi_join(highest, leaf).to_pyarrow()
+    told: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for row in below.to_pylist():
+        told[row["of"], row["walk"]].append((row["place"], row["leaf"]))
+    stirred: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in places.to_pyarrow().to_pylist():
+        stirred[row["of"], row["walk"]].add(row["place"])
+
+    def found(of: str, walk: str) -> tuple[frozenset[int], Table, list[tuple[int, int]]]:
+        its = leaves.filter((leaves.of == of) & (leaves.walk == walk)).select("leaf")
+        return frozenset(stirred[of, walk]), its, told[of, walk]
+
+    return found
+
+
+def _kept(table: Table) -> Table:
+    """The same rows, found once."""
+    return ibis.memtable(table.to_pyarrow())
