@@ -84,9 +84,7 @@ class Reading(models.Model):
     nobody has said how many people they count.
     """
 
-    run = models.ForeignKey(
-        Run, on_delete=models.CASCADE, related_name="kept", db_index=False, db_constraint=False
-    )
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="kept", db_index=False, db_constraint=False)
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="readings", db_index=False)
     version = models.PositiveSmallIntegerField()
     day = models.DateField()

@@ -120,6 +120,7 @@ def indicator(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         "export_href": _address(request, "indicator_export", key, entry.unit_id, **_kept(request)),
         "structures": _structures(request, entry),
         "is_today": today,
+        "spread_href": _address(request, "indicator_spread", key, entry.unit_id),
         "trail": [
             (entry.name, _place_address(request, "place_indicators", entry.unit_id)),
             (str(found), None),
@@ -274,7 +275,10 @@ def _structures(request: DayRequest, entry: UnitEntry) -> list[tuple[str, str, b
     then = f"?{asked.urlencode()}"
     asked["structure"] = "today"
     today = _is_today(request)
-    return [(_("that day"), then, not today), (_("today"), f"?{asked.urlencode()}", today)]
+    return [
+        (_("in the structure of that day"), then, not today),
+        (_("in the structure of today"), f"?{asked.urlencode()}", today),
+    ]
 
 
 def _kept(request: DayRequest) -> dict[str, str]:

@@ -167,6 +167,17 @@ def _in_pack(what: str, pack: Pack) -> dict[str, Fields]:
             )
             for position, reading in enumerate(pack.readings)
         ]
+        words += [
+            (
+                f"place_class/{each.key}",
+                {
+                    "list": "place_class",
+                    "names": {**each.names, "kinds": " ".join(each.kinds)},
+                    "position": each.position,
+                },
+            )
+            for each in pack.place_classes
+        ]
     return dict(words)
 
 

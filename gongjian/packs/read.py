@@ -19,7 +19,7 @@ from gongjian.register.identity import Division
 from rollup.definition import Definition, Unknown, check
 
 SCHEMA = Path(__file__).parents[2] / "packs" / "schema"
-PARTS = ("pack", "roles", "lines", "units", "choices", "thresholds", "readings", "indicators")
+PARTS = ("pack", "roles", "lines", "units", "choices", "thresholds", "readings", "indicators", "classes")
 
 # What the schemas say that a place should hold, in their "description".
 EXPECTED = (
@@ -38,6 +38,7 @@ EXPECTED = (
     gettext_noop("one character"),
     gettext_noop("true or false"),
     gettext_noop("a list of roles, each once"),
+    gettext_noop("at least one kind of unit, each once"),
     gettext_noop("at least one permission word, each once"),
     gettext_noop("a whole number from 0 to 20"),
     gettext_noop("a whole number from 1"),
@@ -132,6 +133,13 @@ class Indicator(Word):
 
 
 @dataclass(frozen=True)
+class PlaceClass(Word):
+    """分类指导: divisions of these kinds are compared with each other, and with no others."""
+
+    kinds: list[str]
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -156,6 +164,7 @@ class Pack:
     thresholds: list[Threshold]
     readings: list[Pronunciation]
     indicators: list[Indicator]
+    place_classes: list[PlaceClass]
     path: Path
     sha256: str
 
@@ -276,6 +285,7 @@ def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
         yield sentence % {"count": leading}
     yield from _faults_of_thresholds(rows["threshold"])
     yield from _faults_of_indicators(rows["indicator"])
+    yield from _faults_of_classes(rows["place_class"], rows["unit_kind"])
     for file, place, reading in rows["reading"]:
         if len(reading["word"]) != len(reading["pinyin"].split()):
             sentence = _("%(file)s, %(place)s: “%(pinyin)s” must have one syllable for each character.")
@@ -321,6 +331,21 @@ def _faults_of_indicators(rows: list[_Row]) -> Iterator[str]:
         except Unknown as unknown:
             sentence = _("%(file)s, %(place)s: %(problem)s")
             yield sentence % {"file": file, "place": place, "problem": unknown}
+
+
+def _faults_of_classes(rows: list[_Row], unit_kinds: list[_Row]) -> Iterator[str]:
+    level_of = {row.values["key"]: row.values["level"] for row in unit_kinds}
+    taken: set[str] = set()
+    for file, place, values in rows:
+        gaps = {"file": file, "place": place}
+        unknown = [kind for kind in values["kinds"] if kind not in level_of]
+        for kind in unknown:
+            yield _("%(file)s, %(place)s: there is no kind of unit “%(kind)s”; mend it.") % {**gaps, "kind": kind}
+        for kind in sorted(taken & set(values["kinds"])):
+            yield _("%(file)s, %(place)s: “%(kind)s” is in a class before; keep it in one.") % {**gaps, "kind": kind}
+        if not unknown and len({level_of[kind] for kind in values["kinds"]}) > 1:
+            yield _("%(file)s, %(place)s: these kinds stand on more than one level; make a class of each.") % gaps
+        taken |= set(values["kinds"])
 
 
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
@@ -374,6 +399,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         thresholds=[_threshold(row) for row in lists["threshold"]],
         readings=[Pronunciation(**row) for row in lists["reading"]],
         indicators=[_indicator(position, row) for position, row in enumerate(lists["indicator"])],
+        place_classes=words(PlaceClass, "place_class"),
         path=path,
         sha256=_digest(path),
     )

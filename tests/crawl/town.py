@@ -25,6 +25,7 @@ from gongjian.indicators.models import Reading, Run
 from gongjian.packs.read import read_pack
 from gongjian.register import access, actions
 from gongjian.register.appointments import lend
+from gongjian.register.define import define_choice
 from gongjian.register.imports.apply import apply as apply_draft
 from gongjian.register.imports.preflight import preflight
 from gongjian.register.imports.staging import start_draft
@@ -426,7 +427,10 @@ INDICATORS = ["union_enterprises", "party_employers", "womens_home"]
 
 def _readings(made: MarkedTown) -> None:
     """Readings with numbers that stand nowhere else: whoever may count the place may read them."""
-    for each in read_pack(ROOT / "packs" / "shaoxing").indicators:
+    pack = read_pack(ROOT / "packs" / "shaoxing")
+    for kinds in pack.place_classes:
+        define_choice(kinds.key, list="place_class", names={**kinds.names, "kinds": " ".join(kinds.kinds)}, position=0)
+    for each in pack.indicators:
         if each.key in INDICATORS:
             words = {name: getattr(each, name) for name in ("names", "position", "line", "of", "words", "definition")}
             define_indicator(each.key, source=each.source, awaits="", **words)

@@ -15,7 +15,7 @@ from gongjian.indicators.models import Reading, Run
 from tests.register.imports.moments import held, until, waiting_for
 from tests.register.imports.test_bad_input import _settings_of_child
 
-from .test_run import town
+from .test_run import few, town
 
 assert town  # the fixture: the small town with the pack's indicators
 
@@ -24,6 +24,7 @@ DAY = date(2024, 3, 1)
 
 
 def test_a_killed_run_leaves_the_readings_from_before_and_the_next_one_goes_through(town, tmp_path):
+    few(town)
     first = night.read_indicators(DAY)
     with held("indicators_reading"):
         command = [sys.executable, "-m", "gongjian.cli", "figures", "run", "--on", DAY.isoformat()]

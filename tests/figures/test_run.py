@@ -19,9 +19,11 @@ from gongjian.indicators.records import rows_of
 from gongjian.packs.read import read_pack
 from gongjian.register.define import StillUsed, drop
 from gongjian.register.models import BodyEntry, Unit
+from gongjian.register.undo import undo
 from gongjian.settings import ROOT
 from rollup import engine, facts, lake
 from rollup.tally import records
+from tests.register import town as small
 
 
 @pytest.fixture
@@ -36,6 +38,13 @@ def town(town, tmp_path, settings):
     for each in read_pack(ROOT / "packs" / "shaoxing").indicators:
         words = {name: getattr(each, name) for name in ("names", "position", "line", "of", "words", "definition")}
         define_indicator(each.key, source=each.source, awaits=each.awaits, **words)
+    return town
+
+
+def few(town):
+    """One indicator for each of what may be counted, and two with relations: quicker where that is enough."""
+    kept = ["union_enterprises", "four_lines", "womens_home", "terms_running", "venues_hours"]
+    Indicator.objects.exclude(pk__in=kept).delete()
     return town
 
 
@@ -133,6 +142,17 @@ def test_an_indicator_with_readings_is_not_dropped(town, today):
     with pytest.raises(StillUsed):
         drop(Indicator.objects.get(pk="four_lines"))
     assert whole(town, "four_lines")
+
+
+def test_a_village_that_was_counted_can_be_taken_back(town, today):
+    few(town)
+    village = small.unit("误登村", "village", town.units["street"], since=today)
+    night.read_indicators(today)
+    assert Reading.objects.filter(unit=village).exists()
+    undo([Act.objects.get(verb="register.open_unit", subject=f"register.unit:{village.pk}")], by=None, today=today)
+    connection.check_constraints()
+    run = night.read_indicators(today + timedelta(days=1))
+    assert not Reading.objects.filter(run=run, unit_id=village.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,7 +20,7 @@ from gongjian.register.actions import Refused, move_unit
 from gongjian.register.models import Unit, UnitEntry, UnitKind
 from gongjian.register.reorganise.units import Part, close_unit, merge_units, split_unit
 from rollup.tally import MEASURES
-from tests.figures.test_run import town
+from tests.figures.test_run import few, town
 from tests.register import town as small
 
 assert town  # the fixture: the small town with the pack's indicators
@@ -31,7 +31,7 @@ BEFORE, REFORM = date(2022, 1, 1), date(2023, 1, 1)
 @pytest.fixture
 def street(town):
     """甲村 and 乙村 with ten and five firms in 大唐街道; 乙街道 beside it, still empty. Read before any reform."""
-    town.units["other"] = small.unit("乙街道", "street", town.units["county"], since=small.REFORM)
+    few(town).units["other"] = small.unit("乙街道", "street", town.units["county"], since=small.REFORM)
     for name, count in (("甲村", 10), ("乙村", 5)):
         town.units[name] = small.unit(name, "village", town.units["street"], since=small.REFORM)
         for firm in small.employers(count, town.units[name], name=name, since=small.REFORM):
@@ -99,7 +99,7 @@ def test_known_shares_divide_exactly_and_unknown_ones_stand_between(street):
     assert (other.exact["denominator"], other.denominator) == (Decimal("6.66666670"), Decimal("6.7"))
 
 
-@pytest.mark.parametrize("seed", [1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 20))])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 20))])
 def test_at_the_root_both_structures_agree(street, seed):
     """After random reforms, for every indicator and to the last share."""
     reform(street, random.Random(seed), count=6)
@@ -107,7 +107,7 @@ def test_at_the_root_both_structures_agree(street, seed):
     indicators = list(Indicator.objects.filter(awaits=""))
     whole = gather(OPERATOR, root, indicators, street.run, street.today).whole
     then = {each.indicator_id: each for each in Reading.objects.filter(run=street.run, unit=root)}
-    assert whole.keys() == then.keys() and len(then) > 10
+    assert whole.keys() == then.keys() and len(then) == 5
     for key, numbers in whole.items():
         assert {name: numbers.exact[name] for name in MEASURES} == {name: getattr(then[key], name) for name in MEASURES}
 

@@ -53,7 +53,9 @@ def test_the_register_has_the_words_of_the_pack(db):
     ):
         assert list(model.objects.values_list("key", flat=True)) == [word.key for word in words]
     assert Threshold.objects.count() == len(pack.thresholds)
-    assert Choice.objects.exclude(list="reading").count() == len(pack.choices)
+    assert Choice.objects.exclude(list__in=["reading", "place_class"]).count() == len(pack.choices)
+    classes = Choice.objects.filter(list="place_class")
+    assert {row.key: row.names["kinds"].split() for row in classes} == {c.key: c.kinds for c in pack.place_classes}
     loaded = LoadedPack.objects.get(key="shaoxing")
     assert (loaded.version, loaded.sha256) == (pack.version, pack.sha256)
     assert loaded.official_days[0] == "2016-07-31"

@@ -82,6 +82,7 @@ def test_everything_has_its_name_in_both_languages(pack):
         *pack.forms,
         *pack.choices,
         *pack.thresholds,
+        *pack.place_classes,
     ]
     chinese = [w.key for w in words if not any("\u4e00" <= c <= "\u9fff" for c in w.names["zh-hans"])]
     english = [w.key for w in words if not w.names["en"].isascii()]
@@ -149,6 +150,13 @@ def test_each_threshold_holds_on_every_official_day(pack):
 def test_a_union_committee_needs_25_members_and_a_party_branch_three(pack):
     least = {threshold.key: threshold.least for threshold in pack.thresholds}
     assert (least["union_committee"], least["party_branch"]) == (25, 3)
+
+
+def test_each_kind_of_division_is_compared_in_one_class_but_for_the_rest(pack):
+    kinds = [kind for each in pack.place_classes for kind in each.kinds]
+    divisions = {kind.key for kind in pack.unit_kinds if kind.level in ("county", "town", "village")}
+    assert len(kinds) == len(set(kinds))
+    assert divisions - set(kinds) == {"town_other", "village_other"}
 
 
 def test_each_reading_is_of_a_place_in_the_lists(pack):
@@ -299,6 +307,31 @@ def test_another_encoding_is_refused(folder):
             'key = "union_committee"',
             "thresholds.toml, threshold 2 (union_committee): the version before still holds on 2001-10-27; "
             "give that one an “until”.",
+        ),
+        (
+            "classes.toml",
+            'kinds = ["town"]',
+            'kinds = ["toun"]',
+            "classes.toml, place_class 3 (towns): there is no kind of unit “toun”; mend it.",
+        ),
+        (
+            "classes.toml",
+            'kinds = ["town"]',
+            'kinds = ["town", "street"]',
+            "classes.toml, place_class 3 (towns): “street” is in a class before; keep it in one.",
+        ),
+        (
+            "classes.toml",
+            'kinds = ["town"]',
+            'kinds = ["town", "park"]',
+            "classes.toml, place_class 3 (towns): these kinds stand on more than one level; make a class of each.",
+        ),
+        (
+            "classes.toml",
+            'kinds = ["town"]',
+            "kinds = []",
+            "classes.toml, place_class 3 (towns) › kinds: “[]” does not fit; "
+            "write at least one kind of unit, each once.",
         ),
         (
             "readings.toml",
