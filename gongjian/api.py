@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
+from gongjian.consistency.api import router as consistency
 from gongjian.indicators.api import router as indicators
 from gongjian.register.api import router as register
 from gongjian.ui.errors import problem
@@ -38,6 +39,7 @@ api = PublishedAPI(
 )
 api.add_router("", register)
 api.add_router("", indicators)
+api.add_router("", consistency)
 
 
 @api.exception_handler(AuthenticationError)

@@ -196,10 +196,11 @@ def _catch_up_soon() -> None:
     """Days may have passed since the last time: the worker catches up while pages are served already."""
     from procrastinate.exceptions import AlreadyEnqueued  # app ready: models
 
+    from gongjian.consistency.tasks import go_round  # app ready: models
     from gongjian.figures.tasks import read_indicators  # app ready: models
     from gongjian.register.tasks import refresh_paths  # app ready: models
 
-    for task in (refresh_paths, read_indicators):
+    for task in (refresh_paths, read_indicators, go_round):
         with contextlib.suppress(AlreadyEnqueued):
             task.defer()
 

@@ -213,6 +213,7 @@ INSTALLED_APPS = [
     "gongjian.chronicle",
     "gongjian.register",
     "gongjian.indicators",
+    "gongjian.consistency",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

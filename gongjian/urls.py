@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("gongjian.desk.urls")),
     path("", include("gongjian.register.urls")),
     path("", include("gongjian.indicators.urls")),
+    path("", include("gongjian.consistency.urls")),
     path("account/", include("gongjian.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

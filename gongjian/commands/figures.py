@@ -53,6 +53,29 @@ def read(options: argparse.Namespace) -> int:
     return OK
 
 
+def check(options: argparse.Namespace) -> int:
+    """Go through all checks on a day; with a place, say what each finds there."""
+    from gongjian.consistency.find import find_doubts  # app ready: models
+    from gongjian.consistency.queries import raised_at  # app ready: models
+    from gongjian.register.access import OPERATOR, unit_entries_visible_to  # app ready: models
+
+    day = options.on or local_today()
+    entries = unit_entries_visible_to(OPERATOR).on(day).select_related("unit")
+    entry = entries.filter(code=options.place).first() if options.place else None
+    if options.place and entry is None:
+        raise Stop(_("No unit has the code “%(code)s” on %(day)s.") % {"code": options.place, "day": day}, NOT_FOUND)
+    done = find_doubts(day)
+    if done is None:
+        raise Stop(_("A later day than %(day)s has been checked; doubts are kept forwards.") % {"day": day}, PROBLEMS)
+    if entry is None:
+        print(_("%(doubts)s doubts on %(day)s.") % {"doubts": f"{done.doubts:,}", "day": done.day})
+        return OK
+    print(f"{entry.name} {done.day}")
+    for each in raised_at(OPERATOR, entry, day, local_today()):
+        print(f"  {each.check}: {each.open:,}")
+    return OK
+
+
 def _plain(figure: Any) -> dict[str, Any]:
     measures = ("denominator", "numerator", "left_out", "heads", "heads_having", "heads_unknown")
     numbers = {name: getattr(figure.now, name) if figure.now else None for name in measures}
@@ -78,3 +101,12 @@ def add_words(commands: Any) -> None:
     command.add_argument("--place", required=True, metavar="CODE", help=_("the unit, by its statistical code"))
     command.add_argument("--on", type=as_day, metavar="DAY", help=_("until this day; default today"))
     command.add_argument("--json", action="store_true", help=_("as JSON"))
+    command = add_command(
+        figures,
+        "check",
+        check,
+        _("go through all checks for what does not agree"),
+        "gongjian figures check --on 2023-06-30",
+    )
+    command.add_argument("--on", type=as_day, metavar="DAY", help=_("the day to check; default today"))
+    command.add_argument("--place", metavar="CODE", help=_("say what is found at this unit, by its statistical code"))

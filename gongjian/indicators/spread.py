@@ -95,9 +95,7 @@ def _classes(places: dict[str, list[Place]], level_of: dict[str, str]) -> Iterab
 
 def chosen(classes: list[PlaceClass], key: str, level: str) -> PlaceClass | None:
     """The class with the key; else, the first of the level; else, if neither was asked for, the first of all."""
-    fitting = [
-        each for each in classes if (not key or each.key == key) and (key or not level or each.level == level)
-    ]
+    fitting = [each for each in classes if (not key or each.key == key) and (key or not level or each.level == level)]
     return fitting[0] if fitting else None
 
 

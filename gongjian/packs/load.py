@@ -12,6 +12,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from gongjian.chronicle.record import record
+from gongjian.consistency.define import define_check
+from gongjian.consistency.models import Check
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Indicator
 from gongjian.register import define, spelling
@@ -72,6 +74,12 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
         Indicator,
         define_indicator,
         ("names", "position", "line", "of", "words", "definition", "source", "awaits"),
+    ),
+    (
+        "check",
+        Check,
+        define_check,
+        ("names", "position", "finds", "given", "severity", "line", "owner", "mends", "words"),
     ),
 )
 

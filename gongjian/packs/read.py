@@ -15,11 +15,23 @@ from django.utils.translation import gettext_noop
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from gongjian.consistency.checks import faults as faults_of_search
 from gongjian.register.identity import Division
 from rollup.definition import Definition, Unknown, check
 
 SCHEMA = Path(__file__).parents[2] / "packs" / "schema"
-PARTS = ("pack", "roles", "lines", "units", "choices", "thresholds", "readings", "indicators", "classes")
+PARTS = (
+    "pack",
+    "roles",
+    "lines",
+    "units",
+    "choices",
+    "thresholds",
+    "readings",
+    "indicators",
+    "classes",
+    "consistency",
+)
 
 # What the schemas say that a place should hold, in their "description".
 EXPECTED = (
@@ -140,6 +152,19 @@ class PlaceClass(Word):
 
 
 @dataclass(frozen=True)
+class Check(Word):
+    """What is looked for that does not agree; `given` holds the lines, kinds and limits for the search `finds`."""
+
+    finds: str
+    line: str
+    severity: str
+    owner: str
+    mends: str
+    words: Names
+    given: Tables = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -165,6 +190,7 @@ class Pack:
     readings: list[Pronunciation]
     indicators: list[Indicator]
     place_classes: list[PlaceClass]
+    checks: list[Check]
     path: Path
     sha256: str
 
@@ -202,6 +228,8 @@ def read_pack(path: Path | str) -> Pack:
             faults += fault.sentences
     if not faults:
         faults = [*_contradictions(tables), *_faults_of_days(path, tables["pack"])]
+    if not faults:  # else a check would be blamed for a word that another file has lost
+        faults = [*_faults_of_checks(dict(_rows(tables)))]
     if faults:
         raise PackFault(faults)
     return _pack(path, tables)
@@ -303,7 +331,7 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
     lines = [row.values["key"] for row in rows["line"]]
-    of_a_line = ("body_kind", "office_kind", "threshold", "indicator")
+    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check")
     for file, place, values in [row for name in of_a_line for row in rows[name]]:
         if values.get("line", lines[0]) not in lines:
             sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
@@ -346,6 +374,14 @@ def _faults_of_classes(rows: list[_Row], unit_kinds: list[_Row]) -> Iterator[str
         if not unknown and len({level_of[kind] for kind in values["kinds"]}) > 1:
             yield _("%(file)s, %(place)s: these kinds stand on more than one level; make a class of each.") % gaps
         taken |= set(values["kinds"])
+
+
+def _faults_of_checks(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    known = {name: {row.values["key"] for row in held} for name, held in rows.items() if name != "reading"}
+    for file, place, values in rows["check"]:
+        for problem in faults_of_search(values["finds"], values.get("given", {}), known):
+            sentence = _("%(file)s, %(place)s: %(problem)s")
+            yield sentence % {"file": file, "place": place, "problem": problem}
 
 
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
@@ -400,6 +436,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         readings=[Pronunciation(**row) for row in lists["reading"]],
         indicators=[_indicator(position, row) for position, row in enumerate(lists["indicator"])],
         place_classes=words(PlaceClass, "place_class"),
+        checks=words(Check, "check"),
         path=path,
         sha256=_digest(path),
     )

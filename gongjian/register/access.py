@@ -164,6 +164,12 @@ def bodies_with_people_open_to(reader: Reader, body_ids: Iterable[int]) -> set[i
     return set(open_ones.values_list("pk", flat=True))
 
 
+def has_people_open(reader: Reader, body: str) -> Q:
+    """Whether the reader may see all who hold office in the row's body. `body` leads from the row to it."""
+    reach = reach_of(reader)
+    return Q() if reach.sees_all else reach.bodies(Permission.SEE_PEOPLE, f"{body}__") | _sat_in_a_division(body)
+
+
 def memberships_visible_to(reader: Reader, under: Body | None = None) -> DatedQuerySet[Membership]:
     """One's own, and those of bodies below one's own body in the same line. No other walk opens them.
 

@@ -74,6 +74,12 @@ def _readings(path: str) -> Callable[[Site], str]:
     return lambda site: path.format(site.unit_where("kind_id = 'county_city'").split("/")[2])
 
 
+def _doubt(site: Site) -> str:
+    """The page on which the first doubt of a term that ran out is set aside."""
+    first = "SELECT min(id) FROM consistency_doubt WHERE raised_by_id = 'term_ran_out' AND gone_on IS NULL"
+    return f"/doubts/{site.asked(first)[0][0]}/set-aside/"
+
+
 def _send_nothing(page: Page) -> None:
     form = page.locator("form:has(input[type=file])")
     form.evaluate("form => { form.noValidate = true }")
@@ -139,6 +145,9 @@ PAGES = [
     Seen("unevenness of towns", ORGANISER, _readings("/indicators/women_villages/spread/?in={}&level=town&sort=name")),
     Seen("no places to compare", ORGANISER, _readings("/indicators/union_enterprises/spread/?in={}&level=county")),
     Seen("figures before the first run", ORGANISER, _readings("/units/{}/indicators/?on=2018-10-31")),
+    Seen("what does not agree at a place", ORGANISER, _readings("/units/{}/consistency/"), _open_all),
+    Seen("doubts of a check", ORGANISER, _readings("/consistency/term_ran_out/?in={}")),
+    Seen("setting a doubt aside", ORGANISER, _doubt),
     Seen("figures of a county then, put into today", ORGANISER, _figures("?structure=today&on=2018-10-31")),
     Seen("territory at a leaf", ORGANISER, _walk("/territory/", "kind_id = 'enterprise'")),
     Seen("line", ORGANISER, "/line/", _unfold),

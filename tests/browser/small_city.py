@@ -10,9 +10,11 @@ COUNTIES = ["330681"]
 if __name__ == "__main__":
     django.setup()
 
+    from gongjian.consistency.find import find_doubts
     from gongjian.figures.run import read_indicators
     from gongjian.sample.city import build
 
     call_command("migrate", verbosity=0)
     build(scale=SCALE, counties=COUNTIES)
     read_indicators(timezone.localdate())
+    find_doubts(timezone.localdate())

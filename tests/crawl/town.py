@@ -20,6 +20,9 @@ from django.utils import timezone
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.models import Act
+from gongjian.consistency.access import doubts_visible_to
+from gongjian.consistency.define import define_check
+from gongjian.consistency.models import Doubt, Round, SetAside
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Reading, Run
 from gongjian.packs.read import read_pack
@@ -124,6 +127,7 @@ def build_marked_town() -> MarkedTown:
     _accounts(made)
     _disclosures(made)
     _readings(made)
+    _doubts(made)
     _ids(made)
     return made
 
@@ -448,6 +452,28 @@ def _readings(made: MarkedTown) -> None:
             made.keep(written, f"reading of {key}", lambda r, place=place: access.can_count(r, place))
 
 
+# == what does not agree, and why some of it is no fault ==
+CHECKS = ["no_head", "term_unknown"]
+
+
+def _doubts(made: MarkedTown) -> None:
+    """Of each firm's body one that is about its people and one that is not, both set aside for a marked reason."""
+    town = made.town
+    for each in read_pack(ROOT / "packs" / "shaoxing").checks:
+        if each.key in CHECKS:
+            define_check(**vars(each))
+    Round.objects.create(day=town.today, ended_at=timezone.now(), doubts=len(OFFICERS) * len(CHECKS))
+    act = small.an_act()
+    for key, firm, *_rest in OFFICERS:
+        for check in CHECKS:
+            doubt = Doubt.objects.create(
+                raised_by_id=check, body=town.bodies[f"body of {key}"], place=town.units[firm], first_seen=town.today
+            )
+            until = town.today + timedelta(days=90)
+            aside = SetAside.objects.create(doubt=doubt, reason=made.mark(), valid=(town.today, until), act=act)
+            made.keep(aside.reason, f"why a doubt about {key} is no fault", among(doubts_visible_to, doubt))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -458,7 +484,9 @@ def _ids(made: MarkedTown) -> None:
         "office_id": [office.pk for office in offices],
         "person_id": [town.people[key].pk for key in ("member0", "member5", "firm_chair", "other_chair")],
         "line_key": ["party", "union", "women"],
-        "key": INDICATORS,
+        "key": [*INDICATORS[:1], *CHECKS, *INDICATORS[1:]],
+        "doubt_id": list(Doubt.objects.order_by("pk").values_list("pk", flat=True)),
+        "aside_id": list(SetAside.objects.order_by("pk").values_list("pk", flat=True)),
         "kind": ["units", "bodies"],
         "act": ["amend", "close", "merge"],
         "draft_id": list(ImportDraft.objects.order_by("pk").values_list("pk", flat=True)),

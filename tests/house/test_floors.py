@@ -14,6 +14,7 @@ FLOORS = [
     {"chronicle"},
     {"register"},
     {"indicators"},
+    {"consistency"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

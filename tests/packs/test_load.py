@@ -9,6 +9,7 @@ from django.db import transaction
 
 from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import record
+from gongjian.consistency.models import Check
 from gongjian.packs.load import difference, load_pack
 from gongjian.packs.models import LoadedPack
 from gongjian.packs.read import PackFault, read_pack
@@ -78,13 +79,13 @@ def test_places_are_read_as_the_pack_says(db):
 def test_the_difference_names_what_is_added_changed_and_removed(db, folder):
     load_pack(read_pack(folder))
     change(folder, "choices.toml", 'zh-hans = "停业"', 'zh-hans = "歇业"')
-    change(folder, "choices.toml", 'key = "moved_away"', 'key = "gone"')
+    change(folder, "choices.toml", 'key = "collective"', 'key = "shared"')
     change(folder, "thresholds.toml", "least = 25", "least = 20")
     pack, said = read_pack(folder), []
     told = [
         "~ choice status/suspended (names.zh-hans: 停业 → 歇业)",
-        "+ choice status/gone",
-        "- choice status/moved_away",
+        "+ choice ownership/shared",
+        "- choice ownership/collective",
         "~ threshold union_committee@2001-10-27 (least: 25 → 20)",
     ]
     assert [str(line) for line in difference(pack)] == told
@@ -92,12 +93,8 @@ def test_the_difference_names_what_is_added_changed_and_removed(db, folder):
     assert said == told
     assert difference(pack) == []
     assert Threshold.objects.get(key="union_committee").least == 20
-    assert set(Choice.objects.filter(list="status").values_list("key", flat=True)) == {
-        "active",
-        "suspended",
-        "gone",
-        "closed",
-    }
+    owners = set(Choice.objects.filter(list="ownership").values_list("key", flat=True))
+    assert "shared" in owners and "collective" not in owners
 
 
 def test_a_rule_gets_a_new_version_from_its_day(db, folder):
@@ -154,3 +151,18 @@ def test_a_line_with_kinds_cannot_be_dropped(db):
     load_pack(read_pack(SHAOXING))
     with pytest.raises(StillUsed):
         drop(Line.objects.get(key="union"))
+
+
+def test_a_check_names_nothing_that_the_pack_does_not_hold(folder):
+    change(folder, "choices.toml", 'key = "moved_away"', 'key = "gone"')
+    with pytest.raises(PackFault, match="idle_yet_covered"):
+        read_pack(folder)
+
+
+def test_a_check_is_loaded_with_its_limits_and_changes_with_the_pack(db, folder):
+    load_pack(read_pack(folder))
+    assert Check.objects.count() == len(read_pack(folder).checks)
+    assert (Check.objects.get(pk="no_head").of, Check.objects.get(pk="no_head").sees) == ("body", "offices")
+    change(folder, "consistency.toml", "least = 60", "least = 80")
+    assert [str(line) for line in load_pack(read_pack(folder))] == ["~ check party_no_union (given.least: 60 → 80)"]
+    assert Check.objects.get(pk="party_no_union").given["least"] == 80
