@@ -5,9 +5,10 @@ SHELL := /bin/sh
 PYTHON ?=
 BIN := .venv/bin
 ENVIRONMENT := .venv/.complete
+SPARK := .venv-spark/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-slow check format bench bench-large messages lock environment
+.PHONY: help demo demo-reset serve test test-slow test-spark check format bench bench-large messages lock environment
 
 help: ## Show this list
 	@echo "make demo         the sample city of Shaoxing on 127.0.0.1:8000, from nothing"
@@ -15,6 +16,7 @@ help: ## Show this list
 	@echo "make serve        serve what is there, load nothing"
 	@echo "make test         every test but the slow ones, browser tests included"
 	@echo "make test-slow    the slow tests"
+	@echo "make test-spark   the engines beside each other, on a real Spark cluster; needs Java 17"
 	@echo "make check        lint, types, floors, templates, translations, migrations"
 	@echo "make format       put imports and layout of the code in order"
 	@echo "make bench        measure at the size of a city (ONLY=register for one matter)"
@@ -43,10 +45,17 @@ serve: environment
 	@$(BIN)/gongjian serve
 
 test: environment
-	@CHROMIUM="$$(sh scripts/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(ARGS)
+	@CHROMIUM="$$(sh scripts/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow and not spark" $(ARGS)
 
 test-slow: environment
-	@CHROMIUM="$$(sh scripts/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest -m slow $(ARGS)
+	@CHROMIUM="$$(sh scripts/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest -m "slow and not spark" $(ARGS)
+
+# Spark needs another pandas, and weighs more than all else together: an environment of its own.
+$(SPARK): requirements-spark.lock requirements-uv.txt pyproject.toml scripts/environment.sh
+	@PYTHON="$(PYTHON)" sh scripts/environment.sh .venv-spark requirements-spark.lock
+
+test-spark: environment $(SPARK)
+	@.venv-spark/bin/python -m pytest -m spark tests/spark $(ARGS)
 
 check: environment
 	$(BIN)/ruff check .

@@ -25,11 +25,14 @@ GROUPS = (
     "register.reform",
     "register.import",
     "reconcile",
+    "rollup",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
-# These need no database, and are measured alone without one; unasked, they belong to what takes long.
-WITHOUT_DATABASE = ("reconcile",)
+# These need no database, and are measured alone without one.
+WITHOUT_DATABASE = ("reconcile", "rollup")
+# Unasked, these belong to what takes long.
+LONG = ("reconcile",)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     size = "nation" if options.large else "city"
     chosen = [group for group in GROUPS if group.startswith(options.only) or options.only.startswith(group)]
     if not options.only and not options.large:
-        chosen = [group for group in chosen if group not in WITHOUT_DATABASE]
+        chosen = [group for group in chosen if group not in LONG]
     if not chosen:
         print(
             f"Nothing that is measured begins with “{options.only}”. Choose from: register, {', '.join(GROUPS)}.",
@@ -96,7 +99,7 @@ def _make_ready(size: str) -> str:
 
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
-    from . import importing, reconcile, reform, register, visible  # app ready: models
+    from . import figures, importing, reconcile, reform, register, visible  # app ready: models
 
     measures: dict[str, Callable[[str], Iterator[Figure]]] = {
         "calibration": lambda size: iter([register.calibration(size)]),
@@ -109,14 +112,15 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "register.reform": reform.reform,
         "register.import": importing.imports,
         "reconcile": reconcile.figures,
+        "rollup": figures.figures,
     }
     return _take(size, url, chosen, measures)
 
 
 def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
-    from . import reconcile  # slow: the other groups need not wait for it
+    from . import figures, reconcile  # slow: the other groups need not wait for them
 
-    return _take(size, "", chosen, {"reconcile": reconcile.figures})
+    return _take(size, "", chosen, {"reconcile": reconcile.figures, "rollup": figures.figures})
 
 
 def _take(

@@ -55,6 +55,17 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
+def peak_mb() -> float:
+    """The greatest resident size of this process so far. Linux's own account: getrusage tells the parent's, too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1000
+    import resource  # optional: not on every system
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
 @dataclass(frozen=True)
 class Turns:
     """What the runs of each side came to, round by round, and how many rounds failed."""

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from .figure import ROOT, Figure, figure, in_turn, seconds
+from .figure import ROOT, Figure, figure, in_turn, peak_mb, seconds
 
 ROWS = {"city": 40_000, "nation": 100_000}
 ROWS_OF_THE_OTHER = {"city": 500, "nation": 2_000}
@@ -296,7 +296,7 @@ def _run(side: str, file: Path, day: date) -> dict[str, Any]:
 
     began = time.perf_counter()
     rival.import_file(file, day, checked=side == "checked", cached=side == "cached")
-    return {"seconds": time.perf_counter() - began, "peak_mb": _peak_mb()}
+    return {"seconds": time.perf_counter() - began, "peak_mb": peak_mb()}
 
 
 def _import(file: Path, day: date) -> dict[str, Any]:
@@ -315,21 +315,10 @@ def _import(file: Path, day: date) -> dict[str, Any]:
     return {
         "seconds": steps[-1] - steps[0],
         "steps": [b - a for a, b in pairwise(steps)],
-        "peak_mb": _peak_mb(),
+        "peak_mb": peak_mb(),
         "counts": draft.counts,
         "applied": draft.counts["rows"] - draft.counts["problems"] if draft.state == "applied" else 0,
     }
-
-
-def _peak_mb() -> float:
-    """The greatest resident size of this process so far. Linux's own account: getrusage tells the parent's, too."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1000
-    import resource  # optional: not on every system
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 if __name__ == "__main__":

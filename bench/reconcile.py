@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from gongjian.register.identity import Division
@@ -23,7 +22,7 @@ from gongjian.register.reconcile.divisions import reconcile
 from gongjian.register.reconcile.lists import Listed
 from gongjian.register.reconcile.proposals import Proposal
 
-from .figure import ROOT, Figure, figure, in_turn
+from .figure import ROOT, Figure, figure, in_turn, peak_mb
 from .hidden import Score, Task, hide, score
 from .nation import fetch
 from .three_rules import same_units
@@ -161,7 +160,7 @@ def _run(side: str, task_name: str, seed: int) -> dict[str, Any]:
         name: sum(getattr(each, name) for each in scores)
         for name in ("truth", "found", "asserted", "right", "sure", "sure_right")
     }
-    return {**sums, "slowest": max(seconds), "seconds": seconds, "peak_mb": _peak_mb()}
+    return {**sums, "slowest": max(seconds), "seconds": seconds, "peak_mb": peak_mb()}
 
 
 def _by_rules(task: Task) -> Iterator[Proposal]:
@@ -196,17 +195,6 @@ def divisions(day: str) -> list[Division]:
                 if row[code].startswith(PROVINCE)
             ]
     return found
-
-
-def _peak_mb() -> float:
-    """The greatest resident size of this process so far. Linux's own account: getrusage tells the parent's, too."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1000
-    import resource  # optional: not on every system
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import ibis
 from ibis.expr.types import Table
@@ -80,7 +80,7 @@ def retold(now: Facts, definitions: Sequence[Definition], recount: Recount, know
         yield Tally(indicator, recount.walk, place, *numbers)
 
 
-NUMBERS = [each.name for each in fields(Tally) if each.name not in ("indicator", "walk", "place")]
+NUMBERS = [name for name in Tally._fields if name not in ("indicator", "walk", "place")]
 
 
 def _add(sums: list[int], tally: Tally) -> None:

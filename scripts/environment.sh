@@ -1,7 +1,10 @@
 #!/bin/sh
-# Makes .venv from requirements.lock. Called by make; safe to run again at any time.
+# environment.sh [FOLDER LOCK]: makes .venv from requirements.lock, or FOLDER from LOCK. Called by make; safe to run again.
 set -eu
 cd "$(dirname "$0")/.."
+
+VENV=${1:-.venv}
+LOCK=${2:-requirements.lock}
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -31,28 +34,28 @@ find_python() {
 }
 
 install_with_uv() {
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt || return 1
+    "$VENV"/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt || return 1
     # uv does not read pip's settings: where pip is told of another index, tell uv of the same.
     if [ -z "${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-}" ]; then
-        index=${PIP_INDEX_URL:-$(.venv/bin/python -m pip config get global.index-url 2>/dev/null || true)}
+        index=${PIP_INDEX_URL:-$("$VENV"/bin/python -m pip config get global.index-url 2>/dev/null || true)}
         [ -z "$index" ] || export UV_DEFAULT_INDEX="$index"
     fi
-    .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock &&
-        .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
+    "$VENV"/bin/uv pip sync --quiet --python "$VENV"/bin/python --require-hashes "$LOCK" &&
+        "$VENV"/bin/uv pip install --quiet --python "$VENV"/bin/python --no-deps --no-build-isolation -e .
 }
 
 install_with_pip() {
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock &&
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+    "$VENV"/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$LOCK" &&
+        "$VENV"/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 }
 
-if ! { [ -x .venv/bin/python ] && is_new_enough .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1; }; then
+if ! { [ -x "$VENV"/bin/python ] && is_new_enough "$VENV"/bin/python && "$VENV"/bin/python -m pip --version >/dev/null 2>&1; }; then
     python=$(find_python)
-    say "Making the environment in .venv with $("$python" --version) …"
-    rm -rf .venv
-    "$python" -m venv .venv
+    say "Making the environment in $VENV with $("$python" --version) …"
+    rm -rf "$VENV"
+    "$python" -m venv "$VENV"
 else
-    say "Bringing the environment in .venv to what requirements.lock says …"
+    say "Bringing the environment in $VENV to what $LOCK says …"
 fi
 
 if ! install_with_uv; then
@@ -63,5 +66,5 @@ if ! install_with_uv; then
         exit 1
     }
 fi
-touch .venv/.complete
+touch "$VENV"/.complete
 say "The environment is ready."

@@ -71,15 +71,28 @@ def _read(day: date, master: str, by: User | None) -> Run:
         with snapshot.moment():
             indicators = list(Indicator.objects.filter(awaits=""))
             snapshot.write(folder(day), day)
-        backend = engine.spark(master) if master else engine.duckdb(MEMORY_MB)
-        return _keep(run, indicators, _counted(run, backend, indicators), by)
+        with engine.opened(master, MEMORY_MB) as backend:
+            return _keep(run, indicators, _counted(run, backend, indicators), by)
     except Exception as problem:
         log.exception("indicators could not be read")
         Run.objects.filter(pk=run.pk).update(
             state=Run.State.FAILED, ended_at=timezone.now(), problem=f"{type(problem).__name__}: {problem}"[:2000]
         )
         told = _("The indicators of %(day)s could not be read; the readings from before are still there. %(problem)s")
-        raise NotRead(told % {"day": day.isoformat(), "problem": problem}) from problem
+        raise NotRead(told % {"day": day.isoformat(), "problem": _said(problem)}) from problem
+
+
+def _said(problem: Exception) -> str:
+    """What went wrong, in a sentence."""
+    if isinstance(problem, engine.NotInstalled):
+        return _("Spark is not installed. Type: pip install 'gongjian[spark]'. It needs Java 17.")
+    if isinstance(problem, engine.NoAnswer):
+        return _("The Spark cluster %(master)s does not answer.") % {"master": problem.master}
+    if isinstance(problem, engine.Gone) and problem.why:
+        return _("The Spark cluster %(master)s did not end the run: %(why)s") % vars(problem)
+    if isinstance(problem, engine.Gone):
+        return _("The Spark cluster %(master)s did not end the run: none of its workers is left.") % vars(problem)
+    return str(problem)
 
 
 @dataclass(frozen=True)

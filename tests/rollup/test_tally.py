@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import ibis
@@ -90,7 +91,9 @@ def ways(world: dict[str, Any]) -> list[tuple[str, int, int]]:
     return found
 
 
-def facts_of(world: dict[str, Any]) -> Facts:
+def facts_of(world: dict[str, Any], along: Iterable[tuple[str, int, int]] | None = None) -> Facts:
+    """The world as tables, with the ways of a place to all above it unless others are given."""
+
     def table(name: str) -> Any:
         columns = TABLES[name].columns
         nothing = {"word": "", "truth": False}
@@ -98,11 +101,12 @@ def facts_of(world: dict[str, Any]) -> Facts:
         rows = [{each: row.get(each, nothing.get(kind)) for each, kind in columns.items()} for row in given_]
         return ibis.memtable(pa.Table.from_pylist(rows, schema=schema_of(TABLES[name].columns).to_pyarrow()))
 
-    along = [dict(zip(("walk", "leaf", "place"), way, strict=True)) for way in ways(world)]
+    along = ways(world) if along is None else along
+    told = [dict(zip(("walk", "leaf", "place"), way, strict=True)) for way in along]
     out = [{"indicator": indicator, "subject": subject} for indicator, subject in sorted(world["out"])]
     return Facts(
         {name: table(name) for name in TABLES},
-        ibis.memtable(pa.Table.from_pylist(along, schema=schema_of(WAYS).to_pyarrow())),
+        ibis.memtable(pa.Table.from_pylist(told, schema=schema_of(WAYS).to_pyarrow())),
         ibis.memtable(pa.Table.from_pylist(out, schema=schema_of(EXCLUSIONS).to_pyarrow())),
     )
 
