@@ -26,11 +26,12 @@ GROUPS = (
     "register.import",
     "reconcile",
     "rollup",
+    "gaps.joining",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
 # These need no database, and are measured alone without one.
-WITHOUT_DATABASE = ("reconcile", "rollup")
+WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining")
 # Unasked, these belong to what takes long.
 LONG = ("reconcile",)
 
@@ -99,7 +100,7 @@ def _make_ready(size: str) -> str:
 
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
-    from . import figures, importing, reconcile, reform, register, visible  # app ready: models
+    from . import figures, gaps, importing, reconcile, reform, register, visible  # app ready: models
 
     measures: dict[str, Callable[[str], Iterator[Figure]]] = {
         "calibration": lambda size: iter([register.calibration(size)]),
@@ -113,14 +114,19 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "register.import": importing.imports,
         "reconcile": reconcile.figures,
         "rollup": figures.figures,
+        "gaps.joining": gaps.figures,
     }
     return _take(size, url, chosen, measures)
 
 
 def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
-    from . import figures, reconcile  # slow: the other groups need not wait for them
+    import django  # slow: --help must not wait for it
 
-    return _take(size, "", chosen, {"reconcile": reconcile.figures, "rollup": figures.figures})
+    django.setup()
+    from . import figures, gaps, reconcile  # app ready: models
+
+    free = {"reconcile": reconcile.figures, "rollup": figures.figures, "gaps.joining": gaps.figures}
+    return _take(size, "", chosen, free)
 
 
 def _take(

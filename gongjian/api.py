@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
 from gongjian.consistency.api import router as consistency
+from gongjian.gaps.api import router as gaps
 from gongjian.indicators.api import router as indicators
 from gongjian.register.api import router as register
 from gongjian.ui.errors import problem
@@ -40,6 +41,7 @@ api = PublishedAPI(
 api.add_router("", register)
 api.add_router("", indicators)
 api.add_router("", consistency)
+api.add_router("", gaps)
 
 
 @api.exception_handler(AuthenticationError)

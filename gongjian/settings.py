@@ -214,6 +214,7 @@ INSTALLED_APPS = [
     "gongjian.register",
     "gongjian.indicators",
     "gongjian.consistency",
+    "gongjian.gaps",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

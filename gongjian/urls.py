@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("gongjian.register.urls")),
     path("", include("gongjian.indicators.urls")),
     path("", include("gongjian.consistency.urls")),
+    path("", include("gongjian.gaps.urls")),
     path("account/", include("gongjian.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

@@ -19,6 +19,7 @@ import ibis
 from ibis.expr.types import Table
 
 from .definition import NO, Conditions, Definition, each_of
+from .engine import fetched
 from .facts import SUBJECTS, TABLES, Relation
 from .lake import Facts
 from .tally import LEAVES, Tally, tallies
@@ -162,12 +163,12 @@ def _places(
     leaves = _kept(new.anti_join(calm, leaf).select(*leaf).distinct())
     lower = calm.filter(calm.leaf != calm.place).select(*leaf).distinct()
     highest = calm.select("of", "walk", leaf="place").distinct().anti_join(lower, leaf)
-    below = new.semi_join(places, place).semi_join(highest, leaf).to_pyarrow()
+    below = fetched(new.semi_join(places, place).semi_join(highest, leaf))
     told: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for row in below.to_pylist():
         told[row["of"], row["walk"]].append((row["place"], row["leaf"]))
     stirred: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for row in places.to_pyarrow().to_pylist():
+    for row in fetched(places).to_pylist():
         stirred[row["of"], row["walk"]].add(row["place"])
 
     def found(of: str, walk: str) -> tuple[frozenset[int], Table, list[tuple[int, int]]]:
@@ -179,4 +180,4 @@ def _places(
 
 def _kept(table: Table) -> Table:
     """The same rows, found once."""
-    return ibis.memtable(table.to_pyarrow())
+    return ibis.memtable(fetched(table))

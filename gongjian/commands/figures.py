@@ -76,6 +76,38 @@ def check(options: argparse.Namespace) -> int:
     return OK
 
 
+def gaps(options: argparse.Namespace) -> int:
+    """What an indicator misses at a place today, the most worth doing first."""
+    from gongjian.gaps import queries  # app ready: models
+    from gongjian.indicators.models import Indicator  # app ready: models
+    from gongjian.register.access import OPERATOR, unit_entries_visible_to  # app ready: models
+
+    day = local_today()
+    entry = unit_entries_visible_to(OPERATOR).on(day).filter(code=options.place).first()
+    if entry is None:
+        raise Stop(_("No unit has the code “%(code)s” on %(day)s.") % {"code": options.place, "day": day}, NOT_FOUND)
+    indicator = Indicator.objects.filter(pk=options.indicator).first()
+    rules = queries.rules_of(indicator, day) if indicator else None
+    if indicator is None or rules is None:
+        raise Stop(_("No list of gaps is kept for “%(key)s”.") % {"key": options.indicator}, NOT_FOUND)
+    asked = queries.Asked(indicator, entry.unit_id)
+    found = queries.listed(OPERATOR, rules, asked, day, size=options.most)
+    rows = [_plain_gap(row) for row in found.page.rows]
+    if options.json:
+        print_json({"place": entry.name, "code": entry.code, "count": found.count, "gaps": rows})
+        return OK
+    for row in rows:
+        heads = "–" if row["heads"] is None else row["heads"]
+        print(f"{row['name']}: {heads}, {row['way']} {' + '.join(row['with'])}")
+    return OK
+
+
+def _plain_gap(row: Any) -> dict[str, Any]:
+    neighbours = [name for _id, name in row.neighbours]
+    facts = {"name": row.name, "heads": row.heads, "way": row.way, "with": neighbours}
+    return facts | {"responsible": row.body_name, "leverage": row.leverage, "why": row.why}
+
+
 def _plain(figure: Any) -> dict[str, Any]:
     measures = ("denominator", "numerator", "left_out", "heads", "heads_having", "heads_unknown")
     numbers = {name: getattr(figure.now, name) if figure.now else None for name in measures}
@@ -110,3 +142,14 @@ def add_words(commands: Any) -> None:
     )
     command.add_argument("--on", type=as_day, metavar="DAY", help=_("the day to check; default today"))
     command.add_argument("--place", metavar="CODE", help=_("say what is found at this unit, by its statistical code"))
+    command = add_command(
+        figures,
+        "gaps",
+        gaps,
+        _("which units an indicator misses at a place, and what to do about them"),
+        "gongjian figures gaps --place 330681000000 --indicator union_enterprises --json",
+    )
+    command.add_argument("--place", required=True, metavar="CODE", help=_("the unit, by its statistical code"))
+    command.add_argument("--indicator", required=True, metavar="KEY", help=_("the key of an indicator"))
+    command.add_argument("--most", type=int, default=50, metavar="N", help=_("so many units at most; default 50"))
+    command.add_argument("--json", action="store_true", help=_("as JSON"))

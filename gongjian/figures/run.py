@@ -19,6 +19,7 @@ from ibis.backends import BaseBackend
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.record import record
+from gongjian.gaps.rewrite import rewrite as rewrite_gaps
 from gongjian.indicators.define import definition_of
 from gongjian.indicators.models import Indicator, Reading, Run, Walk
 from rollup import engine
@@ -71,8 +72,10 @@ def _read(day: date, master: str, by: User | None) -> Run:
         with snapshot.moment():
             indicators = list(Indicator.objects.filter(awaits=""))
             snapshot.write(folder(day), day)
-        with engine.opened(master, MEMORY_MB) as backend:
-            return _keep(run, indicators, _counted(run, backend, indicators), by)
+        with engine.opened(master, MEMORY_MB) as backend, transaction.atomic():
+            done = _keep(run, indicators, _counted(run, backend, indicators), by)
+            rewrite_gaps(read(backend, folder(day), "gaps_"), day, timezone.localdate())
+        return done
     except Exception as problem:
         log.exception("indicators could not be read")
         Run.objects.filter(pk=run.pk).update(

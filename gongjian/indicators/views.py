@@ -109,7 +109,7 @@ def indicator(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         "entry": entry,
         "run": run,
         "figure": figure,
-        "hrefs": _hrefs(request, figure, entry.unit_id),
+        "hrefs": _hrefs(request, figure, entry.unit_id) | {"gaps": _gaps_address(request, found, entry.unit_id)},
         "treemap": treemap(request.user, found, entry.unit_id, run) if run and not today and len(below) > 1 else [],
         "below": [(row, _hrefs(request, Figure(found, row.reading), row.unit_id or 0)) for row in below],
         "through": through,
@@ -322,6 +322,14 @@ def _hrefs(request: DayRequest, figure: Figure, unit_id: int) -> dict[str, str]:
     if _is_today(request):
         return own
     return own | {which: _records_address(request, key, unit_id, which) for which in queries.WHICH}
+
+
+def _gaps_address(request: DayRequest, indicator: Indicator, unit_id: int) -> str:
+    """Where it is said what to do about what is missing; empty where that cannot be said of one line."""
+    having = indicator.definition.get("having", {})
+    line = having["covered_by"] if list(having) == ["covered_by"] else None
+    is_one_line = indicator.of == "units" and not indicator.awaits and isinstance(line, dict) and list(line) == ["line"]
+    return _address(request, "indicator_gaps", indicator.pk, unit_id) if is_one_line else ""
 
 
 def _number_columns() -> list[Column]:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from gongjian.chronicle.record import record
 from gongjian.consistency.define import define_check
 from gongjian.consistency.models import Check
+from gongjian.gaps.define import define_joining
+from gongjian.gaps.models import Joining
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Indicator
 from gongjian.register import define, spelling
@@ -80,6 +82,27 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
         Check,
         define_check,
         ("names", "position", "finds", "given", "severity", "line", "owner", "mends", "words"),
+    ),
+    (
+        "joining",
+        Joining,
+        define_joining,
+        (
+            "names",
+            "position",
+            "line",
+            "indicators",
+            "threshold",
+            "members",
+            "own",
+            "joint",
+            "area_forms",
+            "most_units",
+            "mass_lines",
+            "mass_from",
+            "ease",
+            "source",
+        ),
     ),
 )
 
@@ -203,6 +226,8 @@ def _value(row: Any, name: str) -> Any:
     match name:
         case "line":
             return row.line_id
+        case "own" | "joint":
+            return getattr(row, f"{name}_id")
         case "roles":
             return sorted(role.pk for role in row.roles.all())
         case "since":

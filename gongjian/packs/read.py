@@ -51,9 +51,13 @@ EXPECTED = (
     gettext_noop("true or false"),
     gettext_noop("a list of roles, each once"),
     gettext_noop("at least one kind of unit, each once"),
+    gettext_noop("a list of keys, each once"),
+    gettext_noop("a list of rows"),
     gettext_noop("at least one permission word, each once"),
     gettext_noop("a whole number from 0 to 20"),
+    gettext_noop("a whole number from 0 to 100"),
     gettext_noop("a whole number from 1"),
+    gettext_noop("a whole number from 2"),
     gettext_noop("2 to 10 Chinese characters"),
     gettext_noop("syllables in small letters without tones, one blank between two"),
 )
@@ -165,6 +169,25 @@ class Check(Word):
 
 
 @dataclass(frozen=True)
+class Joining(Word):
+    """How a unit without a body of the line could come to one, and of which indicators the missing units are listed."""
+
+    line: str
+    indicators: list[str]
+    own: str
+    area_forms: list[str]
+    ease: dict[str, int]
+    source: str
+    threshold: str = ""
+    members: str = ""
+    joint: str | None = None
+    most_units: int | None = None
+    mass_lines: list[str] = field(default_factory=list)
+    mass_from: int | None = None
+    unverified: str = ""
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -191,6 +214,7 @@ class Pack:
     indicators: list[Indicator]
     place_classes: list[PlaceClass]
     checks: list[Check]
+    joinings: list[Joining]
     path: Path
     sha256: str
 
@@ -301,7 +325,7 @@ def _rows(tables: dict[str, Tables]) -> Iterator[tuple[str, list[_Row]]]:
 
 def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
     """What each row alone may say, but not all together."""
-    rows = dict(_rows(tables))
+    rows: dict[str, list[_Row]] = {"joining": [], **dict(_rows(tables))}
     for name, held in rows.items():
         if name != "threshold":
             yield from _standing_twice(held, "word" if name == "reading" else "key")
@@ -314,6 +338,7 @@ def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
     yield from _faults_of_thresholds(rows["threshold"])
     yield from _faults_of_indicators(rows["indicator"])
     yield from _faults_of_classes(rows["place_class"], rows["unit_kind"])
+    yield from _faults_of_joinings(rows)
     for file, place, reading in rows["reading"]:
         if len(reading["word"]) != len(reading["pinyin"].split()):
             sentence = _("%(file)s, %(place)s: “%(pinyin)s” must have one syllable for each character.")
@@ -331,7 +356,7 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
     lines = [row.values["key"] for row in rows["line"]]
-    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check")
+    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check", "joining")
     for file, place, values in [row for name in of_a_line for row in rows[name]]:
         if values.get("line", lines[0]) not in lines:
             sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
@@ -384,6 +409,32 @@ def _faults_of_checks(rows: dict[str, list[_Row]]) -> Iterator[str]:
             yield sentence % {"file": file, "place": place, "problem": problem}
 
 
+def _faults_of_joinings(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    """What a joining rule names must be there; and its indicators must ask whether its line covers a unit."""
+    known = {name: [row.values["key"] for row in rows[name]] for name in ("body_kind", "form", "line", "threshold")}
+    havings = {row.values["key"]: (row.values["of"], row.values["having"]) for row in rows["indicator"]}
+    for row in rows["joining"]:
+        covers = ("units", {"covered_by": {"line": row.values["line"]}})
+        known["indicator"] = [key for key, having in havings.items() if having == covers]
+        for name, kind in _NAMED_BY_JOINING:
+            given = row.values.get(name, [])
+            for key in given if isinstance(given, list) else [given]:
+                if key not in known[kind]:
+                    sentence = _("%(file)s, %(place)s › %(field)s: “%(value)s” does not fit; write %(expected)s.")
+                    told = {"file": row.file, "place": row.place, "field": name, "value": key}
+                    yield sentence % (told | {"expected": ", ".join(dict.fromkeys(known[kind]))})
+
+
+_NAMED_BY_JOINING = (
+    ("indicators", "indicator"),
+    ("threshold", "threshold"),
+    ("own", "body_kind"),
+    ("joint", "body_kind"),
+    ("area_forms", "form"),
+    ("mass_lines", "line"),
+)
+
+
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
     until: dict[str, date] = {}
     for file, place, values in sorted(rows, key=lambda row: (row.values["key"], _day(row.values["since"]))):
@@ -415,7 +466,9 @@ def _day(value: date | str) -> date:
 
 
 def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
-    lists = {name: [row.values for row in rows] for name, rows in _rows(tables)}
+    lists: dict[str, list[Tables]] = {"joining": []} | {
+        name: [row.values for row in rows] for name, rows in _rows(tables)
+    }
 
     def words(kind: type[Any], name: str, **more: str) -> list[Any]:
         return [kind(position=i, **values, **more) for i, values in enumerate(lists[name])]
@@ -437,6 +490,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         indicators=[_indicator(position, row) for position, row in enumerate(lists["indicator"])],
         place_classes=words(PlaceClass, "place_class"),
         checks=words(Check, "check"),
+        joinings=words(Joining, "joining"),
         path=path,
         sha256=_digest(path),
     )

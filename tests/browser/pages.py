@@ -80,6 +80,15 @@ def _doubt(site: Site) -> str:
     return f"/doubts/{site.asked(first)[0][0]}/set-aside/"
 
 
+def _suggestion(site: Site) -> str:
+    """A suggestion of a joint body that nobody has decided about."""
+    found = site.asked(
+        "SELECT id FROM gaps_suggestion s WHERE NOT EXISTS (SELECT FROM gaps_decision WHERE suggestion_id = s.id)"
+        " ORDER BY id DESC LIMIT 1"
+    )
+    return f"/gaps/suggestions/{found[0][0]}/"
+
+
 def _send_nothing(page: Page) -> None:
     form = page.locator("form:has(input[type=file])")
     form.evaluate("form => { form.noValidate = true }")
@@ -144,6 +153,11 @@ PAGES = [
     Seen("unevenness of villages", ORGANISER, _readings("/indicators/union_enterprises/spread/?in={}&class=villages")),
     Seen("unevenness of towns", ORGANISER, _readings("/indicators/women_villages/spread/?in={}&level=town&sort=name")),
     Seen("no places to compare", ORGANISER, _readings("/indicators/union_enterprises/spread/?in={}&level=county")),
+    Seen("gaps of a figure", ORGANISER, _readings("/indicators/union_enterprises/gaps/?in={}"), _open_all),
+    Seen("gaps, none of this way", ORGANISER, _readings("/indicators/women_villages/gaps/?in={}&way=joint")),
+    Seen("gaps of another day", ORGANISER, _readings("/indicators/union_enterprises/gaps/?in={}&on=2018-10-31")),
+    Seen("a figure without a list of gaps", ORGANISER, _readings("/indicators/four_lines/gaps/?in={}")),
+    Seen("a suggestion", ORGANISER, _suggestion),
     Seen("figures before the first run", ORGANISER, _readings("/units/{}/indicators/?on=2018-10-31")),
     Seen("what does not agree at a place", ORGANISER, _readings("/units/{}/consistency/"), _open_all),
     Seen("doubts of a check", ORGANISER, _readings("/consistency/term_ran_out/?in={}")),

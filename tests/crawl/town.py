@@ -23,6 +23,8 @@ from gongjian.chronicle.models import Act
 from gongjian.consistency.access import doubts_visible_to
 from gongjian.consistency.define import define_check
 from gongjian.consistency.models import Doubt, Round, SetAside
+from gongjian.gaps.define import define_joining
+from gongjian.gaps.models import Gap, Suggestion
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Reading, Run
 from gongjian.packs.read import read_pack
@@ -128,6 +130,7 @@ def build_marked_town() -> MarkedTown:
     _disclosures(made)
     _readings(made)
     _doubts(made)
+    _gaps(made)
     _ids(made)
     return made
 
@@ -474,6 +477,27 @@ def _doubts(made: MarkedTown) -> None:
             made.keep(aside.reason, f"why a doubt about {key} is no fault", among(doubts_visible_to, doubt))
 
 
+def _gaps(made: MarkedTown) -> None:
+    """Units that lack a union, and two of them together: for whoever may count them all, and only where it is told."""
+    union = next(each for each in read_pack(ROOT / "packs" / "shaoxing").joinings if each.line == "union")
+    fields = {name: value for name, value in vars(union).items() if name not in ("unverified", "position")}
+    define_joining(position=1, **fields | {"own": "union_committee", "joint": "joint_union"})
+    for street, others in (("street", ("street_firm1", "village_firm1")), ("south", ("south_firm1", "garden_firm1"))):
+        units = [Unit.objects.get(pk=made.town.units[key].pk) for key in others]
+        suggestion = Suggestion.objects.create(
+            line_id="union", units=sorted(unit.pk for unit in units), hood=made.town.units[street], heads=30, least=25,
+            found_on=made.town.today,
+        )  # fmt: skip
+        for unit in units:
+            heads = 9_200_000 + unit.pk * 53
+            Gap.objects.create(
+                line_id="union", unit=unit, indicators=["union_enterprises"], day=made.town.today, heads=heads,
+                way="joint", suggestion=suggestion, body=made.town.bodies["city_union"], leverage=heads,
+            )  # fmt: skip
+            written = f"{heads:,}".replace(",", "[,\u202f ]?")
+            made.keep(written, f"gap of {unit.pk}", lambda r, unit=unit: access.can_count(r, unit))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -498,5 +522,6 @@ def _ids(made: MarkedTown) -> None:
         ),
         "delegation_id": list(Delegation.objects.values_list("pk", flat=True)),
         "disclosure_id": list(Disclosure.objects.order_by("pk").values_list("pk", flat=True)),
+        "suggestion_id": list(Suggestion.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

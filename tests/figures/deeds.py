@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from gongjian.chronicle.models import Act
 from gongjian.indicators.models import Exclusion, Indicator
@@ -40,7 +40,7 @@ class Deeds:
                 with transaction.atomic():
                     deed(on)
                 self.done[deed.__name__] = self.done.get(deed.__name__, 0) + 1
-            except (Refused, Nothing):
+            except (Refused, Nothing, IntegrityError):
                 pass
 
     # == one deed each ==
@@ -49,7 +49,7 @@ class Deeds:
         more = {"trade": "C", "ownership": self.random.choice(["private", ""])}
         firm = small.unit(self._name("厂"), "enterprise", parent, since=on, **more)
         if self.random.random() < 0.5:
-            small.headcount(firm, since=on, staff=self.random.randrange(80), under_35=self.random.randrange(9))
+            small.headcount(firm, since=on, staff=self.random.randrange(9, 80), under_35=self.random.randrange(9))
 
     def open_village(self, on: date) -> None:
         small.unit(self._name("村"), "village", self._unit(on, "street"), since=on)
@@ -78,7 +78,7 @@ class Deeds:
 
     def count_heads(self, on: date) -> None:
         heads = self._one(Headcount.objects.on(on))
-        heads.staff = self.random.randrange(90)
+        heads.staff, heads.women, heads.under_35 = self.random.randrange(90), None, None
         heads.save()
 
     def open_body(self, on: date) -> None:

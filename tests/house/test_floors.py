@@ -14,7 +14,7 @@ FLOORS = [
     {"chronicle"},
     {"register"},
     {"indicators"},
-    {"consistency"},
+    {"consistency", "gaps"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

@@ -277,9 +277,9 @@ def test_another_encoding_is_refused(folder):
         ),
         (
             "lines.toml",
-            'key = "party_branch"',
+            'key = "party_general_branch"',
             'key = "party_committee"',
-            "lines.toml, body_kind 4 (party_committee): “party_committee” stands twice; "
+            "lines.toml, body_kind 3 (party_committee): “party_committee” stands twice; "
             "keep one or give it another key.",
         ),
         (
@@ -332,6 +332,20 @@ def test_another_encoding_is_refused(folder):
             "kinds = []",
             "classes.toml, place_class 3 (towns) › kinds: “[]” does not fit; "
             "write at least one kind of unit, each once.",
+        ),
+        (
+            "thresholds.toml",
+            'mass_lines = ["union", "league"]',
+            'mass_lines = ["union", "church"]',
+            "thresholds.toml, joining 1 (party) › mass_lines: “church” does not fit; "
+            "write party, union, league, women.",
+        ),
+        (
+            "thresholds.toml",
+            '"party_places", "party_villages"]',
+            '"party_places", "womens_home"]',
+            "thresholds.toml, joining 1 (party) › indicators: “womens_home” does not fit; write party_employers, "
+            "party_enterprises_50, party_private, party_places, party_villages.",
         ),
         (
             "readings.toml",

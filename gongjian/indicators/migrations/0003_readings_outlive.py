@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("indicators", "0001_indicators"),
+        ("indicators", "0002_targets"),
         ("register", "0018_reach"),
     ]
 

@@ -1,0 +1,241 @@
+"""The gaps of today, found anew: what is missing by the facts of the night run, grouped, each with a way, and written.
+
+The one module here that reads facts through the engine. No page imports it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+
+from gongjian.indicators.define import definition_of
+from gongjian.indicators.models import Indicator
+from gongjian.register.models import Headcount, Threshold
+from rollup.joining import Group, Rule, Small, suggest
+from rollup.lake import Facts
+from rollup.tally import records
+
+from .actions import hold
+from .hoods import Around, hoods_of, way_up
+from .models import Decision, Gap, Joining, Suggestion, Way
+from .ways import Case, leverage, way_of
+
+UNITS = """
+SELECT e.unit_id, k.level, e.parent_id, i.place_id, e.trade, h.staff, h.women, h.under_35, h.dispatched, h.migrant
+FROM register_unitentry e JOIN register_unitkind k ON k.key = e.kind_id
+LEFT JOIN register_headcount h ON h.unit_id = e.unit_id AND h.valid @> %(day)s::date
+LEFT JOIN register_standsin i ON i.unit_id = e.unit_id AND i.valid @> %(day)s::date
+WHERE e.valid @> %(day)s::date
+"""
+BODIES = """
+SELECT b.line_id, e.seat_id, b.id, e.form_id, length(b.line_path) - length(replace(b.line_path, '.', ''))
+FROM register_bodyentry e JOIN register_body b ON b.id = e.body_id
+WHERE e.valid @> %(day)s::date AND b.line_path <> '' AND e.form_id <> 'organiser'
+"""
+WITH_BODY = """
+SELECT DISTINCT c.unit_id FROM register_cover c JOIN register_body b ON b.id = c.body_id
+WHERE c.valid @> %(day)s::date AND b.line_id = ANY(%(lines)s)
+"""
+UNSAFE = re.compile(r"[\t\n\r\\]")
+COLUMNS = "line_id, unit_id, indicators, day, heads, way, suggestion_id, body_id, leverage"
+
+
+@dataclass
+class Register:
+    """What of the register all lines need: how units stand and what they count, and where which bodies sit."""
+
+    around: dict[int, Around]
+    heads: dict[int, tuple[int | None, ...]]
+    nearest: dict[tuple[str, int], int]
+    area: dict[tuple[str, int, str], int]
+
+    def is_employer(self, id: int) -> bool:
+        return self.around[id].level == "employer"
+
+    def counted(self, id: int, kind: str) -> int | None:
+        return self.heads[id][Headcount.KINDS.index(kind)]
+
+    def responsible(self, line: str, id: int) -> int | None:
+        """The line's body that sits nearest above the unit."""
+        above = way_up(self.around[id].parent, self.around)
+        return next((self.nearest[line, each] for each in above if (line, each) in self.nearest), None)
+
+    def area_body(self, line: str, id: int, forms: Sequence[str]) -> int | None:
+        """A body of the line set up for the building, park, market or village that the unit stands in."""
+        unit = self.around[id]
+        found = (self.area.get((line, each, form)) for each in (unit.place, unit.parent) if each for form in forms)
+        return next((body for body in found if body), None)
+
+
+@dataclass
+class Work:
+    """One line: its rules, the units missing with the indicators they are missing from, and how they are grouped."""
+
+    joining: Joining
+    least: int | None
+    missing: dict[int, list[str]]
+    mass: set[int] = field(default_factory=set)
+    suggested: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def line(self) -> str:
+        return self.joining.line_id
+
+    @property
+    def counts(self) -> str:
+        """The head-count that the list shows; without a number for members, the staff."""
+        return self.joining.members or "staff"
+
+
+@transaction.atomic
+def rewrite(facts: Facts, day: date, today: date) -> int:
+    """Write the gaps of today in place of those before; returns how many. Other days have none and change nothing."""
+    if day != today:
+        return 0
+    hold()
+    joinings = list(Joining.objects.all())
+    register = _register(day)
+    works = [_work(facts, joining, register, day) for joining in joinings]
+    _write_suggestions(works, register, day)
+    Gap.objects.all().delete()
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY gaps_gap ({COLUMNS}) FROM STDIN") as rows:
+            for work in works:
+                rows.write("".join(_lines(work, register, day)))
+        written = int(cursor.rowcount)
+        cursor.execute("ANALYZE gaps_gap")
+    return written
+
+
+# == what is read ==
+def _register(day: date) -> Register:
+    around: dict[int, Around] = {}
+    heads: dict[int, tuple[int | None, ...]] = {}
+    for id, level, parent, place, trade, *counts in _asked(UNITS, day=day):
+        around[id], heads[id] = Around(level, parent, place, trade), tuple(counts)
+    nearest: dict[tuple[str, int], tuple[int, int]] = {}
+    area: dict[tuple[str, int, str], int] = {}
+    for line, seat, body, form, depth in _asked(BODIES, day=day):
+        here = nearest.get((line, seat))
+        nearest[line, seat] = min((depth, body), here) if here else (depth, body)
+        area[line, seat, form] = min(body, area.get((line, seat, form), body))
+    return Register(around, heads, {key: body for key, (_depth, body) in nearest.items()}, area)
+
+
+def _asked(sql: str, **given: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.fetchall()
+
+
+def _work(facts: Facts, joining: Joining, register: Register, day: date) -> Work:
+    threshold = Threshold.objects.filter(key=joining.threshold, valid__contains=day).first()
+    work = Work(joining, threshold.least if threshold else None, defaultdict(list))
+    for indicator in Indicator.objects.filter(key__in=joining.indicators, of="units", awaits=""):
+        found = records(facts, definition_of(indicator))
+        missing = found.filter(found.is_counted & ~found.is_having).select("id").to_pyarrow()
+        for id in missing["id"].to_pylist():
+            if id in register.around:
+                work.missing[id].append(indicator.key)
+    if joining.mass_from and joining.mass_lines:
+        with_body = {id for (id,) in _asked(WITH_BODY, day=day, lines=joining.mass_lines)}
+        work.mass = {id for id in with_body & work.missing.keys() if _is_staffed(register, id, joining.mass_from)}
+    return work
+
+
+def _is_staffed(register: Register, id: int, least: int) -> bool:
+    return register.is_employer(id) and (register.counted(id, "staff") or 0) >= least
+
+
+# == suggestions ==
+def _write_suggestions(works: list[Work], register: Register, day: date) -> None:
+    """Keep what was suggested before and still is, and all that was decided about; the rest goes, what is new comes."""
+    known = {(each.line_id, tuple(each.units)): each.pk for each in Suggestion.objects.filter(decision=None)}
+    still: set[int] = set()
+    fresh: list[tuple[Work, Group]] = []
+    for work in works:
+        for group in _groups(work, register):
+            id = known.get((work.line, group.units))
+            if id is None:
+                fresh.append((work, group))
+            else:
+                still.add(id)
+                work.suggested.update(dict.fromkeys(group.units, id))
+    Suggestion.objects.filter(pk__in=set(known.values()) - still).delete()
+    for (work, group), id in zip(fresh, _copied(fresh, day), strict=True):
+        work.suggested.update(dict.fromkeys(group.units, id))
+
+
+def _groups(work: Work, register: Register) -> list[Group]:
+    """The groups of a line. Units that were accepted together stay so; those set aside are not suggested again."""
+    if work.least is None or not work.joining.most_units or not work.joining.members:
+        return []
+    taken: set[int] = set()
+    for decision in Decision.objects.filter(suggestion__line=work.line).select_related("suggestion"):
+        taken.update(decision.suggestion.units)
+        if decision.verdict == Decision.Verdict.ACCEPTED:
+            work.suggested.update(dict.fromkeys(decision.suggestion.units, decision.suggestion_id))
+    free = [
+        Small(id, register.counted(id, work.joining.members), hoods_of(id, register.around))
+        for id in work.missing
+        if id not in taken and register.is_employer(id)
+    ]
+    return suggest(free, Rule(work.least, work.joining.most_units))
+
+
+def _copied(fresh: list[tuple[Work, Group]], day: date) -> list[int]:
+    """Write new suggestions; their ids in the same order."""
+    sql = "SELECT nextval(pg_get_serial_sequence('gaps_suggestion', 'id')) FROM generate_series(1, %(number)s)"
+    ids = [id for (id,) in _asked(sql, number=len(fresh))]
+    lines = (
+        _tabbed(id, work.line, _array(group.units), group.hood.place, group.hood.trade, group.heads, work.least, day)
+        for id, (work, group) in zip(ids, fresh, strict=True)
+    )
+    columns = "id, line_id, units, hood_id, trade, heads, least, found_on"
+    with connection.cursor() as cursor, cursor.copy(f"COPY gaps_suggestion ({columns}) FROM STDIN") as rows:
+        rows.write("".join(lines))
+    return ids
+
+
+# == gaps ==
+def _lines(work: Work, register: Register, day: date) -> Iterator[str]:
+    """In the order of COLUMNS, as COPY reads them."""
+    keys: dict[tuple[str, ...], str] = {}
+    for id, indicators in work.missing.items():
+        heads = register.counted(id, work.counts)
+        area = register.area_body(work.line, id, work.joining.area_forms)
+        way = way_of(_case(work, register, id, area))
+        body = area if way == Way.AREA else register.responsible(work.line, id)
+        suggestion = work.suggested.get(id) if way == Way.JOINT else None
+        of = keys.setdefault(tuple(indicators), _array(indicators))
+        weight = leverage(heads, way, work.joining.ease)
+        yield _tabbed(work.line, id, of, day, heads, way, suggestion, body, weight)
+
+
+def _case(work: Work, register: Register, id: int, area: int | None) -> Case:
+    members = work.joining.members
+    return Case(
+        is_employer=register.is_employer(id),
+        least=work.least,
+        members=register.counted(id, members) if members else None,
+        is_known_line=bool(members),
+        is_grouped=id in work.suggested,
+        is_mass=id in work.mass,
+        has_area_body=area is not None,
+    )
+
+
+def _array(values: Iterable[object]) -> str:
+    """Keys and numbers need no quotes in an array of PostgreSQL."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _tabbed(*values: object) -> str:
+    """A line of COPY, without what would end a value or a line; keys, numbers and days hold nothing of it anyway."""
+    return "\t".join("\\N" if each is None else UNSAFE.sub("", str(each)) for each in values) + "\n"
