@@ -70,6 +70,10 @@ class Round(models.Model):
         return f"{self.day}: {self.doubts}"
 
 
+# What is found doubtful may still be taken back: the next round ends the doubt.
+OUTLIVED: dict[str, Any] = {"on_delete": models.DO_NOTHING, "db_constraint": False}
+
+
 class DoubtQuerySet(models.QuerySet["Doubt"]):
     def on(self, day: date) -> DoubtQuerySet:
         """What was doubtful on the day: found until it, and not gone yet."""
@@ -84,10 +88,10 @@ class Doubt(models.Model):
     """
 
     raised_by = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="doubts", db_index=False)
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="doubts", db_index=False)
-    body = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="doubts", db_index=False)
-    venue = models.ForeignKey(Venue, null=True, on_delete=models.PROTECT, related_name="doubts", db_index=False)
-    place = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="doubts_here")
+    unit = models.ForeignKey(Unit, null=True, related_name="doubts", db_index=False, **OUTLIVED)
+    body = models.ForeignKey(Body, null=True, related_name="doubts", db_index=False, **OUTLIVED)
+    venue = models.ForeignKey(Venue, null=True, related_name="doubts", db_index=False, **OUTLIVED)
+    place = models.ForeignKey(Unit, related_name="doubts_here", **OUTLIVED)
     first_seen = models.DateField()
     gone_on = models.DateField(null=True, blank=True)
 

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.whence import act_as
-from gongjian.indicators.access import indicators_visible_to
+from gongjian.indicators.access import indicators_visible_to, readings_visible_to
 from gongjian.indicators.models import Indicator
+from gongjian.indicators.queries import figure_of, last_read
 from gongjian.indicators.views import counted_places_only
 from gongjian.register.models import UnitEntry
 from gongjian.register.queries.lists import units_to_narrow_to
@@ -51,6 +52,7 @@ def listed(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
             request.today,
             after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
+            needed=_needed(request, indicator, entry),
         )
         if rules and request.day == request.today
         else None
@@ -70,6 +72,15 @@ def listed(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         "walk": "territory",
     }
     return render(request, "gaps/listed.html", facts)
+
+
+def _needed(request: DayRequest, indicator: Indicator, entry: UnitEntry) -> int | None:
+    """How many more the place needs to reach the target that holds there; None without one. Five queries."""
+    run = last_read(request.today)
+    readings = readings_visible_to(request.user).filter(indicator=indicator, unit=entry.unit_id)
+    now = readings.filter(day=run.day).first() if run else None
+    aim = figure_of(request.user, indicator, entry.unit_id, request.today, now).aim
+    return aim.needed if aim and now else None
 
 
 @counted_places_only
