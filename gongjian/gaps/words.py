@@ -15,6 +15,14 @@ from .models import Gap, Joining, Way
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A rule in the language of the page, and what it stands on as the pack writes it: English, with Chinese titles."""
+
+    said: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Rules:
     """The line's rule, and its threshold on the day."""
 
@@ -26,11 +34,11 @@ class Rules:
         return self.threshold.least if self.threshold else 0
 
     @property
-    def papers(self) -> list[str]:
+    def papers(self) -> list[Paper]:
         """The rule and the threshold, each with what it stands on."""
-        told = [f"{self.joining} ({self.joining.source})" if self.joining.source else str(self.joining)]
+        told = [Paper(str(self.joining), self.joining.source)]
         if self.threshold:
-            told.append(f"{spoken(self.threshold.names)}: {self.threshold.least} ({self.threshold.source})")
+            told.append(Paper(f"{spoken(self.threshold.names)}: {self.threshold.least}", self.threshold.source))
         return told
 
 

@@ -24,6 +24,7 @@ HOW_TO = (
 SWITCHES = ["--disable-quic", "--disable-background-networking", "--no-first-run", "--disable-gpu"]
 
 LOCALES = {"zh-Hans": "zh-CN", "en": "en-GB"}
+IN_TURN = ["zh-Hans", pytest.param("en", marks=pytest.mark.slow)]  # for long walks over many pages
 
 Visit = Callable[..., Page]
 Readers = Callable[[str, str], BrowserContext]

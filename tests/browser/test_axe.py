@@ -17,6 +17,15 @@ def named(pages: list[Seen]) -> list[object]:
     return [pytest.param(page, id=page.name) for page in pages]
 
 
+def in_turn(pages: list[Seen]) -> list[object]:
+    """Each page in one language, the next one in the other; in both where there is time."""
+    return [
+        pytest.param(page, lang, id=f"{page.name}-{lang}", marks=() if (at + turn) % 2 else pytest.mark.slow)
+        for at, page in enumerate(pages)
+        for turn, lang in enumerate(LOCALES)
+    ]
+
+
 def flaws_of(readers: Readers, seen: Seen, path: str, lang: str) -> list[str]:
     page = readers(seen.who, lang).new_page()
     page.set_viewport_size({"width": WIDE, "height": HEIGHT})
@@ -30,14 +39,12 @@ def flaws_of(readers: Readers, seen: Seen, path: str, lang: str) -> list[str]:
     return found + said
 
 
-@pytest.mark.parametrize("lang", LOCALES)
-@pytest.mark.parametrize("seen", named(PAGES + REFORM_PAGES))
+@pytest.mark.parametrize(("seen", "lang"), in_turn(PAGES + REFORM_PAGES))
 def test_a_page_has_no_flaw(readers: Readers, site: Site, seen: Seen, lang: str) -> None:
     assert flaws_of(readers, seen, seen.path_on(site), lang) == []
 
 
-@pytest.mark.parametrize("lang", LOCALES)
-@pytest.mark.parametrize("seen", named(IMPORT_PAGES))
+@pytest.mark.parametrize(("seen", "lang"), in_turn(IMPORT_PAGES))
 def test_a_page_of_an_import_has_no_flaw(
     readers: Readers, site: Site, drafts: dict[str, str], seen: Seen, lang: str
 ) -> None:

@@ -18,7 +18,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from .conftest import LOCALES
+from .conftest import IN_TURN, LOCALES
 from .looking import flaws, overheard
 from .site import Site
 from .test_signing_in import PASSWORD, add_passkey, complaints, keep_passkeys, set_up_app
@@ -221,7 +221,7 @@ def test_somebody_reads_who_can_see_them_and_takes_their_data_along(
     assert len(told["sessions"]) == 1
 
 
-@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("lang", IN_TURN)
 def test_the_pages_of_oneself_have_no_flaw(fresh: Fresh, site: Site, lang: str) -> None:
     found: dict[str, list[str]] = {}
     page = fresh("/sample/enter/county-union-chair/", lang=lang)

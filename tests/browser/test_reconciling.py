@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from gongjian.sample.names import credit_code
 
 from . import site as sites
-from .conftest import LOCALES
+from .conftest import IN_TURN, LOCALES
 from .listed_city import DIVISIONS
 from .looking import HEIGHT, WIDE, flaws, overheard
 from .site import Site
@@ -86,7 +86,7 @@ def decided(desk: Desk) -> int:
 
 
 # == without writing anything ==
-@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("lang", IN_TURN)
 def test_no_page_of_a_reconciliation_has_a_flaw(browser: Browser, desk: Desk, lang: str) -> None:
     context = entered(browser, desk, lang)
     page = context.new_page()
@@ -123,7 +123,7 @@ BUSINESSES = f"""企业名称,统一社会信用代码,所在镇街,所在村社
 """  # one is sure, one has no code, two claim the same
 
 
-@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("lang", IN_TURN)
 def test_no_page_of_a_list_of_businesses_has_a_flaw(browser: Browser, desk: Desk, lang: str) -> None:
     context = entered(browser, desk, lang)
     page = context.new_page()

@@ -14,7 +14,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.hashers import make_password
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import LOCALES
+from .conftest import IN_TURN, LOCALES
 from .looking import flaws, overheard
 from .site import Site
 
@@ -177,7 +177,7 @@ INNER = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("lang", IN_TURN)
 def test_the_pages_of_the_door_have_no_flaw(opened: Opened, account: str, lang: str) -> None:
     page = opened("/", lang)
     found: dict[str, list[str]] = {}

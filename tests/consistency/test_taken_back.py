@@ -17,14 +17,14 @@ def test_what_is_doubtful_can_be_taken_back_and_the_next_round_ends_the_doubt(to
     """A doubt of the night must not stand in the way of an undo, nor a page break over what is gone."""
     define_checks()
     street, today = town.units["street"], town.today
-    village = small.unit("误登村", "village", street, since=today)
+    body = small.body("误登支部", "party_branch", street, since=today)
     find_doubts(today)
-    assert Doubt.objects.filter(unit=village.pk, gone_on=None).exists()
-    undo([Act.objects.get(verb="register.open_unit", subject=f"register.unit:{village.pk}")], by=None, today=today)
+    assert Doubt.objects.filter(body=body.pk, gone_on=None).exists()
+    undo([Act.objects.get(verb="register.open_body", subject=f"register.body:{body.pk}")], by=None, today=today)
     connection.check_constraints()
-    lists = set(Doubt.objects.filter(unit=village.pk).values_list("raised_by", flat=True))
+    lists = set(Doubt.objects.filter(body=body.pk).values_list("raised_by", flat=True))
     browser = signed_in(town.clerk)
     for address in (f"/units/{street.pk}/consistency/", *(f"/consistency/{key}/?in={street.pk}" for key in lists)):
         assert browser.get(address).status_code == 200, address
     find_doubts(today)
-    assert not Doubt.objects.filter(unit=village.pk, gone_on=None).exists()
+    assert not Doubt.objects.filter(body=body.pk, gone_on=None).exists()

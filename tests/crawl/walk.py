@@ -83,7 +83,7 @@ class Limits:
 
     things: int = 2
     of_a_thing: int = 2
-    of_a_route: int = 4
+    of_a_route: int = 3
     questions: int = 2
     forms: int = 1
     seeds: int = 2
