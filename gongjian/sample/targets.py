@@ -15,11 +15,11 @@ DOCUMENT = "样例文件：市创先争优活动年度目标"
 GOALS = {
     "union_enterprises": 90,
     "union_enterprises_25": 95,
-    "party_employers": 80,
-    "league_employers": 80,
+    "party_employers": 25,
+    "league_employers": 22,
     "womens_home": 100,
-    "venues_six_items": 85,
-    "terms_running": 95,
+    "venues_six_items": 40,
+    "terms_running": 85,
 }
 
 
