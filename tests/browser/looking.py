@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import ConsoleMessage, Page, Response
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 HERE = Path(__file__).parent
 SCRIPTS = [(HERE.parent / "vendor" / "axe.min.js").read_text(), (HERE / "looking.js").read_text()]
@@ -34,10 +34,14 @@ def overheard(page: Page) -> Iterator[list[str]]:
         if response.status >= 400 and not response.request.is_navigation_request():
             said.append(f"{response.status} {response.url}")
 
+    def on_request_failed(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # which says that the browser itself broke it off to go elsewhere
+            said.append(f"no answer: {request.failure} {request.url}")
+
     page.on("console", on_console)
     page.on("response", on_response)
     page.on("pageerror", lambda error: said.append(f"script: {error}"))
-    page.on("requestfailed", lambda request: said.append(f"no answer: {request.url}"))
+    page.on("requestfailed", on_request_failed)
     yield said
 
 
