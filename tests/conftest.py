@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from gongjian.accounts.models import User
 from gongjian.packs import here
 from scripts.messages import compile_if_stale
 
+from .kept import once
 from .register.town import Town, build_town
 
 compile_if_stale()
@@ -33,7 +35,7 @@ def _pack_read_once(monkeypatch) -> None:
 @pytest.fixture
 def town(db) -> Town:
     """The small town of tests/register/town.py."""
-    return build_town()
+    return once(("town", timezone.localdate()), build_town)
 
 
 @pytest.fixture
