@@ -45,11 +45,12 @@ CREATE TABLE body AS
 """
 QUERIES = {
     "units": """
-        SELECT id AS unit, id AS division, level, level AS kind, 'active' AS status, '' AS trade, '' AS ownership,
-          '' AS stands_in, NULL::BIGINT AS staff, NULL::BIGINT AS women, NULL::BIGINT AS under_35,
+        SELECT id AS unit, id AS division, parent, NULL::BIGINT AS place, level, level AS kind,
+          'active' AS status, '' AS trade, '' AS ownership, '' AS stands_in, NULL::BIGINT AS staff,
+          NULL::BIGINT AS women, NULL::BIGINT AS under_35,
           NULL::BIGINT AS dispatched, NULL::BIGINT AS migrant FROM division
         UNION ALL
-        SELECT unit, division, 'employer',
+        SELECT unit, division, division, NULL::BIGINT, 'employer',
           CASE WHEN part(nth, 2, 100) < 85 THEN 'enterprise' WHEN part(nth, 2, 100) < 94 THEN 'institution'
             ELSE 'agency' END,
           CASE WHEN part(nth, 3, 100) < 94 THEN 'active' ELSE 'suspended' END,

@@ -81,6 +81,44 @@ def retold(now: Facts, definitions: Sequence[Definition], recount: Recount, know
         yield Tally(indicator, recount.walk, place, *numbers)
 
 
+def places_of(before: Facts, now: Facts, level: str) -> frozenset[int] | None:
+    """The places of a level under which a row of any table is not the same on both days, or has other places above.
+
+    None where such a row lies under no place of the level, so that it may concern any of them.
+    """
+    leaves = ibis.union(
+        *(_differing(before.tables[name], now.tables[name]).select(leaf="division") for name in TABLES),
+        *(_led_back(before, now, walk) for walk in LEAVES),
+        *(_left_out(before, now, of) for of in SUBJECTS),
+        distinct=True,
+    )
+    above = before.ways.union(now.ways).filter(ibis._.walk == "territory").select("leaf", "place").distinct()
+    units = before.tables["units"].union(now.tables["units"])
+    tops = units.filter(units.level == level).select(top="unit").distinct()
+    under = above.join(tops, above.place == tops.top).select(under="leaf", top="top")
+    found = fetched(leaves.left_join(under, leaves.leaf == under.under).select("top").distinct())["top"].to_pylist()
+    return None if None in found else frozenset(found)
+
+
+def _led_back(before: Facts, now: Facts, walk: str) -> Table:
+    """`leaf`: the divisions of what is part of other places of a walk than before."""
+    ways = _differing(before.ways.filter(before.ways.walk == walk), now.ways.filter(now.ways.walk == walk))
+    leaf = LEAVES[walk]
+    if leaf == "division":
+        return ways.select("leaf").distinct()
+    return _divisions(before, now, "bodies", leaf, ways.select(id="leaf").distinct())
+
+
+def _left_out(before: Facts, now: Facts, of: str) -> Table:
+    subjects = _differing(before.exclusions, now.exclusions).select(id="subject").distinct()
+    return _divisions(before, now, of, SUBJECTS[of], subjects)
+
+
+def _divisions(before: Facts, now: Facts, table: str, key: str, ids: Table) -> Table:
+    rows = before.tables[table].union(now.tables[table])
+    return rows.semi_join(ids, rows[key] == ids.id).select(leaf="division").distinct()
+
+
 NUMBERS = [name for name in Tally._fields if name not in ("indicator", "walk", "place")]
 
 

@@ -33,6 +33,8 @@ UNITS = FactTable(
     {
         "unit": "id",
         "division": "id",
+        "parent": "id",
+        "place": "id",
         "level": "word",
         "kind": "word",
         "status": "word",

@@ -24,7 +24,7 @@ from gongjian.indicators.define import definition_of
 from gongjian.indicators.models import Indicator, Reading, Run, Walk
 from rollup import engine
 from rollup.change import Recount, recounts, retold
-from rollup.lake import read
+from rollup.lake import Facts, read
 from rollup.tally import Tally, tallies
 
 from . import carry, snapshot
@@ -73,8 +73,9 @@ def _read(day: date, master: str, by: User | None) -> Run:
             indicators = list(Indicator.objects.filter(awaits=""))
             snapshot.write(folder(day), day)
         with engine.opened(master, MEMORY_MB) as backend, transaction.atomic():
-            done = _keep(run, indicators, _counted(run, backend, indicators), by)
-            rewrite_gaps(read(backend, folder(day), "gaps_"), day, timezone.localdate())
+            counted = _counted(run, backend, indicators)
+            done = _keep(run, indicators, counted, by)
+            rewrite_gaps(done, counted.now, timezone.localdate(), counted.before)
         return done
     except Exception as problem:
         log.exception("indicators could not be read")
@@ -103,8 +104,15 @@ class Counted:
     """What was counted, and what is taken over from an earlier run."""
 
     tallies: Iterable[Tally]
+    now: Facts
     earlier: carry.Before | None = None
+    then: Facts | None = None
     recounts: Sequence[Recount] = ()
+
+    @property
+    def before(self) -> tuple[Run, Facts] | None:
+        """The earlier run with the facts of its day."""
+        return (self.earlier.run, self.then) if self.earlier and self.then else None
 
 
 def _counted(run: Run, backend: BaseBackend, indicators: Sequence[Indicator]) -> Counted:
@@ -112,12 +120,13 @@ def _counted(run: Run, backend: BaseBackend, indicators: Sequence[Indicator]) ->
     now = read(backend, folder(run.day))
     earlier = carry.before(run, folder, indicators)
     if earlier is None:
-        return Counted(tallies(now, [definition_of(each) for each in indicators]))
+        return Counted(tallies(now, [definition_of(each) for each in indicators]), now)
     same = [definition_of(each) for each in earlier.same]
     others = [definition_of(each) for each in indicators if each not in earlier.same]
-    found = recounts(read(backend, earlier.folder, "before_"), now, same)
+    then = read(backend, earlier.folder, "before_")
+    found = recounts(then, now, same)
     again = [tally for each in found for tally in retold(now, same, each, earlier.known)]
-    return Counted(chain(again, tallies(now, others)), earlier, found)
+    return Counted(chain(again, tallies(now, others)), now, earlier, then, found)
 
 
 @contextmanager

@@ -38,8 +38,8 @@ ANALYZE pg_temp.lying;
 # Each with the columns of its table of facts, in their order. What is nobody's number is not read.
 QUERIES = {
     "units": """
-        SELECT s.id, l.division, s.level, s.kind_id, s.status, s.trade, s.ownership, coalesce(p.kind_id, ''),
-          h.staff, h.women, h.under_35, h.dispatched, h.migrant
+        SELECT s.id, l.division, s.parent_id, i.place_id, s.level, s.kind_id, s.status, s.trade, s.ownership,
+          coalesce(p.kind_id, ''), h.staff, h.women, h.under_35, h.dispatched, h.migrant
         FROM pg_temp.standing s LEFT JOIN pg_temp.lying l ON l.id = s.id
         LEFT JOIN register_headcount h ON h.unit_id = s.id AND h.valid @> %(day)s::date
         LEFT JOIN register_standsin i ON i.unit_id = s.id AND i.valid @> %(day)s::date

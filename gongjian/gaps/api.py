@@ -73,7 +73,7 @@ def gaps_of_a_place(request: HttpRequest, unit_id: int, asked: Query[GapFilter])
     narrowed = queries.Asked(indicator, unit_id, asked.way or "")
     found = queries.listed(request.user, rules, narrowed, today, size=asked.limit, after=asked.after)
     return {
-        "on": queries.found_on(rules),
+        "on": queries.found_on(),
         "gaps": [_gap_line(row) for row in found.page.rows],
         "next": found.page.next,
     }

@@ -24,6 +24,11 @@ def way_up(id: int | None, around: Mapping[int, Around]) -> Iterator[int]:
         id = around[id].parent
 
 
+def county_of(id: int, around: Mapping[int, Around]) -> int | None:
+    """The county that a unit lies in, itself included."""
+    return next((each for each in way_up(id, around) if around[each].level == "county"), None)
+
+
 def hoods_of(id: int, around: Mapping[int, Around]) -> tuple[Hood, ...]:
     """Nearest first: the building, park or market it stands in; its village or street; its trade within the town."""
     unit = around[id]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.models import Act
+from gongjian.indicators.models import Run
 from gongjian.register.models import Body, BodyKind, Line, Unit
 from gongjian.register.models.words import Word
 
@@ -66,17 +67,29 @@ class Suggestion(models.Model):
         return f"{self.line_id} {self.units}"
 
 
+class Rewrite(models.Model):
+    """缺口补写: the last night run that found the gaps, and a digest of all by which it found them but the facts.
+
+    There is one at most.
+    """
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="gaps")
+    rules = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return str(self.run)
+
+
 class Gap(models.Model):
     """缺口: a unit that no body of a line covers, on the day of the last night run, and how that could change.
 
-    `leverage` is heads × ease of the way. Written anew each night; the keys are not held by the database, so that no
-    gap keeps a unit from being taken back.
+    `leverage` is heads × ease of the way. Found anew each night where anything changed; the keys are not held by the
+    database, so that no gap keeps a unit from being taken back.
     """
 
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="gaps", db_index=False)
     unit = models.ForeignKey(Unit, on_delete=models.DO_NOTHING, related_name="gaps", db_constraint=False)
     indicators = ArrayField(models.CharField(max_length=40), help_text="keys of the indicators it is missing from")
-    day = models.DateField()
     heads = models.PositiveIntegerField(null=True, help_text="as the line counts members; None = not known")
     way = models.CharField(max_length=12, choices=Way.choices)
     suggestion = models.ForeignKey(

@@ -30,7 +30,7 @@ from gongjian.register.queries.lists import (
 from gongjian.ui.keyset import Page, page_of
 
 from .access import gaps_visible_to, suggestions_visible_to
-from .models import Decision, Gap, Joining, Suggestion
+from .models import Decision, Gap, Joining, Rewrite, Suggestion
 from .words import Rules, why
 
 PAGE = 50
@@ -91,10 +91,9 @@ def _rules(joining: Joining, day: date) -> Rules:
     return Rules(joining, Threshold.objects.filter(key=joining.threshold, valid__contains=day).first())
 
 
-def found_on(rules: Rules) -> date | None:
+def found_on() -> date | None:
     """The day of the gaps that are kept; None before the first night run."""
-    first = Gap.objects.filter(line=rules.joining.line_id).order_by(*ORDER)[:1]
-    return next((each.day for each in first), None)
+    return Rewrite.objects.values_list("run__day", flat=True).first()
 
 
 def gap_rows(reader: Reader, rules: Rules, asked: Asked, today: date) -> QuerySet[Gap]:

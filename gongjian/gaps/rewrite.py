@@ -1,5 +1,8 @@
 """The gaps of today, found anew: what is missing by the facts of the night run, grouped, each with a way, and written.
 
+Units are grouped within a county, and whoever is responsible for one sits above it. So where the facts of a county are
+as they were when its gaps were last found, by the same rules, its gaps stay as they are.
+
 The one module here that reads facts through the engine. No page imports it.
 """
 
@@ -8,24 +11,32 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.forms.models import model_to_dict
+from ibis.expr.types import Table
 
+import rollup
 from gongjian.indicators.define import definition_of
-from gongjian.indicators.models import Indicator
+from gongjian.indicators.models import Indicator, Run
 from gongjian.register.models import Headcount, Threshold
+from rollup.change import places_of
+from rollup.engine import fetched
 from rollup.joining import Group, Rule, Small, suggest
 from rollup.lake import Facts
 from rollup.tally import records
 
 from .actions import hold
-from .hoods import Around, hoods_of, way_up
-from .models import Decision, Gap, Joining, Suggestion, Way
+from .hoods import Around, county_of, hoods_of, way_up
+from .models import Decision, Gap, Joining, Rewrite, Suggestion, Way
 from .ways import Case, leverage, way_of
 
+COUNTY = "county"
 UNITS = """
 SELECT e.unit_id, k.level, e.parent_id, i.place_id, e.trade, h.staff, h.women, h.under_35, h.dispatched, h.migrant
 FROM register_unitentry e JOIN register_unitkind k ON k.key = e.kind_id
@@ -43,7 +54,7 @@ SELECT DISTINCT c.unit_id FROM register_cover c JOIN register_body b ON b.id = c
 WHERE c.valid @> %(day)s::date AND b.line_id = ANY(%(lines)s)
 """
 UNSAFE = re.compile(r"[\t\n\r\\]")
-COLUMNS = "line_id, unit_id, indicators, day, heads, way, suggestion_id, body_id, leverage"
+COLUMNS = "line_id, unit_id, indicators, heads, way, suggestion_id, body_id, leverage"
 
 
 @dataclass
@@ -93,24 +104,82 @@ class Work:
         return self.joining.members or "staff"
 
 
+@dataclass(frozen=True)
+class Part:
+    """What is found anew: the facts of today of some counties, or all; and the units of these, now or before."""
+
+    facts: Facts
+    counties: frozenset[int] | None = None
+    units: Sequence[int] = ()
+
+    def holds(self, county: int | None) -> bool:
+        return self.counties is None or county in self.counties
+
+
 @transaction.atomic
-def rewrite(facts: Facts, day: date, today: date) -> int:
-    """Write the gaps of today in place of those before; returns how many. Other days have none and change nothing."""
-    if day != today:
+def rewrite(run: Run, facts: Facts, today: date, before: tuple[Run, Facts] | None = None) -> int:
+    """Find the gaps of today anew, and put them in place of those that stand; returns how many were written.
+
+    `before`: an earlier run with its facts. If the gaps that stand are of that run and were found by the same rules,
+    the counties with the same facts keep theirs. A run of another day than today changes nothing.
+    """
+    if run.day != today:
         return 0
     hold()
     joinings = list(Joining.objects.all())
-    register = _register(day)
-    works = [_work(facts, joining, register, day) for joining in joinings]
-    _write_suggestions(works, register, day)
-    Gap.objects.all().delete()
+    rules = _rules(joinings, run.day)
+    part = _part(facts, rules, before)
+    register = _register(run.day)
+    works = [_work(part.facts, joining, register, run.day) for joining in joinings]
+    _write_suggestions(works, register, part, run.day)
+    _remove(part)
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY gaps_gap ({COLUMNS}) FROM STDIN") as rows:
             for work in works:
-                rows.write("".join(_lines(work, register, day)))
+                rows.write("".join(_lines(work, register)))
         written = int(cursor.rowcount)
-        cursor.execute("ANALYZE gaps_gap")
+        if written:
+            cursor.execute("ANALYZE gaps_gap")
+    Rewrite.objects.all().delete()
+    Rewrite.objects.create(run=run, rules=rules)
     return written
+
+
+# == what is found anew ==
+def _rules(joinings: Sequence[Joining], day: date) -> str:
+    """A digest of all that gaps are found by but the facts: the pack's rules, what was decided, and the code."""
+    thresholds = Threshold.objects.filter(valid__contains=day).order_by("key").values("key", "least")
+    definitions = Indicator.objects.order_by("pk").values("pk", "version", "awaits")
+    decided = Decision.objects.order_by("pk").values("verdict", "suggestion__line", "suggestion__units")
+    digest = sha256(repr([*map(model_to_dict, joinings), *thresholds, *definitions, *decided]).encode())
+    for source in sorted([*Path(__file__).parent.glob("*.py"), *Path(rollup.__file__).parent.glob("*.py")]):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _part(facts: Facts, rules: str, before: tuple[Run, Facts] | None) -> Part:
+    if before is None or not Rewrite.objects.filter(run=before[0], rules=rules).exists():
+        return Part(facts)
+    earlier = before[1]
+    counties = places_of(earlier, facts, COUNTY)
+    if counties is None:
+        return Part(facts)
+    now, then = (_within(each, counties) for each in (facts, earlier))
+    units = fetched(now.select("unit").union(then.select("unit"), distinct=True))["unit"].to_pylist()
+    return Part(replace(facts, tables={**facts.tables, "units": now}), counties, units)
+
+
+def _within(facts: Facts, places: frozenset[int]) -> Table:
+    """The units of these places."""
+    units, ways = facts.tables["units"], facts.ways
+    leaves = ways.filter((ways.walk == "territory") & ways.place.isin(sorted(places))).select("leaf").distinct()
+    return units.semi_join(leaves, units.division == leaves.leaf)
+
+
+def _remove(part: Part) -> None:
+    gaps = Gap.objects.all()
+    gaps = gaps if part.counties is None else gaps.filter(unit__in=part.units)
+    gaps._raw_delete(gaps.db)
 
 
 # == what is read ==
@@ -119,6 +188,7 @@ def _register(day: date) -> Register:
     heads: dict[int, tuple[int | None, ...]] = {}
     for id, level, parent, place, trade, *counts in _asked(UNITS, day=day):
         around[id], heads[id] = Around(level, parent, place, trade), tuple(counts)
+    _part_at_counties(around)
     nearest: dict[tuple[str, int], tuple[int, int]] = {}
     area: dict[tuple[str, int, str], int] = {}
     for line, seat, body, form, depth in _asked(BODIES, day=day):
@@ -126,6 +196,13 @@ def _register(day: date) -> Register:
         nearest[line, seat] = min((depth, body), here) if here else (depth, body)
         area[line, seat, form] = min(body, area.get((line, seat, form), body))
     return Register(around, heads, {key: body for key, (_depth, body) in nearest.items()}, area)
+
+
+def _part_at_counties(around: dict[int, Around]) -> None:
+    """A building in another county is nobody's neighbourhood: no body of one county is suggested with units of two."""
+    for id, unit in around.items():
+        if unit.place and county_of(id, around) != county_of(unit.place, around):
+            around[id] = unit._replace(place=None)
 
 
 def _asked(sql: str, **given: Any) -> list[tuple[Any, ...]]:
@@ -154,9 +231,13 @@ def _is_staffed(register: Register, id: int, least: int) -> bool:
 
 
 # == suggestions ==
-def _write_suggestions(works: list[Work], register: Register, day: date) -> None:
+def _write_suggestions(works: list[Work], register: Register, part: Part, day: date) -> None:
     """Keep what was suggested before and still is, and all that was decided about; the rest goes, what is new comes."""
-    known = {(each.line_id, tuple(each.units)): each.pk for each in Suggestion.objects.filter(decision=None)}
+    known = {
+        (each.line_id, tuple(each.units)): each.pk
+        for each in Suggestion.objects.filter(decision=None)
+        if each.hood_id not in register.around or part.holds(county_of(each.hood_id, register.around))
+    }
     still: set[int] = set()
     fresh: list[tuple[Work, Group]] = []
     for work in works:
@@ -204,7 +285,7 @@ def _copied(fresh: list[tuple[Work, Group]], day: date) -> list[int]:
 
 
 # == gaps ==
-def _lines(work: Work, register: Register, day: date) -> Iterator[str]:
+def _lines(work: Work, register: Register) -> Iterator[str]:
     """In the order of COLUMNS, as COPY reads them."""
     keys: dict[tuple[str, ...], str] = {}
     for id, indicators in work.missing.items():
@@ -215,7 +296,7 @@ def _lines(work: Work, register: Register, day: date) -> Iterator[str]:
         suggestion = work.suggested.get(id) if way == Way.JOINT else None
         of = keys.setdefault(tuple(indicators), _array(indicators))
         weight = leverage(heads, way, work.joining.ease)
-        yield _tabbed(work.line, id, of, day, heads, way, suggestion, body, weight)
+        yield _tabbed(work.line, id, of, heads, way, suggestion, body, weight)
 
 
 def _case(work: Work, register: Register, id: int, area: int | None) -> Case:

@@ -61,7 +61,7 @@ def listed(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         "indicator": indicator,
         "entry": entry,
         "rules": rules,
-        "found_on": queries.found_on(rules) if rules else None,
+        "found_on": queries.found_on() if rules else None,
         "listed": found,
         "ways": [(way.value, way.label, _ease(rules, way)) for way in Way],
         "way": asked.way,

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from gongjian.figures import snapshot
 from gongjian.gaps.define import define_joining
 from gongjian.gaps.rewrite import rewrite
 from gongjian.indicators.define import define_indicator
+from gongjian.indicators.models import Run
 from gongjian.packs.read import read_pack
 from gongjian.register.define import define_body_kind, define_threshold
 from gongjian.register.models import BodyKind, Form
@@ -66,7 +68,13 @@ def run_again(found: Town, tmp_path: Path):
 
 def find(folder: Path, day: date) -> int:
     snapshot.write(folder, day)
-    return rewrite(lake.read(engine.duckdb(threads=1), folder), day, day)
+    return rewrite(a_run(day), lake.read(engine.duckdb(threads=1), folder), day)
+
+
+def a_run(day: date) -> Run:
+    """A run of the day that ended well."""
+    now = timezone.now()
+    return Run.objects.create(day=day, engine="duckdb", state=Run.State.DONE, began_at=now, ended_at=now)
 
 
 def firm(town: Town, name: str, staff: int | None, **values: object) -> None:

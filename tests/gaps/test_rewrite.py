@@ -15,7 +15,7 @@ from gongjian.indicators.models import Reading
 from tests.register import town as small
 from tests.register.town import REFORM
 
-from .conftest import area_union, firm
+from .conftest import a_run, area_union, firm
 
 
 def ways(town, line: str = "union") -> dict[str, str]:
@@ -108,7 +108,7 @@ def test_what_was_set_aside_is_not_suggested_again_until_that_is_taken_back(foun
 
 def test_another_day_leaves_the_gaps_of_today_alone(found):
     before = list(Gap.objects.order_by("pk").values_list("pk", flat=True))
-    assert rewrite.rewrite(None, found.today - timedelta(days=40), found.today) == 0
+    assert rewrite.rewrite(a_run(found.today - timedelta(days=40)), None, found.today) == 0
     assert list(Gap.objects.order_by("pk").values_list("pk", flat=True)) == before
 
 
