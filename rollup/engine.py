@@ -113,6 +113,7 @@ def spark(master: str) -> Iterator[BaseBackend]:
             watch.end()
         with suppress(Exception):  # of a Spark that is not there any more
             session.stop()
+        _let_go()
 
 
 def _session(master: str) -> Any:
@@ -128,8 +129,19 @@ def _session(master: str) -> Any:
         session = builder.config("spark.sql.execution.arrow.pyspark.enabled", "true").getOrCreate()
         session.sparkContext._jsc.sc().getExecutorMemoryStatus()  # of one that the cluster refused this fails
     except Exception as problem:  # whatever py4j raises; it has no common kind
+        _let_go()
         raise NoAnswer(master) from problem
     return session
+
+
+def _let_go() -> None:
+    """End a context that the cluster refused or stopped: Spark would hand it out again to whoever asks next."""
+    from pyspark import SparkContext  # optional: an extra
+
+    context = SparkContext._active_spark_context
+    if context is not None:
+        with suppress(Exception):  # of a Spark that is not there any more
+            context.stop()
 
 
 def _call(master: str) -> None:
