@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from gongjian.register.access import Reader, is_counted_body, is_counted_unit
 from gongjian.register.models.dated import DatedQuerySet
 
-from .models import Indicator, Reading, Target
+from .models import Exclusion, Indicator, Reading, Target
 
 
 def indicators_visible_to(reader: Reader) -> QuerySet[Indicator]:
@@ -19,6 +19,12 @@ def targets_visible_to(reader: Reader) -> DatedQuerySet[Target]:
     """What is to be reached is no secret, and holds far below the place it was set for."""
     targets: DatedQuerySet[Target] = Target.objects.all()
     return targets
+
+
+def exclusions_visible_to(reader: Reader) -> DatedQuerySet[Exclusion]:
+    """Why a unit is not counted is seen by whoever may count it."""
+    left_out: DatedQuerySet[Exclusion] = Exclusion.objects.filter(is_counted_unit(reader, "unit__"))
+    return left_out
 
 
 def readings_visible_to(reader: Reader) -> QuerySet[Reading]:

@@ -1,4 +1,4 @@
-"""What is typed to set a target."""
+"""What is typed to set a target, and to leave a unit out."""
 
 from __future__ import annotations
 
@@ -54,3 +54,17 @@ class TargetForm(forms.Form):
 
     def __init__(self, data: Any = None, *, today: date, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial={"baseline_on": today} | (initial or {}))
+
+
+class LeaveOutForm(forms.Form):
+    """Why a unit is not counted, and from which day it is counted again."""
+
+    reason = forms.CharField(
+        label=_("Why is it not counted?"),
+        max_length=200,
+        error_messages={
+            "required": _("Say why it is not counted. The reason is written down, with your name and the day.")
+        },
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    until = DayField(label=_("Counted again from"), required=False, help_text=_("Empty: until somebody says so."))

@@ -234,12 +234,13 @@ def all_records(
 
 
 def _told(reader: Reader, rows: QuerySet[Any], indicator: Indicator, day: date) -> Iterator[Any]:
-    for some in _batches(rows.iterator(BATCH)):
+    for some in batches(rows.iterator(BATCH)):
         _tell(reader, some, indicator, day)
         yield from some
 
 
-def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
+def batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    """So many rows at a time."""
     while some := list(islice(rows, BATCH)):
         yield some
 

@@ -29,10 +29,11 @@ TABLE = "indicators_target"
 
 def can_set_target(reader: Reader, indicator: Indicator, unit: Unit) -> bool:
     """May the reader set what this indicator is to reach in this place?"""
-    return isinstance(reader, Operator) or _office_for(reader, indicator, unit) is not None
+    return isinstance(reader, Operator) or office_for(reader, indicator, unit) is not None
 
 
-def _office_for(reader: Reader, indicator: Indicator, unit: Unit) -> Stretch | None:
+def office_for(reader: Reader, indicator: Indicator, unit: Unit) -> Stretch | None:
+    """The office by which the reader decides what an indicator is to reach in a place."""
     held = [
         each
         for each in reach_of(reader).over(Permission.SET_TARGETS, [Role.Walk.TERRITORY])
@@ -131,7 +132,7 @@ def take_back(target: Target, *, today: date, by: Reader) -> None:
 def _check_right(by: Reader, indicator: Indicator, unit: Unit) -> Stretch | None:
     if isinstance(by, Operator):
         return None
-    office = _office_for(by, indicator, unit)
+    office = office_for(by, indicator, unit)
     if office is None:
         raise Refused(
             _("Targets here are set by the Party committees of this place and above, and by each line its own.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, views_spread, views_target
+from . import views, views_ledger, views_spread, views_target
 
 urlpatterns = [
     path("units/<id:unit_id>/indicators/", views.place, name="place_indicators"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("indicators/<slug:key>/target/end/", views_target.target_end, name="target_end"),
     path("indicators/<slug:key>/records/", views.records, name="indicator_records"),
     path("indicators/<slug:key>/records.xlsx", views.records_export, name="indicator_records_export"),
+    path("indicators/<slug:key>/leave-out/", views_ledger.leave_out, name="indicator_leave_out"),
+    path("indicators/<slug:key>/count-again/", views_ledger.count_again, name="indicator_count_again"),
     path("indicators/<slug:key>/spread/", views_spread.spread, name="indicator_spread"),
     path("indicators/<slug:key>/spread.xlsx", views_spread.spread_export, name="indicator_spread_export"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongjian.register.access import can_count
 from gongjian.register.models import Permission, UnitEntry
@@ -22,7 +23,7 @@ from gongjian.register.views.why import refused
 from gongjian.ui.excel import Column, workbook_response
 from gongjian.ui.templatetags.ui import keep_day
 
-from . import queries
+from . import ledger, queries
 from .access import indicators_visible_to
 from .aims import Outlook, earlier, outlook
 from .models import Indicator, Reading, Run
@@ -33,6 +34,7 @@ from .targets import can_set_target
 from .treemap import treemap
 
 MOST_IN_A_FILE = 100_000
+BY_DEFINITION = gettext_lazy("by the definition")
 
 
 def counted_places_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -44,7 +46,7 @@ def counted_places_only(view: Callable[..., HttpResponseBase]) -> Callable[..., 
     @signed_in_only
     @wraps(view)
     def guarded(request: DayRequest, unit_id: int | None = None, **asked: Any) -> HttpResponseBase:
-        place = queries.place_of(request.user, _asked_place(request) if unit_id is None else unit_id, request.day)
+        place = queries.place_of(request.user, asked_place(request) if unit_id is None else unit_id, request.day)
         if place is None or place.kind.level not in DIVISIONS:
             raise Http404
         if not can_count(request.user, place.unit):
@@ -161,12 +163,16 @@ def records(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         before=request.GET.get("before", ""),
     )
     choices = [(each, _records_address(request, key, entry.unit_id, each)) for each in queries.WHICH]
+    leaves_out = request.day == request.today and ledger.can_leave_out(request.user, found, entry.unit)
+    if which == "left_out":
+        _say_why(request, found, listed.page.rows)
     facts = {
         "indicator": found,
         "entry": entry,
         "which": which,
         "choices": choices,
         "listed": listed,
+        "leaves_out": leaves_out,
         "export_href": _records_address(request, key, entry.unit_id, which, "indicator_records_export"),
         "trail": [
             (entry.name, keep_day(reverse("place_indicators", args=[entry.unit_id]), request)),
@@ -187,8 +193,33 @@ def records_export(request: DayRequest, entry: UnitEntry, key: str) -> HttpRespo
     if rows is None:
         raise BadRequest(_("More than 100,000 records. Choose a place further down and take them from there."))
     columns = [Column(_("Name"), 36), Column(_("Where"), 28), Column(_("Kind"), 16), Column(_("Heads"), 10, "number")]
-    lines = ([row.name, " › ".join(row.where), str(row.kind_name), row.heads] for row in rows)
+    lines: Iterator[list[Any]] = ([row.name, " › ".join(row.where), str(row.kind_name), row.heads] for row in rows)
+    if which == "left_out":
+        columns += [Column(_("Why"), 40), Column(_("Said by"), 14), Column(_("From"), 12)]
+        lines = _with_reasons(request, found, rows)
     return workbook_response(f"{found}-{entry.name}-{request.day}.xlsx", columns, lines, sheet=str(found))
+
+
+def _say_why(request: DayRequest, indicator: Indicator, rows: Sequence[Any]) -> None:
+    """Give each row that is left out its entry in the ledger; None where the definition itself does not count it."""
+    units = [row.unit_id for row in rows] if indicator.of == Indicator.Of.UNITS else []
+    entries = ledger.entries(request.user, indicator, units, request.day)
+    for row in rows:
+        row.entry = entries.get(row.unit_id) if units else None
+
+
+def _with_reasons(request: DayRequest, indicator: Indicator, rows: Iterable[Any]) -> Iterator[list[Any]]:
+    for some in queries.batches(iter(rows)):
+        _say_why(request, indicator, some)
+        for row in some:
+            why = [row.entry.exclusion.reason, row.entry.by, row.entry.exclusion.since] if row.entry else []
+            yield [
+                row.name,
+                " › ".join(row.where),
+                str(row.kind_name),
+                row.heads,
+                *(why or [str(BY_DEFINITION), "", None]),
+            ]
 
 
 def _told_of(request: DayRequest, figure: Figure, told: Outlook | None) -> dict[str, Any]:
@@ -223,7 +254,8 @@ def _outlook(request: DayRequest, figure: Figure, entry: UnitEntry, through: lis
 
 
 # == what was asked ==
-def _asked_place(request: DayRequest) -> int:
+def asked_place(request: DayRequest) -> int:
+    """The id given as `in`. Raises Http404."""
     asked = request.GET.get("in", "")
     if not asked.isascii() or not asked.isdecimal() or len(asked) > 18:
         raise Http404

@@ -74,6 +74,11 @@ def _readings(path: str) -> Callable[[Site], str]:
     return lambda site: path.format(site.unit_where("kind_id = 'county_city'").split("/")[2])
 
 
+def _firm(path: str) -> Callable[[Site], str]:
+    """A page about an enterprise of the county."""
+    return lambda site: path.format(site.unit_where("kind_id = 'enterprise'").split("/")[2])
+
+
 def _doubt(site: Site) -> str:
     """The page on which the first doubt of a term that ran out is set aside."""
     first = "SELECT min(id) FROM consistency_doubt WHERE raised_by_id = 'term_ran_out' AND gone_on IS NULL"
@@ -150,6 +155,10 @@ PAGES = [
     Seen("a figure that waits for its facts", ORGANISER, _readings("/indicators/wage_bargaining/?in={}")),
     Seen("records behind a figure", ORGANISER, _readings("/indicators/union_enterprises/records/?in={}&show=missing")),
     Seen("no records behind a figure", ORGANISER, _readings("/indicators/womens_home/records/?in={}&show=left_out")),
+    Seen(
+        "what a figure leaves out", ORGANISER, _readings("/indicators/union_enterprises/records/?in={}&show=left_out")
+    ),
+    Seen("leaving out", ORGANISER, _firm("/indicators/union_enterprises/leave-out/?in={}")),
     Seen("unevenness of villages", ORGANISER, _readings("/indicators/union_enterprises/spread/?in={}&class=villages")),
     Seen("unevenness of towns", ORGANISER, _readings("/indicators/women_villages/spread/?in={}&level=town&sort=name")),
     Seen("no places to compare", ORGANISER, _readings("/indicators/union_enterprises/spread/?in={}&level=county")),

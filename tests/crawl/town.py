@@ -25,8 +25,9 @@ from gongjian.consistency.define import define_check
 from gongjian.consistency.models import Doubt, Round, SetAside
 from gongjian.gaps.define import define_joining
 from gongjian.gaps.models import Gap, Suggestion
+from gongjian.indicators.access import exclusions_visible_to
 from gongjian.indicators.define import define_indicator
-from gongjian.indicators.models import Reading, Run
+from gongjian.indicators.models import Exclusion, Reading, Run
 from gongjian.packs.read import read_pack
 from gongjian.register import access, actions
 from gongjian.register.appointments import lend
@@ -130,6 +131,7 @@ def build_marked_town() -> MarkedTown:
     _disclosures(made)
     _readings(made)
     _doubts(made)
+    _ledger(made)
     _gaps(made)
     _ids(made)
     return made
@@ -477,6 +479,17 @@ def _doubts(made: MarkedTown) -> None:
             made.keep(aside.reason, f"why a doubt about {key} is no fault", among(doubts_visible_to, doubt))
 
 
+def _ledger(made: MarkedTown) -> None:
+    """Of two streets a firm each that a figure leaves out, with a marked reason: for whoever may count it."""
+    act = small.an_act()
+    for key in ("street_firm2", "south_firm2"):
+        firm = Unit.objects.get(pk=made.town.units[key].pk)
+        out = Exclusion.objects.create(
+            indicator_id=INDICATORS[0], unit=firm, reason=made.mark(), valid=(made.town.today, None), act=act
+        )
+        made.keep(out.reason, f"why {key} is not counted", among(exclusions_visible_to, out))
+
+
 def _gaps(made: MarkedTown) -> None:
     """Units that lack a union, and two of them together: for whoever may count them all, and only where it is told."""
     union = next(each for each in read_pack(ROOT / "packs" / "shaoxing").joinings if each.line == "union")
@@ -491,7 +504,7 @@ def _gaps(made: MarkedTown) -> None:
         for unit in units:
             heads = 9_200_000 + unit.pk * 53
             Gap.objects.create(
-                line_id="union", unit=unit, indicators=["union_enterprises"], day=made.town.today, heads=heads,
+                line_id="union", unit=unit, indicators=["union_enterprises"], heads=heads,
                 way="joint", suggestion=suggestion, body=made.town.bodies["city_union"], leverage=heads,
             )  # fmt: skip
             written = f"{heads:,}".replace(",", "[,\u202f ]?")

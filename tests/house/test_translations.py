@@ -161,6 +161,12 @@ def _inside(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
+def test_no_chinese_brings_a_per_cent_sign_that_would_be_read_as_a_gap() -> None:
+    """Django fills the gaps of a refusal with %: "最多100%。" would break the page that says so."""
+    said = messages.translations().items()
+    assert [english for (_, english), message in said if "%" in str(message.string) and "%" not in english] == []
+
+
 def test_every_sentence_has_its_chinese() -> None:
     assert messages.problems() == []
 

@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from gongjian.chronicle.models import Act
 from gongjian.indicators.aims import aims
+from gongjian.indicators.forms import TargetForm
 from gongjian.indicators.models import Indicator, Reading, Run, Target
 from gongjian.indicators.targets import can_set_target, end_target, set_target, take_back
 from gongjian.register.actions import Refused
@@ -153,6 +154,14 @@ def test_the_page_sets_and_shows_a_target(town, setters, today, signed_in):
     assert browser.get(f"/units/{street}/indicators/", headers=english).content.decode().count("Target: 90 %") == 1
     assert browser.post(address.replace("target/?", "target/end/?"), {"do": "take_back"}).status_code == 302
     assert not Target.objects.exists()
+
+
+@pytest.mark.parametrize("lang", ["zh-hans", "en"])
+@pytest.mark.parametrize("goal", ["9223372036854775808", "-1", "90.123", "half", "1e999", "NaN"])
+def test_what_is_no_rate_is_told_in_both_languages(goal, lang):
+    with override(lang):
+        form = TargetForm({"goal": goal, "due": "2030-01-01", "baseline_on": "2020-01-01", "document": "x"}, today=None)
+        assert list(form.errors) == ["goal"] and form.errors["goal"][0]
 
 
 def test_whoever_may_not_is_told_what_is_needed(town, signed_in):
