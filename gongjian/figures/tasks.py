@@ -15,6 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from gongjian.indicators.models import Run
 
 from .quarters import not_read
+from .thinning import thin_out
 
 
 @app.periodic(cron="15 16 * * *")  # the queue counts in UTC
@@ -25,6 +26,7 @@ def read_indicators(timestamp: int = 0) -> None:
     today = timezone.localdate()
     if not Run.objects.filter(day=today, state=Run.State.DONE).exists():
         _read(today)
+        thin_out(today)
     _read_a_quarter_soon()
 
 
