@@ -81,15 +81,22 @@ def retold(now: Facts, definitions: Sequence[Definition], recount: Recount, know
         yield Tally(indicator, recount.walk, place, *numbers)
 
 
-def places_of(before: Facts, now: Facts, level: str) -> frozenset[int] | None:
-    """The places of a level under which a row of any table is not the same on both days, or has other places above.
+def places_of(
+    before: Facts, now: Facts, definitions: Sequence[Definition], also: Mapping[str, Sequence[str]], level: str
+) -> frozenset[int] | None:
+    """The places of a level under which the records of these definitions may be others than before, or other rows are.
 
-    None where such a row lies under no place of the level, so that it may concern any of them.
+    `also`: of which other tables which columns count. A row counts, too, if it has other places above than before. None
+    where such a row lies under no place of the level, so that it may concern any of them.
     """
+    asked = [(of, "territory") for of in SUBJECTS if any(each.of == of for each in definitions)]
     leaves = ibis.union(
-        *(_differing(before.tables[name], now.tables[name]).select(leaf="division") for name in TABLES),
+        _touched_leaves(before, now, asked, definitions).select("leaf"),
+        *(
+            _differing(before.tables[name].select(*columns), now.tables[name].select(*columns)).select(leaf="division")
+            for name, columns in also.items()
+        ),
         *(_led_back(before, now, walk) for walk in LEAVES),
-        *(_left_out(before, now, of) for of in SUBJECTS),
         distinct=True,
     )
     above = before.ways.union(now.ways).filter(ibis._.walk == "territory").select("leaf", "place").distinct()
@@ -103,20 +110,11 @@ def places_of(before: Facts, now: Facts, level: str) -> frozenset[int] | None:
 def _led_back(before: Facts, now: Facts, walk: str) -> Table:
     """`leaf`: the divisions of what is part of other places of a walk than before."""
     ways = _differing(before.ways.filter(before.ways.walk == walk), now.ways.filter(now.ways.walk == walk))
-    leaf = LEAVES[walk]
-    if leaf == "division":
-        return ways.select("leaf").distinct()
-    return _divisions(before, now, "bodies", leaf, ways.select(id="leaf").distinct())
-
-
-def _left_out(before: Facts, now: Facts, of: str) -> Table:
-    subjects = _differing(before.exclusions, now.exclusions).select(id="subject").distinct()
-    return _divisions(before, now, of, SUBJECTS[of], subjects)
-
-
-def _divisions(before: Facts, now: Facts, table: str, key: str, ids: Table) -> Table:
-    rows = before.tables[table].union(now.tables[table])
-    return rows.semi_join(ids, rows[key] == ids.id).select(leaf="division").distinct()
+    leaves = ways.select("leaf").distinct()
+    if LEAVES[walk] == "division":
+        return leaves
+    bodies = before.tables["bodies"].union(now.tables["bodies"])
+    return bodies.semi_join(leaves, bodies.body == leaves.leaf).select(leaf="division").distinct()
 
 
 NUMBERS = [name for name in Tally._fields if name not in ("indicator", "walk", "place")]

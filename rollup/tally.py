@@ -143,6 +143,19 @@ def records(facts: Facts, definition: Definition) -> Table:
     )
 
 
+def missing(facts: Facts, of: str, definitions: Sequence[Definition]) -> Table:
+    """What is counted and has not what is asked, of all definitions at once: `id`, and `missing_0` for the first one.
+
+    Without the things of which none of them misses anything.
+    """
+    for each in definitions:
+        check(each)
+    marked = _marked(facts, of, definitions, SUBJECTS[of])
+    marks = {f"missing_{at}": marked[f"counted_{at}"] & ~marked[f"having_{at}"] for at in range(len(definitions))}
+    told = marked.select(id="leaf", **marks)
+    return told.filter(reduce(or_, (told[name] for name in marks)))
+
+
 def _names(definitions: Sequence[Definition]) -> list[str]:
     return [f"{measure}_{at}" for at, each in enumerate(definitions) for measure in _measures(each)]
 

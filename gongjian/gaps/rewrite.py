@@ -29,14 +29,16 @@ from rollup.change import places_of
 from rollup.engine import fetched
 from rollup.joining import Group, Rule, Small, suggest
 from rollup.lake import Facts
-from rollup.tally import records
+from rollup.tally import missing
 
 from .actions import hold
 from .hoods import Around, county_of, hoods_of, way_up
-from .models import Decision, Gap, Joining, Rewrite, Suggestion, Way
+from .models import Decision, Joining, Rewrite, Suggestion, Way
 from .ways import Case, leverage, way_of
 
 COUNTY = "county"
+# What of the bodies says who is responsible, and which area's body is near.
+SEATED = {"bodies": ("body", "division", "seat", "line", "form")}
 UNITS = """
 SELECT e.unit_id, k.level, e.parent_id, i.place_id, e.trade, h.staff, h.women, h.under_35, h.dispatched, h.migrant
 FROM register_unitentry e JOIN register_unitkind k ON k.key = e.kind_id
@@ -118,7 +120,7 @@ class Part:
 
 @transaction.atomic
 def rewrite(run: Run, facts: Facts, today: date, before: tuple[Run, Facts] | None = None) -> int:
-    """Find the gaps of today anew, and put them in place of those that stand; returns how many were written.
+    """Find the gaps of today anew, and put them in place of those that stand; returns how many are new.
 
     `before`: an earlier run with its facts. If the gaps that stand are of that run and were found by the same rules,
     the counties with the same facts keep theirs. A run of another day than today changes nothing.
@@ -128,21 +130,18 @@ def rewrite(run: Run, facts: Facts, today: date, before: tuple[Run, Facts] | Non
     hold()
     joinings = list(Joining.objects.all())
     rules = _rules(joinings, run.day)
-    part = _part(facts, rules, before)
-    register = _register(run.day)
-    works = [_work(part.facts, joining, register, run.day) for joining in joinings]
-    _write_suggestions(works, register, part, run.day)
-    _remove(part)
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY gaps_gap ({COLUMNS}) FROM STDIN") as rows:
-            for work in works:
-                rows.write("".join(_lines(work, register)))
-        written = int(cursor.rowcount)
-        if written:
-            cursor.execute("ANALYZE gaps_gap")
+    part = _part(facts, joinings, rules, before)
+    written = 0 if part.counties == frozenset() else _find(part, joinings, run.day)
     Rewrite.objects.all().delete()
     Rewrite.objects.create(run=run, rules=rules)
     return written
+
+
+def _find(part: Part, joinings: Sequence[Joining], day: date) -> int:
+    register, lacking = _register(day), _missing(part.facts, joinings)
+    works = [_work(joining, lacking, register, day) for joining in joinings]
+    _write_suggestions(works, register, part, day)
+    return _write([line for work in works for line in _lines(work, register)], part)
 
 
 # == what is found anew ==
@@ -157,11 +156,12 @@ def _rules(joinings: Sequence[Joining], day: date) -> str:
     return digest.hexdigest()
 
 
-def _part(facts: Facts, rules: str, before: tuple[Run, Facts] | None) -> Part:
+def _part(facts: Facts, joinings: Sequence[Joining], rules: str, before: tuple[Run, Facts] | None) -> Part:
     if before is None or not Rewrite.objects.filter(run=before[0], rules=rules).exists():
         return Part(facts)
     earlier = before[1]
-    counties = places_of(earlier, facts, COUNTY)
+    definitions = [definition_of(each) for joining in joinings for each in _indicators(joining)]
+    counties = places_of(earlier, facts, definitions, SEATED, COUNTY)
     if counties is None:
         return Part(facts)
     now, then = (_within(each, counties) for each in (facts, earlier))
@@ -174,12 +174,6 @@ def _within(facts: Facts, places: frozenset[int]) -> Table:
     units, ways = facts.tables["units"], facts.ways
     leaves = ways.filter((ways.walk == "territory") & ways.place.isin(sorted(places))).select("leaf").distinct()
     return units.semi_join(leaves, units.division == leaves.leaf)
-
-
-def _remove(part: Part) -> None:
-    gaps = Gap.objects.all()
-    gaps = gaps if part.counties is None else gaps.filter(unit__in=part.units)
-    gaps._raw_delete(gaps.db)
 
 
 # == what is read ==
@@ -211,19 +205,31 @@ def _asked(sql: str, **given: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _work(facts: Facts, joining: Joining, register: Register, day: date) -> Work:
+def _missing(facts: Facts, joinings: Sequence[Joining]) -> dict[str, list[int]]:
+    """The units that each indicator counts and finds missing."""
+    indicators = [each for joining in joinings for each in _indicators(joining)]
+    if not indicators:
+        return {}
+    found = fetched(missing(facts, "units", [definition_of(each) for each in indicators]))
+    ids = found["id"]
+    return {each.key: ids.filter(found[f"missing_{at}"]).to_pylist() for at, each in enumerate(indicators)}
+
+
+def _work(joining: Joining, lacking: dict[str, list[int]], register: Register, day: date) -> Work:
     threshold = Threshold.objects.filter(key=joining.threshold, valid__contains=day).first()
     work = Work(joining, threshold.least if threshold else None, defaultdict(list))
-    for indicator in Indicator.objects.filter(key__in=joining.indicators, of="units", awaits=""):
-        found = records(facts, definition_of(indicator))
-        missing = found.filter(found.is_counted & ~found.is_having).select("id").to_pyarrow()
-        for id in missing["id"].to_pylist():
+    for indicator in _indicators(joining):
+        for id in lacking[indicator.key]:
             if id in register.around:
                 work.missing[id].append(indicator.key)
     if joining.mass_from and joining.mass_lines:
         with_body = {id for (id,) in _asked(WITH_BODY, day=day, lines=joining.mass_lines)}
         work.mass = {id for id in with_body & work.missing.keys() if _is_staffed(register, id, joining.mass_from)}
     return work
+
+
+def _indicators(joining: Joining) -> Iterable[Indicator]:
+    return Indicator.objects.filter(key__in=joining.indicators, of="units", awaits="")
 
 
 def _is_staffed(register: Register, id: int, least: int) -> bool:
@@ -285,6 +291,30 @@ def _copied(fresh: list[tuple[Work, Group]], day: date) -> list[int]:
 
 
 # == gaps ==
+STANDING = "SELECT id, line_id, unit_id, indicators, heads, way, suggestion_id, body_id, leverage FROM gaps_gap"
+
+
+def _write(lines: Iterable[str], part: Part) -> int:
+    """Let the gaps of the part be these lines. Those that stand already stay. Returns how many are new."""
+    wanted = set(lines)
+    within = "" if part.counties is None else f" WHERE unit_id IN ({', '.join(map(str, part.units)) or 'NULL'})"
+    gone = []
+    with connection.cursor() as cursor:
+        with cursor.copy(f"COPY ({STANDING}{within}) TO STDOUT") as rows:
+            for row in rows:
+                id, line = bytes(row).decode().split("\t", 1)
+                if line in wanted:
+                    wanted.remove(line)
+                else:
+                    gone.append(int(id))
+        cursor.execute("DELETE FROM gaps_gap WHERE id = ANY(%s)", [gone])
+        with cursor.copy(f"COPY gaps_gap ({COLUMNS}) FROM STDIN") as rows:
+            rows.write("".join(sorted(wanted)))
+        if wanted or gone:
+            cursor.execute("ANALYZE gaps_gap")
+    return len(wanted)
+
+
 def _lines(work: Work, register: Register) -> Iterator[str]:
     """In the order of COLUMNS, as COPY reads them."""
     keys: dict[tuple[str, ...], str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +33,23 @@ class Nights:
     at: int = 0
     before: Any = None
 
-    def pass_by(self) -> int:
-        """How many gaps were written."""
+    def facts(self) -> lake.Facts:
         self.at += 1
         folder = self.folder / str(self.at)
         snapshot.write(folder, self.town.today)
-        facts = lake.read(self.engine, folder, f"night_{self.at}_")
-        run = a_run(self.town.today)
+        return lake.read(self.engine, folder, f"night_{self.at}_")
+
+    def looks_at(self) -> set[str] | None:
+        """The counties in which the next night would look for gaps, by their names in the town; None for all."""
+        joinings = list(Joining.objects.all())
+        rules = rewrite._rules(joinings, self.town.today)
+        counties = rewrite._part(self.facts(), joinings, rules, self.before).counties
+        names = {unit.pk: name for name, unit in self.town.units.items()}
+        return None if counties is None else {names[each] for each in counties}
+
+    def pass_by(self) -> int:
+        """How many gaps are new."""
+        facts, run = self.facts(), a_run(self.town.today)
         written = rewrite.rewrite(run, facts, self.town.today, self.before)
         self.before = run, facts
         return written
@@ -75,26 +85,43 @@ def numbers(*units: Any) -> set[int]:
     return set(Gap.objects.filter(unit__in=units).values_list("pk", flat=True))
 
 
-def test_a_night_after_which_nothing_changed_writes_nothing(nights: Nights) -> None:
+def test_a_night_after_which_nothing_changed_looks_at_no_county(nights: Nights) -> None:
     before = numbers(*nights.town.units.values())
-    assert before and nights.pass_by() == 0
+    assert before and nights.looks_at() == set() and nights.pass_by() == 0
     assert numbers(*nights.town.units.values()) == before and Rewrite.objects.get().run == nights.before[0]
 
 
-def test_another_county_keeps_its_gaps_and_the_changed_one_gets_new_ones(nights: Nights) -> None:
-    here, there = nights.town.units["ten"], nights.town.units["far"]
-    kept, gone = numbers(there), numbers(here)
+def test_only_the_county_is_looked_at_in_which_something_changed(nights: Nights) -> None:
+    standing = numbers(*nights.town.units.values())
+    firm(nights.town, "eleven", 13)
+    assert nights.looks_at() == {"county"} and nights.pass_by() > 0
+    assert Gap.objects.filter(unit=nights.town.units["eleven"], line="union").exists()
+    assert numbers(nights.town.units["far"]) <= standing
+
+
+def test_what_changes_no_gap_is_not_looked_at(nights: Nights) -> None:
+    small.term(nights.town.bodies["county_union"], date(2018, 1, 1), date(2023, 1, 1))
+    small.membership(nights.town.people["clerk"], nights.town.bodies["village_party"])
+    assert nights.looks_at() == set()
+
+
+def test_a_gap_that_is_still_the_same_keeps_its_number_in_a_county_that_changed(nights: Nights) -> None:
+    same = numbers(nights.town.units["large"])
     firm(nights.town, "eleven", 13)
     nights.pass_by()
-    assert numbers(there) == kept and not numbers(here) & gone
-    assert Gap.objects.filter(unit=nights.town.units["eleven"], line="union").exists()
+    assert same and numbers(nights.town.units["large"]) == same
 
 
 def test_a_body_at_the_city_concerns_every_county(nights: Nights) -> None:
-    there = numbers(nights.town.units["far"])
     small.body("绍兴样例产业工会", "union_federation", nights.town.units["city"], since=REFORM)
+    assert nights.looks_at() is None
+
+
+def test_a_closed_firm_has_no_gap_any_more(nights: Nights) -> None:
+    deeds.close_unit(nights.town.units["far"], on=REFORM + timedelta(days=1), today=nights.town.today, by=None)
+    assert nights.looks_at() == {"district"}
     nights.pass_by()
-    assert not numbers(nights.town.units["far"]) & there
+    assert not numbers(nights.town.units["far"])
 
 
 @pytest.mark.parametrize(
@@ -108,12 +135,11 @@ def test_a_body_at_the_city_concerns_every_county(nights: Nights) -> None:
     ],
     ids=["the pack's rule", "a threshold", "a decision"],
 )
-def test_other_rules_find_everything_anew(nights: Nights, change: Callable[[], object]) -> None:
+def test_by_other_rules_everything_is_looked_at(nights: Nights, change: Callable[[], object]) -> None:
     Act.clerk = nights.town.clerk
-    before = numbers(*nights.town.units.values())
+    assert nights.looks_at() == set()
     change()
-    nights.pass_by()
-    assert not numbers(*nights.town.units.values()) & before
+    assert nights.looks_at() is None
 
 
 class Act:
