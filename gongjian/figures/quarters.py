@@ -16,6 +16,11 @@ def needed_since(today: date) -> date:
     return date(today.year - YEARS_BACK, today.month, 1)
 
 
+def is_quarter_day(day: date) -> bool:
+    """Whether it is the first day of a quarter."""
+    return day.day == 1 and day.month in MONTHS
+
+
 def quarter_days(since: date, today: date) -> list[date]:
     """The first day of each quarter from one day until another, both included; the last eight, the earliest first."""
     days = [date(year, month, 1) for year in range(since.year, today.year + 1) for month in MONTHS]

@@ -28,6 +28,7 @@ from rollup.lake import Facts, read
 from rollup.tally import Tally, tallies
 
 from . import carry, snapshot
+from .publish import publish
 
 log = logging.getLogger(__name__)
 COLUMNS = (
@@ -76,6 +77,7 @@ def _read(day: date, master: str, by: User | None) -> Run:
             counted = _counted(run, backend, indicators)
             done = _keep(run, indicators, counted, by)
             rewrite_gaps(done, counted.now, timezone.localdate(), counted.before)
+            publish(counted.now, done)
         return done
     except Exception as problem:
         log.exception("indicators could not be read")

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from gongjian.register.access import Reader, is_counted_body, is_counted_unit
 from gongjian.register.models.dated import DatedQuerySet
 
-from .models import Exclusion, Indicator, Reading, Target
+from .models import Exclusion, Indicator, Publication, PublicFigure, Reading, Target
 
 
 def indicators_visible_to(reader: Reader) -> QuerySet[Indicator]:
@@ -30,3 +30,12 @@ def exclusions_visible_to(reader: Reader) -> DatedQuerySet[Exclusion]:
 def readings_visible_to(reader: Reader) -> QuerySet[Reading]:
     units, bodies = is_counted_unit(reader, "unit__"), is_counted_body(reader, "body__")
     return Reading.objects.filter(Q(unit__isnull=False) & units | Q(body__isnull=False) & bodies)
+
+
+def publications_visible_to(reader: Reader) -> QuerySet[Publication]:
+    """What was told to everybody is told to everybody."""
+    return Publication.objects.all()
+
+
+def published_visible_to(reader: Reader) -> QuerySet[PublicFigure]:
+    return PublicFigure.objects.all()

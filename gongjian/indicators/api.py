@@ -16,8 +16,8 @@ from gongjian.register.queries.structure import DIVISIONS
 from gongjian.ui.keyset import page_of
 
 from . import queries
-from .access import indicators_visible_to, readings_visible_to
-from .models import Reading
+from .access import indicators_visible_to, publications_visible_to, published_visible_to, readings_visible_to
+from .models import PublicFigure, Reading
 
 router = Router(tags=["indicators"])
 
@@ -63,6 +63,61 @@ def list_readings(request: HttpRequest, asked: Query[ReadingFilter]) -> dict[str
         found = found.filter(walk=asked.walk)
     page = page_of(found, ["id"], size=asked.limit, after=asked.after)
     return {"on": run.day if run else None, "readings": [_line(each) for each in page.rows], "next": page.next}
+
+
+class PublicLine(Schema):
+    """An indicator at one place as everybody is told it."""
+
+    id: int
+    indicator: str
+    version: int = Field(description="With which version of the definition it was counted.")
+    unit: int
+    above: int | None = Field(description="The place it is a part of on that day; null at the top.")
+    denominator: int
+    openly: int = Field(description="Of so many of the denominator open pages show that they have it.")
+    numerator: int | None = Field(description="How many have it; null where that is held back.")
+
+
+class PublicPage(Schema):
+    on: date | None = Field(description="The day that was told; null where none was until the day asked about.")
+    least: int | None = Field(description="Fewer than so many that have it, or lack it, are not told.")
+    days: list[date] = Field(description="All days that were told, the latest first.")
+    figures: list[PublicLine]
+    next: str | None = Field(description="Cursor of the next page; null on the last.")
+
+
+class PublicFilter(Slice):
+    indicator: str | None = Field(None, description="Only this indicator, by its key.")
+    place: int | None = Field(None, alias="in", description="Only this division and those right below it.")
+
+
+@router.get(
+    "/published",
+    auth=None,
+    response={200: PublicPage, **ERRORS},
+    summary="Public figures of the last quarter's first day until a day; without signing in",
+)
+def list_published(request: HttpRequest, asked: Query[PublicFilter]) -> dict[str, Any]:
+    told = publications_visible_to(request.user)
+    publication = told.filter(day__lte=asked.on or request.today).first()  # type: ignore[attr-defined]
+    found = published_visible_to(request.user).filter(publication=publication)
+    if asked.indicator is not None:
+        found = found.filter(indicator=_indicator(request, asked.indicator))
+    if asked.place is not None:
+        found = found.filter(Q(unit=asked.place) | Q(above=asked.place))
+    page = page_of(found, ["id"], size=asked.limit, after=asked.after)
+    return {
+        "on": publication.day if publication else None,
+        "least": publication.least if publication else None,
+        "days": list(told.values_list("day", flat=True)),
+        "figures": [_public_line(each) for each in page.rows],
+        "next": page.next,
+    }
+
+
+def _public_line(figure: PublicFigure) -> dict[str, Any]:
+    plain = {name: getattr(figure, name) for name in ("id", "version", "denominator", "openly", "numerator")}
+    return plain | {"indicator": figure.indicator_id, "unit": figure.unit_id, "above": figure.above_id}
 
 
 def _indicator(request: HttpRequest, key: str) -> str:

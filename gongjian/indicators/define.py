@@ -27,6 +27,7 @@ def define_indicator(
     definition: dict[str, Any],
     source: Names,
     awaits: str,
+    public_to: str = "",
 ) -> Indicator:
     """Raises rollup's Unknown, in a sentence, if the definition says what the vocabulary does not know."""
     if not awaits:
@@ -38,5 +39,6 @@ def define_indicator(
         version = before.version if is_same else before.version + 1
     fields = {"names": names, "position": position, "line_id": line, "of": of, "words": words}
     fields |= {"definition": definition, "source": source, "awaits": awaits, "version": version}
+    fields["public_to"] = public_to
     indicator, _new = Indicator.objects.update_or_create(key=key, defaults=fields)
     return indicator

@@ -1,4 +1,4 @@
-"""Indicators, the runs that read them, their readings, and the ledger of what is left out."""
+"""Indicators, the runs that read them, their readings, the ledger of what is left out, and what everybody is told."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from gongjian.register.models import Body, Line, Unit
 from gongjian.register.models.dated import Dated, by_act, not_empty, one_at_a_time
 from gongjian.register.models.words import Word, spoken
 
+PUBLIC_LEVELS = ("city", "county", "town")
+
 
 class Indicator(Word):
-    """指标: what is counted over what. `definition` is data over rollup's vocabulary; `version` counts its changes."""
+    """指标: what is counted over what. `definition` is data over rollup's vocabulary; `version` counts its changes.
+
+    `public_to`: the lowest level of places for which it is told to everybody; empty: it is not.
+    """
 
     class Of(models.TextChoices):
         UNITS = "units"
@@ -26,6 +31,7 @@ class Indicator(Word):
     version = models.PositiveSmallIntegerField(default=1)
     source = models.JSONField(default=dict, blank=True, help_text="where the definition or its target comes from")
     awaits = models.CharField(max_length=40, blank=True, help_text="the matter whose facts are not kept yet")
+    public_to = models.CharField(max_length=10, blank=True, choices=[(each, each) for each in PUBLIC_LEVELS])
 
     @property
     def said(self) -> str:
@@ -188,3 +194,61 @@ class Exclusion(Dated):
 
     def __str__(self) -> str:
         return f"{self.unit_id} not in {self.indicator_id}"
+
+
+class Publication(models.Model):
+    """公布: the figures of the first day of a quarter, told to everybody. Written once, and never again.
+
+    `least`: how few are not told.
+    """
+
+    day = models.DateField(unique=True)
+    published_at = models.DateTimeField()
+    least = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("-day",)
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
+
+
+class PublicFigure(models.Model):
+    """公开数: one indicator at one place as everybody is told it; no numerator where it is held back.
+
+    `above` is the place it is a part of in the structure of that day, among those that are told. `openly`: of so many
+    everybody can see on open pages that they have it. It outlives its place, as a reading does.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="figures", db_index=False)
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.PositiveSmallIntegerField()
+    unit = models.ForeignKey(Unit, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    above = models.ForeignKey(
+        Unit, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    denominator = models.PositiveIntegerField()
+    openly = models.PositiveIntegerField()
+    numerator = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "unit", "indicator"], name="indicators_published_once"),
+            models.CheckConstraint(
+                condition=Q(openly__lte=F("denominator"))
+                & (Q(numerator=None) | Q(numerator__gte=F("openly"), numerator__lte=F("denominator"))),
+                name="indicators_published_part_of_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["publication", "above"], name="indicators_published_below")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.numerator}/{self.denominator}"
+
+    @property
+    def is_held_back(self) -> bool:
+        return self.numerator is None
+
+    @property
+    def rate(self) -> float | None:
+        return None if self.numerator is None or not self.denominator else self.numerator / self.denominator

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .models import Reading
+from .models import PublicFigure, Reading
 from .structure import Gathered
 
 STEPS = (60, 70, 80, 90, 95)  # per cent
 
 
-def shade(reading: Reading | Gathered | None) -> str:
+def shade(reading: Reading | Gathered | PublicFigure | None) -> str:
     """q0 … q5; empty where nothing is counted."""
     if reading is None or reading.rate is None:
         return ""

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from . import views, views_ledger, views_spread, views_target
+from . import views, views_ledger, views_public, views_spread, views_target
 
 urlpatterns = [
+    path("figures/", views_public.public_figures, name="public_figures"),
+    path("figures.xlsx", views_public.public_figures_export, name="public_figures_export"),
+    path("figures/<slug:key>/", views_public.public_figure, name="public_figure"),
     path("units/<id:unit_id>/indicators/", views.place, name="place_indicators"),
     path("units/<id:unit_id>/indicators.xlsx", views.place_export, name="place_indicators_export"),
     path("indicators/<slug:key>/", views.indicator, name="indicator"),

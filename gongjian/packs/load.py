@@ -75,7 +75,7 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
         "indicator",
         Indicator,
         define_indicator,
-        ("names", "position", "line", "of", "words", "definition", "source", "awaits"),
+        ("names", "position", "line", "of", "words", "definition", "source", "awaits", "public_to"),
     ),
     (
         "check",

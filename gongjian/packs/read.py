@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from gongjian.consistency.checks import faults as faults_of_search
+from gongjian.indicators.public import can_be_public, is_meant
 from gongjian.register.identity import Division
 from rollup.definition import Definition, Unknown, check
 
@@ -146,6 +147,7 @@ class Indicator(Word):
     line: str | None = None
     source: Names = field(default_factory=dict)
     awaits: str = ""
+    public_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -337,6 +339,7 @@ def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
         yield sentence % {"count": leading}
     yield from _faults_of_thresholds(rows["threshold"])
     yield from _faults_of_indicators(rows["indicator"])
+    yield from _faults_of_public(rows["indicator"], rows["unit_kind"])
     yield from _faults_of_classes(rows["place_class"], rows["unit_kind"])
     yield from _faults_of_joinings(rows)
     for file, place, reading in rows["reading"]:
@@ -384,6 +387,32 @@ def _faults_of_indicators(rows: list[_Row]) -> Iterator[str]:
         except Unknown as unknown:
             sentence = _("%(file)s, %(place)s: %(problem)s")
             yield sentence % {"file": file, "place": place, "problem": unknown}
+
+
+def _faults_of_public(rows: list[_Row], unit_kinds: list[_Row]) -> Iterator[str]:
+    """Told to everybody may be what counts over what everybody sees; and no two of which one limits the other."""
+    kinds = [(row.values["key"], row.values["level"]) for row in unit_kinds]
+    taken: list[tuple[str, Tables, set[str]]] = []
+    for file, place, values in rows:
+        if "public_to" not in values:
+            continue
+        gaps = {"file": file, "place": place}
+        if values["of"] != "units" or "awaits" in values or not can_be_public(values["where"], values["having"]):
+            sentence = _(
+                "%(file)s, %(place)s: only units, by kind or level alone, having one cover by a line, venue or plaque, "
+                "can be told to everybody; take “public_to” out."
+            )
+            yield sentence % gaps
+            continue
+        over = {key for key, level in kinds if is_meant(values["where"], key, level)}
+        for other, having, others in taken:
+            if having == values["having"] and over & others:
+                sentence = _(
+                    "%(file)s, %(place)s: it counts partly what “%(key)s” counts, and each would tell of the other; "
+                    "take “public_to” out of one."
+                )
+                yield sentence % {**gaps, "key": other}
+        taken.append((values["key"], values["having"], over))
 
 
 def _faults_of_classes(rows: list[_Row], unit_kinds: list[_Row]) -> Iterator[str]:

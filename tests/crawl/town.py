@@ -27,7 +27,7 @@ from gongjian.gaps.define import define_joining
 from gongjian.gaps.models import Gap, Suggestion
 from gongjian.indicators.access import exclusions_visible_to
 from gongjian.indicators.define import define_indicator
-from gongjian.indicators.models import Exclusion, Reading, Run
+from gongjian.indicators.models import Exclusion, Publication, PublicFigure, Reading, Run
 from gongjian.packs.read import read_pack
 from gongjian.register import access, actions
 from gongjian.register.appointments import lend
@@ -130,6 +130,7 @@ def build_marked_town() -> MarkedTown:
     _accounts(made)
     _disclosures(made)
     _readings(made)
+    _published(made)
     _doubts(made)
     _ledger(made)
     _gaps(made)
@@ -455,6 +456,20 @@ def _readings(made: MarkedTown) -> None:
             )  # fmt: skip
             written = f"{counted:,}".replace(",", "[,\u202f ]?")
             made.keep(written, f"reading of {key}", lambda r, place=place: access.can_count(r, place))
+
+
+def _published(made: MarkedTown) -> None:
+    """What everybody is told, on two days: nothing of it is a secret."""
+    newest = made.town.today
+    quarter = date(newest.year, 3 * ((newest.month - 1) // 3) + 1, 1)
+    for day, having in ((quarter - timedelta(days=1), 3), (quarter, None)):
+        told = Publication.objects.create(day=day.replace(day=1), published_at=timezone.now(), least=5)
+        for key, above, counted in (("city", None, 9), ("county", "city", 6), ("district", "city", 3)):
+            for indicator in INDICATORS:
+                PublicFigure.objects.create(
+                    publication=told, indicator_id=indicator, version=1, unit=made.town.units[key],
+                    above=made.town.units[above] if above else None, denominator=counted, openly=0, numerator=having,
+                )  # fmt: skip
 
 
 # == what does not agree, and why some of it is no fault ==

@@ -377,3 +377,23 @@ def test_a_day_in_quotation_marks_is_a_day(folder, pack):
     (folder / "pack.toml").write_text(text.replace("2016-07-31", '"2016-07-31"'), encoding="utf-8")
     assert read_pack(folder).official_days == pack.official_days
     assert pack.official_days[0] == date(2016, 7, 31)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        'where = { kind = "enterprise", staff_from = 25 }',  # over head-counts
+        'having = { covered_by = [{ line = "party" }',  # of several lines
+        'awaits = "talent"',
+        "having = { items_from = 6 }",  # not of units
+    ],
+)
+def test_only_what_counts_over_what_everybody_sees_is_told_to_everybody(folder, row):
+    (said,) = spoil(folder, "indicators.toml", row, f'public_to = "town"\n{row}')
+    assert "can be told to everybody; take “public_to” out" in said
+
+
+def test_of_two_that_count_the_same_in_part_only_one_is_told_to_everybody(folder):
+    row = 'where = { kind = "enterprise", staff_from = 50 }'
+    (said,) = spoil(folder, "indicators.toml", row, 'public_to = "city"\nwhere = { kind = "enterprise" }')
+    assert "it counts partly what “party_employers” counts" in said
