@@ -141,7 +141,7 @@ class Table:
     """The cells of one indicator, hanging together as a tree, with what stands in a place and in none of its parts."""
 
     def __init__(self, cells: Iterable[Cell]) -> None:
-        given = {cell.place: cell for cell in cells}
+        given = {cell.place: cell for cell in sorted(cells, key=lambda cell: cell.place)}
         self.cells: dict[Key, Cell] = {cell.place: cell for cell in given.values()}
         self.parts: dict[Key, list[Key]] = {place: [] for place in given}
         for cell in given.values():
