@@ -82,11 +82,11 @@ class Limits:
     """How much of what is alike is walked: things of one route, values of one question, forms of one shape."""
 
     things: int = 2
-    of_a_thing: int = 2
-    of_a_route: int = 3
-    questions: int = 2
+    of_a_thing: int = 1
+    of_a_route: int = 2
+    questions: int = 1
     forms: int = 1
-    seeds: int = 2
+    seeds: int = 1
 
 
 FAR = Limits(things=12, of_a_thing=14, of_a_route=50, questions=3, forms=3, seeds=5)

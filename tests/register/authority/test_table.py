@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
+from gongjian.indicators.access import published_visible_to
+from gongjian.indicators.define import define_indicator
+from gongjian.indicators.models import Publication, PublicFigure
 from gongjian.register import access
 from gongjian.register.models import Headcount, Membership, Office, Term
 from gongjian.register.queries.members import body_members
@@ -116,6 +120,17 @@ def test_how_many_members_a_body_has(town, firm, readers):
 def test_who_wrote_what(town, readers):
     seen = {name for name, reader in readers.items() if access.changes_visible_to(reader)}
     assert seen == {"inspector", "clerk"}
+
+
+def test_public_figures(town, readers):
+    covered = {"where": {"level": "village"}, "having": {"covered_by": {"line": "women"}}}
+    words = {"names": {}, "words": {}, "source": {}}
+    define_indicator("villages", position=1, line=None, of="units", definition=covered, awaits="", **words)
+    told = Publication.objects.create(day=small.REFORM, published_at=timezone.now(), least=5)
+    figure = PublicFigure.objects.create(
+        publication=told, indicator_id="villages", version=1, unit=town.units["city"], denominator=9, openly=0
+    )
+    assert who_sees(readers, published_visible_to, figure) == EVERYBODY
 
 
 def test_the_table_has_these_rows():
