@@ -202,7 +202,8 @@ def _list_secrets(made: MarkedTown, mark: str, firm: Unit) -> None:
     asked = r"^/units(/|\.xlsx)\?(.*&)?(coverage=with|staff_(from|to)=\d|sort=-?staff)"
     standing = Unit.objects.get(pk=firm.pk)
     made.keep(mark, f"firm {firm.pk} in a list by its counts", lambda r: access.can_count(r, standing), asked)
-    made.keep(mark, f"firm {firm.pk} in a list of figures", lambda r: access.can_count(r, standing), r"^/indicators/")
+    figures = r"^/indicators/(?!\w+/(leave-out|count-again)/)"  # those name the unit that is asked for, and no other
+    made.keep(mark, f"firm {firm.pk} in a list of figures", lambda r: access.can_count(r, standing), figures)
 
 
 # == people: the offices in firms are not public ==
