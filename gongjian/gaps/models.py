@@ -68,7 +68,7 @@ class Suggestion(models.Model):
 
 
 class Rewrite(models.Model):
-    """缺口补写: the last night run that found the gaps, and a digest of all by which it found them but the facts.
+    """缺口更新: the last night run that found the gaps, and a digest of all by which it found them but the facts.
 
     There is one at most.
     """

@@ -1,9 +1,6 @@
 """The gaps of today, found anew: what is missing by the facts of the night run, grouped, each with a way, and written.
 
-Units are grouped within a county, and whoever is responsible for one sits above it. So where the facts of a county are
-as they were when its gaps were last found, by the same rules, its gaps stay as they are.
-
-The one module here that reads facts through the engine. No page imports it.
+This module and part.py read facts through the engine. No page imports them.
 """
 
 from __future__ import annotations
@@ -11,21 +8,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
-from django.forms.models import model_to_dict
-from ibis.expr.types import Table
 
-import rollup
 from gongjian.indicators.define import definition_of
-from gongjian.indicators.models import Indicator, Run
+from gongjian.indicators.models import Run
 from gongjian.register.models import Headcount, Threshold
-from rollup.change import places_of
 from rollup.engine import fetched
 from rollup.joining import Group, Rule, Small, suggest
 from rollup.lake import Facts
@@ -34,11 +25,9 @@ from rollup.tally import missing
 from .actions import hold
 from .hoods import Around, county_of, hoods_of, way_up
 from .models import Decision, Joining, Rewrite, Suggestion, Way
+from .part import Part, digest_of_rules, indicators_of, part_of
 from .ways import Case, leverage, way_of
 
-COUNTY = "county"
-# What of the bodies says who is responsible, and which area's body is near.
-SEATED = {"bodies": ("body", "division", "seat", "line", "form")}
 UNITS = """
 SELECT e.unit_id, k.level, e.parent_id, i.place_id, e.trade, h.staff, h.women, h.under_35, h.dispatched, h.migrant
 FROM register_unitentry e JOIN register_unitkind k ON k.key = e.kind_id
@@ -106,18 +95,6 @@ class Work:
         return self.joining.members or "staff"
 
 
-@dataclass(frozen=True)
-class Part:
-    """What is found anew: the facts of today of some counties, or all; and the units of these, now or before."""
-
-    facts: Facts
-    counties: frozenset[int] | None = None
-    units: Sequence[int] = ()
-
-    def holds(self, county: int | None) -> bool:
-        return self.counties is None or county in self.counties
-
-
 @transaction.atomic
 def rewrite(run: Run, facts: Facts, today: date, before: tuple[Run, Facts] | None = None) -> int:
     """Find the gaps of today anew, and put them in place of those that stand; returns how many are new.
@@ -129,8 +106,8 @@ def rewrite(run: Run, facts: Facts, today: date, before: tuple[Run, Facts] | Non
         return 0
     hold()
     joinings = list(Joining.objects.all())
-    rules = _rules(joinings, run.day)
-    part = _part(facts, joinings, rules, before)
+    rules = digest_of_rules(joinings, run.day)
+    part = part_of(facts, joinings, rules, before)
     written = 0 if part.counties == frozenset() else _find(part, joinings, run.day)
     Rewrite.objects.all().delete()
     Rewrite.objects.create(run=run, rules=rules)
@@ -142,38 +119,6 @@ def _find(part: Part, joinings: Sequence[Joining], day: date) -> int:
     works = [_work(joining, lacking, register, day) for joining in joinings]
     _write_suggestions(works, register, part, day)
     return _write([line for work in works for line in _lines(work, register)], part)
-
-
-# == what is found anew ==
-def _rules(joinings: Sequence[Joining], day: date) -> str:
-    """A digest of all that gaps are found by but the facts: the pack's rules, what was decided, and the code."""
-    thresholds = Threshold.objects.filter(valid__contains=day).order_by("key").values("key", "least")
-    definitions = Indicator.objects.order_by("pk").values("pk", "version", "awaits")
-    decided = Decision.objects.order_by("pk").values("verdict", "suggestion__line", "suggestion__units")
-    digest = sha256(repr([*map(model_to_dict, joinings), *thresholds, *definitions, *decided]).encode())
-    for source in sorted([*Path(__file__).parent.glob("*.py"), *Path(rollup.__file__).parent.glob("*.py")]):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()
-
-
-def _part(facts: Facts, joinings: Sequence[Joining], rules: str, before: tuple[Run, Facts] | None) -> Part:
-    if before is None or not Rewrite.objects.filter(run=before[0], rules=rules).exists():
-        return Part(facts)
-    earlier = before[1]
-    definitions = [definition_of(each) for joining in joinings for each in _indicators(joining)]
-    counties = places_of(earlier, facts, definitions, SEATED, COUNTY)
-    if counties is None:
-        return Part(facts)
-    now, then = (_within(each, counties) for each in (facts, earlier))
-    units = fetched(now.select("unit").union(then.select("unit"), distinct=True))["unit"].to_pylist()
-    return Part(replace(facts, tables={**facts.tables, "units": now}), counties, units)
-
-
-def _within(facts: Facts, places: frozenset[int]) -> Table:
-    """The units of these places."""
-    units, ways = facts.tables["units"], facts.ways
-    leaves = ways.filter((ways.walk == "territory") & ways.place.isin(sorted(places))).select("leaf").distinct()
-    return units.semi_join(leaves, units.division == leaves.leaf)
 
 
 # == what is read ==
@@ -207,7 +152,7 @@ def _asked(sql: str, **given: Any) -> list[tuple[Any, ...]]:
 
 def _missing(facts: Facts, joinings: Sequence[Joining]) -> dict[str, list[int]]:
     """The units that each indicator counts and finds missing."""
-    indicators = [each for joining in joinings for each in _indicators(joining)]
+    indicators = [each for joining in joinings for each in indicators_of(joining)]
     if not indicators:
         return {}
     found = fetched(missing(facts, "units", [definition_of(each) for each in indicators]))
@@ -218,7 +163,7 @@ def _missing(facts: Facts, joinings: Sequence[Joining]) -> dict[str, list[int]]:
 def _work(joining: Joining, lacking: dict[str, list[int]], register: Register, day: date) -> Work:
     threshold = Threshold.objects.filter(key=joining.threshold, valid__contains=day).first()
     work = Work(joining, threshold.least if threshold else None, defaultdict(list))
-    for indicator in _indicators(joining):
+    for indicator in indicators_of(joining):
         for id in lacking[indicator.key]:
             if id in register.around:
                 work.missing[id].append(indicator.key)
@@ -226,10 +171,6 @@ def _work(joining: Joining, lacking: dict[str, list[int]], register: Register, d
         with_body = {id for (id,) in _asked(WITH_BODY, day=day, lines=joining.mass_lines)}
         work.mass = {id for id in with_body & work.missing.keys() if _is_staffed(register, id, joining.mass_from)}
     return work
-
-
-def _indicators(joining: Joining) -> Iterable[Indicator]:
-    return Indicator.objects.filter(key__in=joining.indicators, of="units", awaits="")
 
 
 def _is_staffed(register: Register, id: int, least: int) -> bool:
@@ -297,10 +238,10 @@ STANDING = "SELECT id, line_id, unit_id, indicators, heads, way, suggestion_id, 
 def _write(lines: Iterable[str], part: Part) -> int:
     """Let the gaps of the part be these lines. Those that stand already stay. Returns how many are new."""
     wanted = set(lines)
-    within = "" if part.counties is None else f" WHERE unit_id IN ({', '.join(map(str, part.units)) or 'NULL'})"
+    within, units = ("", None) if part.counties is None else (" WHERE unit_id = ANY(%s)", [part.units])
     gone = []
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({STANDING}{within}) TO STDOUT") as rows:
+        with cursor.copy(f"COPY ({STANDING}{within}) TO STDOUT", units) as rows:
             for row in rows:
                 id, line = bytes(row).decode().split("\t", 1)
                 if line in wanted:

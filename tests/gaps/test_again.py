@@ -15,6 +15,7 @@ from django.utils import timezone
 from gongjian.figures import snapshot
 from gongjian.gaps import actions, rewrite
 from gongjian.gaps.models import Gap, Joining, Rewrite, Suggestion
+from gongjian.gaps.part import digest_of_rules, part_of
 from gongjian.register import actions as deeds
 from gongjian.register.models import Threshold
 from rollup import engine, lake
@@ -42,8 +43,8 @@ class Nights:
     def looks_at(self) -> set[str] | None:
         """The counties in which the next night would look for gaps, by their names in the town; None for all."""
         joinings = list(Joining.objects.all())
-        rules = rewrite._rules(joinings, self.town.today)
-        counties = rewrite._part(self.facts(), joinings, rules, self.before).counties
+        rules = digest_of_rules(joinings, self.town.today)
+        counties = part_of(self.facts(), joinings, rules, self.before).counties
         names = {unit.pk: name for name, unit in self.town.units.items()}
         return None if counties is None else {names[each] for each in counties}
 
@@ -159,13 +160,15 @@ def test_gaps_of_another_run_than_the_one_compared_with_are_not_trusted(nights: 
 
 
 def test_a_building_across_the_county_line_is_no_neighbourhood(nights: Nights) -> None:
+    """Two firms of different counties with nobody else near: in one county they would make a joint union."""
     units = nights.town.units
-    units["tower"] = small.unit("府山样例大厦", "building", units["far_village"], since=REFORM)
-    for name in ("ten", "far"):
+    units["tower"] = small.unit("府山样例大厦", "building", units["far_street"], since=REFORM)
+    for name, home in (("near_one", "street"), ("far_one", "far_street")):
+        firm(nights.town, name, 20, parent=units[home], trade="G")
         small.stands_in(units[name], units["tower"], since=REFORM)
     nights.pass_by()
-    far = {units[name].pk for name in ("far", "farther", "farthest")}
-    assert all(set(each.units) <= far or not set(each.units) & far for each in Suggestion.objects.filter(line="union"))
+    ways = {gap.way for gap in Gap.objects.filter(unit__in=[units["near_one"], units["far_one"]], line="union")}
+    assert ways == {"organiser"}
 
 
 @pytest.mark.parametrize("seed", range(2))
