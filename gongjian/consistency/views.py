@@ -15,12 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gongjian.chronicle.whence import act_as
 from gongjian.indicators.views import counted_places_only
-from gongjian.register.access import unit_entries_visible_to
 from gongjian.register.models import UnitEntry
-from gongjian.register.queries.structure import DIVISIONS
+from gongjian.register.queries.structure import nearest_division
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import DayRequest, signed_in_only
-from gongjian.register.walks import TERRITORY, ways_up
 from gongjian.ui.excel import Column, workbook_response
 from gongjian.ui.templatetags.ui import keep_day
 
@@ -205,10 +203,7 @@ def _back(request: DayRequest, doubt: Doubt) -> str:
     asked = request.GET.get("in", "")
     if asked.isascii() and asked.isdecimal() and len(asked) <= 18:
         return _address(request, "consistency_check", doubt.raised_by_id, int(asked))
-    above = ways_up(TERRITORY, [doubt.place_id], request.today).get(doubt.place_id, set())
-    divisions = unit_entries_visible_to(request.user).on(request.today).filter(unit__in=above)
-    levels = {level: unit for unit, level in divisions.values_list("unit", "kind__level")}
-    near = next((levels[level] for level in reversed(DIVISIONS) if level in levels), doubt.place_id)
+    near = nearest_division(request.user, doubt.place_id, request.today)
     return _address(request, "consistency_check", doubt.raised_by_id, near)
 
 

@@ -6,9 +6,10 @@ leaves them out under their name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -93,10 +94,16 @@ class Entry:
     by: str
 
 
-def entries(reader: Reader, indicator: Indicator, units: Iterable[int], day: date) -> dict[int, Entry]:
-    """Of units on a day, by their ids; those that the definition itself does not count have none. One query."""
-    rows = exclusions_visible_to(reader).on(day).filter(indicator=indicator, unit__in=units).select_related("act__by")
-    return {each.unit_id: Entry(each, each.act.by.name if each.act.by else "") for each in rows}
+def tell(reader: Reader, indicator: Indicator, rows: Sequence[Any], day: date) -> None:
+    """Give each row that is left out its `entry`; None where the definition itself does not count it. One query."""
+    units = [row.unit_id for row in rows] if indicator.of == Indicator.Of.UNITS else []
+    standing = exclusions_visible_to(reader).on(day).filter(indicator=indicator, unit__in=units)
+    entries = {
+        each.unit_id: Entry(each, each.act.by.name if each.act.by else "")
+        for each in standing.select_related("act__by")
+    }
+    for row in rows:
+        row.entry = entries.get(row.unit_id) if units else None
 
 
 def _check_right(by: Reader, indicator: Indicator, unit: Unit) -> str:

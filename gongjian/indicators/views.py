@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gongjian.register.access import can_count
 from gongjian.register.models import Permission, UnitEntry
@@ -34,7 +33,6 @@ from .targets import can_set_target
 from .treemap import treemap
 
 MOST_IN_A_FILE = 100_000
-BY_DEFINITION = gettext_lazy("by the definition")
 
 
 def counted_places_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -165,7 +163,7 @@ def records(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
     choices = [(each, _records_address(request, key, entry.unit_id, each)) for each in queries.WHICH]
     leaves_out = request.day == request.today and ledger.can_leave_out(request.user, found, entry.unit)
     if which == "left_out":
-        _say_why(request, found, listed.page.rows)
+        ledger.tell(request.user, found, listed.page.rows, request.day)
     facts = {
         "indicator": found,
         "entry": entry,
@@ -200,26 +198,14 @@ def records_export(request: DayRequest, entry: UnitEntry, key: str) -> HttpRespo
     return workbook_response(f"{found}-{entry.name}-{request.day}.xlsx", columns, lines, sheet=str(found))
 
 
-def _say_why(request: DayRequest, indicator: Indicator, rows: Sequence[Any]) -> None:
-    """Give each row that is left out its entry in the ledger; None where the definition itself does not count it."""
-    units = [row.unit_id for row in rows] if indicator.of == Indicator.Of.UNITS else []
-    entries = ledger.entries(request.user, indicator, units, request.day)
-    for row in rows:
-        row.entry = entries.get(row.unit_id) if units else None
-
-
 def _with_reasons(request: DayRequest, indicator: Indicator, rows: Iterable[Any]) -> Iterator[list[Any]]:
     for some in queries.batches(iter(rows)):
-        _say_why(request, indicator, some)
+        ledger.tell(request.user, indicator, some, request.day)
         for row in some:
-            why = [row.entry.exclusion.reason, row.entry.by, row.entry.exclusion.since] if row.entry else []
-            yield [
-                row.name,
-                " › ".join(row.where),
-                str(row.kind_name),
-                row.heads,
-                *(why or [str(BY_DEFINITION), "", None]),
-            ]
+            why: list[Any] = [_("by the definition"), "", None]
+            if row.entry:
+                why = [row.entry.exclusion.reason, row.entry.by, row.entry.exclusion.since]
+            yield [row.name, " › ".join(row.where), str(row.kind_name), row.heads, *why]
 
 
 def _told_of(request: DayRequest, figure: Figure, told: Outlook | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from gongjian.register.access import can_count
 from gongjian.register.actions import Refused
 from gongjian.register.models import Permission, UnitEntry
+from gongjian.register.queries.structure import nearest_division
 from gongjian.register.views.door import DayRequest, signed_in_only
 from gongjian.register.views.why import refused
 
@@ -56,7 +57,8 @@ def leave_out(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponseBa
             form.add_error(None, str(no))
         else:
             messages.success(request, _("It is left out from today. The figures follow with the next night run."))
-            return redirect(_left_out(key, entry))
+            return redirect(_left_out(request, key, entry))
+    near = nearest_division(request.user, entry.unit_id, request.today)
     facts = {
         "indicator": indicator,
         "entry": entry,
@@ -65,7 +67,7 @@ def leave_out(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponseBa
         "back": reverse("unit", args=[entry.unit_id]),
         "trail": [
             (entry.name, reverse("unit", args=[entry.unit_id])),
-            (str(indicator), f"{reverse('indicator', args=[key])}?{urlencode({'in': entry.unit_id})}"),
+            (str(indicator), f"{reverse('indicator', args=[key])}?{urlencode({'in': near})}"),
             (_("Leave out"), None),
         ],
         "walk": "territory",
@@ -87,7 +89,7 @@ def count_again(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse
         messages.error(request, str(no))
     else:
         messages.success(request, _("It is counted again from today. The figures follow with the next night run."))
-    return redirect(_left_out(key, entry))
+    return redirect(_left_out(request, key, entry))
 
 
 def _of_units(request: DayRequest, key: str) -> Indicator:
@@ -97,7 +99,7 @@ def _of_units(request: DayRequest, key: str) -> Indicator:
     return get_object_or_404(indicators_visible_to(request.user).filter(awaits="", of=Indicator.Of.UNITS), pk=key)
 
 
-def _left_out(key: str, entry: UnitEntry) -> str:
-    """What is left out of the place that the unit stands in."""
-    asked = urlencode({"in": str(entry.parent_id or entry.unit_id), "show": "left_out"})
+def _left_out(request: DayRequest, key: str, entry: UnitEntry) -> str:
+    """What is left out of the division that the unit lies in: employers and buildings have no lists."""
+    asked = urlencode({"in": str(nearest_division(request.user, entry.unit_id, request.today)), "show": "left_out"})
     return f"{reverse('indicator_records', args=[key])}?{asked}"

@@ -16,6 +16,7 @@ from gongjian.indicators.models import Exclusion, Indicator, Reading
 from gongjian.register.actions import Refused
 from gongjian.register.authority.reach import OPERATOR
 from tests.figures.test_run import town
+from tests.register import town as small
 
 from .test_targets import setters, today
 
@@ -114,6 +115,19 @@ def test_from_the_missing_one_leaves_out_and_from_the_left_out_one_counts_again(
     assert browser.post(address.replace("leave-out", "count-again")).status_code == 302
     assert not Exclusion.objects.exists()
     assert browser.post(address.replace("leave-out", "count-again")).status_code == 404
+
+
+def test_every_way_on_from_a_firm_in_a_building_leads_somewhere(town, setters, signed_in):
+    """The building has no figures of its own: the list is that of the street."""
+    inside = small.unit("楼内样例公司", "enterprise", town.units["building"], since=small.REFORM)
+    browser, address = signed_in(setters["party"]), f"/indicators/{KEY}/leave-out/?in={inside.pk}"
+    page = browser.get(address)
+    for _called, href in page.context["trail"]:
+        assert href is None or browser.get(href).status_code == 200, href
+    told = browser.post(address, {"reason": "停业"}, follow=True)
+    assert told.status_code == 200 and told.context["entry"].unit == town.units["street"]
+    back = browser.post(address.replace("leave-out", "count-again"), follow=True)
+    assert back.status_code == 200 and back.context["entry"].unit == town.units["street"]
 
 
 def test_whoever_may_not_sees_no_button_and_is_told_what_is_needed(town, signed_in):

@@ -17,10 +17,21 @@ from django.db import connection
 from ..access import Reader, unit_entries_visible_to
 from ..models import UnitKind
 from ..shares import EXACT, NONE, WHOLE, times, total
+from ..walks import TERRITORY, ways_up
 from .lineage import Way, went, went_from
 
 Structure = Literal["then", "today"]
 DIVISIONS = ["city", "county", "town", "village"]
+
+
+def nearest_division(reader: Reader, unit_id: int, day: date) -> int:
+    """The lowest division that a unit lies in on the day, which may be itself; itself, too, if there is none."""
+    above = ways_up(TERRITORY, [unit_id], day).get(unit_id, set())
+    divisions = unit_entries_visible_to(reader).on(day).filter(unit__in=above, kind__level__in=DIVISIONS)
+    levels = {level: unit for unit, level in divisions.values_list("unit", "kind__level")}
+    return next((levels[level] for level in reversed(DIVISIONS) if level in levels), unit_id)
+
+
 RANK = {level: at for at, level in enumerate(DIVISIONS)}
 
 # Of the units of a level that stood on the day, by the lowest division each lay in: how many, covered, heads, counted.
