@@ -1,4 +1,4 @@
-"""What a test stands on, built once in a process and then put back as rows: the same, and ten times as fast."""
+"""What a test stands on, built once in a process and then put back as rows, which takes milliseconds."""
 
 from __future__ import annotations
 
