@@ -275,10 +275,9 @@ def _private(made: MarkedTown, key: str) -> Person:
 
 
 def _term(made: MarkedTown, body: Body) -> None:
-    year = 2100 + body.pk
+    year = 2200 + 5 * len(made.secrets)  # no two alike, nor one like another's end
     term = small.term(body, REFORM, date(year, 5, 17), 3)
-    # As a day is written; between letters it is part of a token.
-    made.keep(rf"(?<![A-Za-z0-9]){year}(?![A-Za-z0-9])", f"term of {body.pk}", among(access.terms_visible_to, term))
+    made.keep(f"{year}-05-17", f"term of {body.pk}", among(access.terms_visible_to, term))
 
 
 MEMBERS_OF = [
