@@ -175,7 +175,7 @@ def unit_rows(reader: Reader, day: date, today: date, filters: UnitFilters) -> Q
 
 def _fitting(reader: Reader, day: date, today: date, filters: UnitFilters) -> QuerySet[UnitEntry]:
     """The entries of `day` that every filter lets through but where they stand and how they are called."""
-    within = units_visible_to(reader).filter(pk=filters.below).first() if filters.below and day == today else None
+    within = _unit_above(reader, day, today, filters)
     rows = unit_entries_visible_to(reader).on(day)
     exact = {
         "kind": filters.kind,
@@ -199,6 +199,13 @@ def _fitting(reader: Reader, day: date, today: date, filters: UnitFilters) -> Qu
         # Of other units a lack, or a size, is not told.
         rows = rows.filter(is_counted_unit(reader, "unit__", within))
     return rows
+
+
+def _unit_above(reader: Reader, day: date, today: date, filters: UnitFilters) -> Unit | None:
+    """The unit that all of them stand below, where what is asked about covers and counts can be narrowed to it."""
+    if not filters.below or day != today or not (filters.with_line or filters.asks_for_counts):
+        return None
+    return units_visible_to(reader).filter(pk=filters.below).first()
 
 
 def _unit_called(words: str) -> Q:
@@ -367,16 +374,14 @@ def _tell_units(reader: Reader, day: date, rows: Iterable[Any]) -> None:
 
 
 def places_above(reader: Reader, day: date, units: Iterable[int | None]) -> dict[int | None, list[str]]:
-    """For each unit the name of what it stands in on that day and its own name. Two queries."""
-    near = _names(reader, day, units)
-    far = _names(reader, day, (above for _name, above in near.values()))
-    return {unit: ([far[above][0]] if above in far else []) + [name] for unit, (name, above) in near.items()}
-
-
-def _names(reader: Reader, day: date, units: Iterable[int | None]) -> dict[int | None, tuple[str, int | None]]:
+    """For each unit the name of what it stands in on that day and its own name. One query."""
     ids = {id for id in units if id is not None}
-    rows = unit_entries_visible_to(reader).on(day).filter(unit__in=ids) if ids else UnitEntry.objects.none()
-    return {unit: (name, above) for unit, name, above in rows.values_list("unit_id", "name", "parent_id")}
+    if not ids:
+        return {}
+    standing = unit_entries_visible_to(reader).on(day)
+    above = Subquery(standing.filter(unit=OuterRef("parent")).values("name")[:1])
+    rows = standing.filter(unit__in=ids).annotate(above=above).values_list("unit_id", "name", "above")
+    return {unit: [part for part in (far, name) if part] for unit, name, far in rows}
 
 
 # == bodies ==
