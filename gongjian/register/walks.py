@@ -187,9 +187,15 @@ def refresh_paths(walk: Walk, today: date, changed: Iterable[int] | None = None)
               UNION ALL
               SELECT c.id, t.path || register_step(c.id) FROM t CROSS JOIN LATERAL ({walk.children}) c
             )
-            UPDATE {walk.table} x SET {walk.path} = t.path FROM t WHERE x.id = t.id AND x.{walk.path} <> t.path
+            SELECT coalesce(array_agg(id), '{{}}'), coalesce(array_agg(path), '{{}}') FROM t
             """,
             named,
+        )
+        # By themselves, so that the database knows how few they are and looks each one up.
+        cursor.execute(
+            f"UPDATE {walk.table} x SET {walk.path} = t.path FROM unnest(%s::bigint[], %s::text[]) AS t(id, path) "
+            f"WHERE x.id = t.id AND x.{walk.path} <> t.path",
+            cursor.fetchone(),
         )
         written = cursor.rowcount
         cursor.execute(
@@ -227,7 +233,7 @@ def _refresh_all(walk: Walk, today: date) -> int:
 
 
 # == what does not stand today ==
-FEW = 1000
+FEW = 10_000
 
 
 def _where_they_lay(walk: Walk, ids: list[int]) -> tuple[list[str], list[str]] | None:
@@ -250,16 +256,16 @@ def _place_ended(walk: Walk, ids: list[int] | None = None, lay: tuple[list[str],
     Of `ids` and of what was placed within the ranges `lay`; of everything where there are no ranges.
     """
     firsts, ends = lay or ([], [])
-    ranges = f"""
-        EXISTS (SELECT 1 FROM unnest(%(firsts)s::text[], %(ends)s::text[]) r(first, past)
-                WHERE x.{walk.last_path} <> '' AND x.{walk.last_path} >= r.first COLLATE "C"
-                  AND x.{walk.last_path} < r.past COLLATE "C")"""
-    some = "" if lay is None else f"AND (x.id = ANY(%(ids)s) OR {ranges})"
+    ended = f"SELECT x.id FROM {walk.table} x WHERE x.{walk.path} = ''"
+    some = f"""{ended} AND x.id = ANY(%(ids)s) UNION
+              SELECT x.id FROM unnest(%(firsts)s::text[], %(ends)s::text[]) r(first, past) JOIN {walk.table} x
+              ON x.{walk.last_path} <> '' AND x.{walk.last_path} >= r.first COLLATE "C"
+              AND x.{walk.last_path} < r.past COLLATE "C" WHERE x.{walk.path} = ''"""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH RECURSIVE ended AS MATERIALIZED (
-              SELECT x.id FROM {walk.table} x WHERE x.{walk.path} = '' {some}
+              {ended if lay is None else some}
             ),
             t(start, id) AS (
               SELECT id, id FROM ended

@@ -175,14 +175,16 @@ def _repoint(cursor: Any, act: Act, on: date, table: str, owner: str, columns: l
         for i, c in enumerate(columns)
     )
     news = ", ".join(f"coalesce(a{i}.new, p{i}.new, r.{c.name}) AS new_{c.name}" for i, c in enumerate(columns))
-    reached = " OR ".join(f"r.{c.name} IN (SELECT old FROM route_{c.routes})" for c in columns)
+    reached = " UNION ".join(
+        f"SELECT r.id FROM {table} r JOIN route_{c.routes} p ON p.old = r.{c.name}" for c in columns
+    )
     differs = " OR ".join(f"new_{c.name} IS DISTINCT FROM {c.name}" for c in columns)
     names = ", ".join(c.name for c in columns)
     cursor.execute("DROP TABLE IF EXISTS pg_temp.route_moved")
     cursor.execute(
         f"CREATE TEMP TABLE route_moved ON COMMIT DROP AS SELECT * FROM (SELECT r.id, r.{owner} AS owner, {names}, "
         f"lower(r.valid) < %s AS spans, {news} FROM {table} r {joins} "
-        f"WHERE ({reached}) AND (upper_inf(r.valid) OR upper(r.valid) > %s)) x WHERE {differs}",
+        f"WHERE r.id IN ({reached}) AND (upper_inf(r.valid) OR upper(r.valid) > %s)) x WHERE {differs}",
         [on, on],
     )
     _divide(cursor, act, on, table, {c.name: f"m.new_{c.name}" for c in columns})
