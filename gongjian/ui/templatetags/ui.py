@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -126,7 +127,7 @@ def name_zh(text: str | None) -> SafeString | str:
         return ""
     if (get_language() or "").startswith("en"):
         return format_html('<span lang="zh-Hans">{}</span>', text)
-    return format_html("{}", text)
+    return conditional_escape(text)
 
 
 @register.filter
@@ -139,6 +140,7 @@ def names_zh(sentence: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache
 def mark(character: str) -> SafeString:
     """The character in a ring that stands for a line of work; always beside its name."""
     return format_html('<span class="mark" aria-hidden="true" lang="zh-Hans">{}</span>', character)
