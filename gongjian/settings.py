@@ -212,6 +212,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "gongjian.chronicle",
     "gongjian.register",
+    "gongjian.asks",
     "gongjian.indicators",
     "gongjian.consistency",
     "gongjian.gaps",

@@ -8,6 +8,7 @@ from .api import api
 urlpatterns = [
     path("", include("gongjian.desk.urls")),
     path("", include("gongjian.register.urls")),
+    path("", include("gongjian.asks.urls")),
     path("", include("gongjian.indicators.urls")),
     path("", include("gongjian.consistency.urls")),
     path("", include("gongjian.gaps.urls")),

@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from gongjian.asks.define import define_ceiling
+from gongjian.asks.models import Ceiling
 from gongjian.chronicle.record import record
 from gongjian.consistency.define import define_check
 from gongjian.consistency.models import Check
@@ -71,6 +73,7 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("office_kind", OfficeKind, define.define_office_kind, ("names", "position", "line", "heads", "roles")),
     ("choice", Choice, define.define_choice, ("list", "names", "position")),
     ("threshold", Threshold, define.define_threshold, ("since", "until", "line", "least", "names", "source")),
+    ("ceiling", Ceiling, define_ceiling, ("names", "position", "minutes", "source")),
     (
         "indicator",
         Indicator,

@@ -32,6 +32,7 @@ PARTS = (
     "indicators",
     "classes",
     "consistency",
+    "asks",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -158,6 +159,14 @@ class PlaceClass(Word):
 
 
 @dataclass(frozen=True)
+class Ceiling(Word):
+    """How many minutes a unit of a level, which is the key, may be asked for in a month."""
+
+    minutes: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Check(Word):
     """What is looked for that does not agree; `given` holds the lines, kinds and limits for the search `finds`."""
 
@@ -217,6 +226,7 @@ class Pack:
     place_classes: list[PlaceClass]
     checks: list[Check]
     joinings: list[Joining]
+    ceilings: list[Ceiling]
     path: Path
     sha256: str
 
@@ -520,6 +530,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         place_classes=words(PlaceClass, "place_class"),
         checks=words(Check, "check"),
         joinings=words(Joining, "joining"),
+        ceilings=words(Ceiling, "ceiling"),
         path=path,
         sha256=_digest(path),
     )

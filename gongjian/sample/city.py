@@ -24,7 +24,7 @@ from gongjian.packs.read import Pack, read_pack
 from gongjian.register import spelling, walks
 from gongjian.register.models import Body, Document, Person, Reconciliation, Unit
 
-from . import bodies, divisions, employers, loading, particulars, people, personas, targets, venues
+from . import asks, bodies, divisions, employers, loading, particulars, people, personas, targets, venues
 from .models import SampleMark
 from .world import World
 
@@ -76,6 +76,7 @@ def build(
         personas.settle(act, {persona.key: world.names.person() for persona in personas.PERSONAS}, today)
         record("sample.make_particulars", on=today, facts={"persons": particulars.keep(seed)})
         targets.set_all(today)
+        asks.send_all(today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
@@ -19,6 +20,12 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from gongjian.accounts.models import User
+from gongjian.asks import writing
+from gongjian.asks.access import asks_visible_to, sendings_visible_to
+from gongjian.asks.define import define_ceiling
+from gongjian.asks.models import Answer, Ask, Sending
+from gongjian.asks.sending import ask as ask_others
+from gongjian.asks.writing import Asked
 from gongjian.chronicle.models import Act
 from gongjian.consistency.access import doubts_visible_to
 from gongjian.consistency.define import define_check
@@ -134,6 +141,7 @@ def build_marked_town() -> MarkedTown:
     _doubts(made)
     _ledger(made)
     _gaps(made)
+    _asks(made)
     _ids(made)
     return made
 
@@ -526,6 +534,40 @@ def _gaps(made: MarkedTown) -> None:
             made.keep(written, f"gap of {unit.pk}", lambda r, unit=unit: access.can_count(r, unit))
 
 
+def _asks(made: MarkedTown) -> None:
+    """What two street committees ask of their villages, a draft, and what was answered: for those it is between."""
+    for position, (level, minutes) in enumerate((("village", 60), ("town", 240))):
+        define_ceiling(level, names=small.names(level, level), position=position, minutes=minutes, source="")
+    clerk, today, now = made.town.clerk, made.town.today, timezone.now()
+    for key in ("village_party", "garden_party", "county_union"):
+        found = ask_others(
+            [made.town.bodies[key]], sender=made.town.bodies["city_party"], today=today, now=now, by=clerk,
+            title=made.mark(), why=made.mark(), what=made.mark(), minutes=3, due_on=today + timedelta(days=9),
+            kind="facts", questions=[Asked(made.mark())],
+        )  # fmt: skip
+        ask = found.asks.get()
+        for mark in (found.title, found.why, found.what):
+            made.keep(mark, f"what {key} is asked", lambda r, ask=ask, found=found: _reads(r, ask, found))
+        question = found.questions.get()
+        made.keep(question.label, f"a question to {key}", lambda r, ask=ask, found=found: _reads(r, ask, found))
+        if key != "village_party":
+            answer = Answer.objects.create(ask=ask, token=uuid4(), values={str(question.pk): made.mark()}, at=now)
+            ask.state, ask.ended_at = "done", now
+            ask.save(update_fields=["state", "ended_at"])
+            given = str(next(iter(answer.values.values())))
+            made.keep(given, f"what {key} answered", lambda r, ask=ask, found=found: _reads(r, ask, found))
+    draft = writing.write(
+        made.town.bodies["city_party"], title=made.mark(), why="样例", minutes=2, due_on=today + timedelta(days=5),
+        today=today, now=now, by=clerk,
+    )  # fmt: skip
+    writing.choose(draft, receivers={"line": "party"}, by=clerk)
+    made.keep(draft.title, "a draft", among(sendings_visible_to, draft))
+
+
+def _reads(reader: Any, ask: Ask, found: Sending) -> bool:
+    return among(asks_visible_to, ask)(reader) or among(sendings_visible_to, found)(reader)
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -551,5 +593,8 @@ def _ids(made: MarkedTown) -> None:
         "delegation_id": list(Delegation.objects.values_list("pk", flat=True)),
         "disclosure_id": list(Disclosure.objects.order_by("pk").values_list("pk", flat=True)),
         "suggestion_id": list(Suggestion.objects.order_by("pk").values_list("pk", flat=True)),
+        "ask_id": list(Ask.objects.order_by("pk").values_list("pk", flat=True)),
+        "answer_id": list(Answer.objects.order_by("pk").values_list("pk", flat=True)),
+        "sending_id": list(Sending.objects.order_by("-pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

@@ -26,6 +26,7 @@ WORDS = {
     "reconciliation_id": "1", "session_id": "1", "link_id": "1", "pk": "1", "provider_id": "1",
     "uidb36": "1", "key": "1", "office_id": "1", "delegation_id": "1", "person_id": "1", "disclosure_id": "1",
     "doubt_id": "1", "aside_id": "1", "suggestion_id": "1",
+    "ask_id": "1", "answer_id": "1", "sending_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -35,6 +36,8 @@ POST_ONLY |= {"me/data/", "me/loans/1/end/"}
 POST_ONLY |= {"people/1/phone/", "people/1/identity-number/", "bodies/1/people/ask/", "bodies/1/people.xlsx"}
 POST_ONLY |= {f"gaps/suggestions/1/{verb}/" for verb in ("accept", "set-aside", "take-back")}
 POST_ONLY |= {f"disclosures/1/{verb}/" for verb in ("agree", "decline", "open")}
+POST_ONLY |= {f"asks/1/{verb}/" for verb in ("answer", "decline", "take-back", "return")}
+POST_ONLY |= {f"asks/sent/1/{verb}/" for verb in ("do", "withdraw")}
 POST_ONLY |= {"doubts/set-aside/1/end/"}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}

@@ -13,6 +13,7 @@ FLOORS = [
     {"accounts"},
     {"chronicle"},
     {"register"},
+    {"asks"},
     {"indicators"},
     {"consistency", "gaps"},
     {"desk", "packs", "figures"},

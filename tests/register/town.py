@@ -100,11 +100,15 @@ ROLES = [
     ("audits_line", "line", None, ["see_counts", "see_people", "see_changes"]),
     ("audits_place", "territory", None, ["see_counts", "see_changes"]),
     ("sets_targets", "territory", None, ["set_targets"]),
+    ("asks_of_line", "line", None, ["ask"]),
+    ("asks_of_others", "leadership", None, ["ask"]),
+    ("answers", "line", 0, ["answer"]),
 ]
+ASKS = ["asks_of_line", "answers"]
 ROLES_OF = {
-    "organisation_officer": ["serves_line", "leads_others", "keeps_place", "sets_targets"],
-    "party_secretary": ["leads_line", "leads_others", "reads_place", "sets_targets"],
-    "union_chair": ["leads_line", "reads_place", "sets_targets"],
+    "organisation_officer": ["serves_line", "leads_others", "keeps_place", "sets_targets", "asks_of_others", *ASKS],
+    "party_secretary": ["leads_line", "leads_others", "reads_place", "sets_targets", "asks_of_others", *ASKS],
+    "union_chair": ["leads_line", "reads_place", "sets_targets", *ASKS],
     "union_audit_commissioner": ["audits_line", "audits_place"],
 }
 CHOICES = [

@@ -21,6 +21,8 @@ class Permission(models.TextChoices):
     KEEP_REGISTER = "keep_register", _("change the register")
     APPOINT = "appoint", _("appoint and remove office holders")
     SET_TARGETS = "set_targets", _("set targets for places")
+    ASK = "ask", _("ask something of organisations")
+    ANSWER = "answer", _("answer what an organisation is asked")
 
 
 class Role(Word):

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gongjian.accounts.models import User
 from gongjian.chronicle.whence import act_as
 from gongjian.ui.templatetags.ui import keep_day
 
@@ -25,6 +26,12 @@ class DayRequest(HttpRequest):
 
     day: date
     today: date
+
+
+class AccountRequest(DayRequest):
+    """The same of somebody who is signed in."""
+
+    user: User
 
 
 def signed_in_only(view: View) -> View:

@@ -1,13 +1,15 @@
 """Who sees what: one test for each row of the table in docs/authority.md."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from gongjian.asks import sending, writing
+from gongjian.asks.access import asks_visible_to, can_see_burden, sendings_visible_to
 from gongjian.indicators.access import published_visible_to
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Publication, PublicFigure
@@ -131,6 +133,32 @@ def test_public_figures(town, readers):
         publication=told, indicator_id="villages", version=1, unit=town.units["city"], denominator=9, openly=0
     )
     assert who_sees(readers, published_visible_to, figure) == EVERYBODY
+
+
+@pytest.fixture
+def asked(town):
+    """What the village's Party branch is asked by the city's committee."""
+    return sending.ask(
+        [town.bodies["village_party"]], sender=town.bodies["city_party"], today=town.today, now=timezone.now(),
+        by=town.clerk, title="样例", why="样例", minutes=3, due_on=town.today + timedelta(days=5),
+    )  # fmt: skip
+
+
+def test_asks(readers, asked):
+    assert who_sees(readers, asks_visible_to, asked.asks.get()) == {"secretary", "clerk"}
+
+
+def test_drafts(town, readers):
+    draft = writing.write(
+        town.bodies["city_party"], title="样例", why="样例", minutes=3, due_on=town.today + timedelta(days=5),
+        today=town.today, now=timezone.now(), by=town.clerk,
+    )  # fmt: skip
+    assert who_sees(readers, sendings_visible_to, draft) == {"clerk"}
+
+
+def test_burden(town, readers):
+    seen = {name for name, reader in readers.items() if can_see_burden(reader, town.units["village"])}
+    assert seen == {"secretary", "county chair", "inspector", "clerk"}
 
 
 def test_the_table_has_these_rows():
