@@ -177,6 +177,7 @@ KEYS_FILE = HOME / "keys"
 KEYS = _keys()
 ALLOWED_HOSTS = [h for h in os.environ.get("GONGJIAN_HOSTS", "").split(",") if h] or ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("GONGJIAN_ORIGINS", "").split(",") if o]
+SITE = next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000").rstrip("/")  # how letters name this site
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
 # A browser takes __Host- only from this very host, over HTTPS: no neighbour under the same domain can plant one.
 SESSION_COOKIE_NAME = "__Host-gongjian_session" if LIVE else "gongjian_session"
@@ -203,6 +204,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "procrastinate.contrib.django",
     "gongjian.ui",
+    "gongjian.workdays",
     "gongjian.accounts",  # before allauth, whose templates it draws anew
     "allauth",
     "allauth.account",
@@ -211,6 +213,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "gongjian.chronicle",
+    "gongjian.notices",
     "gongjian.register",
     "gongjian.asks",
     "gongjian.indicators",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("gongjian.indicators.urls")),
     path("", include("gongjian.consistency.urls")),
     path("", include("gongjian.gaps.urls")),
+    path("", include("gongjian.notices.urls")),
     path("account/", include("gongjian.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gongjian.accounts.models import User
 from gongjian.packs import here
+from gongjian.workdays import calendar
 from scripts.messages import compile_if_stale
 
 from .kept import once
@@ -28,8 +29,9 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 @pytest.fixture(autouse=True)
 def _pack_read_once(monkeypatch) -> None:
     """What a process keeps of the pack for a minute is read once in each test, so that queries can be counted."""
-    monkeypatch.setattr(here, "KEPT", 86_400)
-    here.forget()
+    for each in (here, calendar):
+        monkeypatch.setattr(each, "KEPT", 86_400)
+        each.forget()
 
 
 @pytest.fixture

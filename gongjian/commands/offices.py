@@ -169,7 +169,7 @@ def _free_username(name: str, kind: str) -> str:
 def _site(named: str | None) -> str:
     from django.conf import settings  # app ready: needs settings
 
-    return (named or next(iter(settings.CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")).rstrip("/")
+    return (named or settings.SITE).rstrip("/")
 
 
 def add_words(commands: Any) -> None:

@@ -22,6 +22,9 @@ from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Indicator
 from gongjian.register import define, spelling
 from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Role, Threshold, UnitKind
+from gongjian.workdays import calendar
+from gongjian.workdays.define import define_year
+from gongjian.workdays.models import Year
 
 from . import here
 from .models import LoadedPack
@@ -107,6 +110,7 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
             "source",
         ),
     ),
+    ("year", Year, define_year, ("days_off", "days_worked", "source")),
 )
 
 
@@ -143,6 +147,7 @@ def load_pack(
         record("load_pack", by=by, subject=f"packs.pack:{pack.key}", facts=facts)
     spelling.forget_readings()
     here.forget()
+    calendar.forget()
     return changes
 
 

@@ -33,6 +33,7 @@ PARTS = (
     "classes",
     "consistency",
     "asks",
+    "workdays",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -43,6 +44,8 @@ EXPECTED = (
     gettext_noop("a text of at most 200 characters"),
     gettext_noop("a version of at most 20 characters without blanks"),
     gettext_noop("a day such as 2016-07-31"),
+    gettext_noop("a list of days, each once"),
+    gettext_noop("a year such as 2026, in quotation marks"),
     gettext_noop("at least one day, each once"),
     gettext_noop("at least one row"),
     gettext_noop("a table of fields"),
@@ -199,6 +202,16 @@ class Joining(Word):
 
 
 @dataclass(frozen=True)
+class Year:
+    """How a year departs from the week: weekdays off, and weekends worked."""
+
+    key: str
+    days_off: list[date]
+    days_worked: list[date]
+    source: str
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -227,6 +240,7 @@ class Pack:
     checks: list[Check]
     joinings: list[Joining]
     ceilings: list[Ceiling]
+    years: list[Year]
     path: Path
     sha256: str
 
@@ -352,6 +366,7 @@ def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
     yield from _faults_of_public(rows["indicator"], rows["unit_kind"])
     yield from _faults_of_classes(rows["place_class"], rows["unit_kind"])
     yield from _faults_of_joinings(rows)
+    yield from _faults_of_years(rows["year"])
     for file, place, reading in rows["reading"]:
         if len(reading["word"]) != len(reading["pinyin"].split()):
             sentence = _("%(file)s, %(place)s: “%(pinyin)s” must have one syllable for each character.")
@@ -487,6 +502,18 @@ def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
         until[values["key"]] = ends
 
 
+def _faults_of_years(rows: list[_Row]) -> Iterator[str]:
+    for file, place, values in rows:
+        for name in ("days_off", "days_worked"):
+            for day in map(_day, values[name]):
+                gaps = {"file": file, "place": place, "field": name, "day": day}
+                if str(day.year) != values["key"]:
+                    yield _("%(file)s, %(place)s › %(field)s: %(day)s is not of this year; move it.") % gaps
+                if (day.weekday() < 5) != (name == "days_off"):
+                    sentence = _("%(file)s, %(place)s › %(field)s: %(day)s is that by the week already; remove it.")
+                    yield sentence % gaps
+
+
 def _faults_of_days(path: Path, pack: Tables) -> Iterator[str]:
     for day in pack["official_days"]:
         file = _divisions_file(path, pack["key"], day)
@@ -531,6 +558,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         checks=words(Check, "check"),
         joinings=words(Joining, "joining"),
         ceilings=words(Ceiling, "ceiling"),
+        years=[_year(row) for row in lists["year"]],
         path=path,
         sha256=_digest(path),
     )
@@ -544,6 +572,10 @@ def _indicator(position: int, row: Tables) -> Indicator:
 def _threshold(row: Tables) -> Threshold:
     days = {"since": _day(row["since"]), "until": _day(row["until"]) if "until" in row else None}
     return Threshold(**{"unverified": "", **row, **days})
+
+
+def _year(row: Tables) -> Year:
+    return Year(**{**row, **{name: sorted(map(_day, row[name])) for name in ("days_off", "days_worked")}})
 
 
 def _digest(path: Path) -> str:

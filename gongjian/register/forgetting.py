@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from gongjian.accounts.actions import close_account, strip_account
 from gongjian.chronicle.record import NoReason, forget_person
+from gongjian.notices.actions import forget_letters_of
 
 from .access import Reader, can_change_register
 from .authority.wall import behind_it
@@ -51,6 +52,7 @@ def forget(person: Person, *, reason: str, today: date, by: Reader) -> Person:
     if account is not None:
         close_account(account)
         strip_account(account, name=NEUTRAL)
+        forget_letters_of(account)
     return person
 
 

@@ -205,6 +205,8 @@ PAGES = [
     Seen("a person seen by a citizen", CITIZEN, _person),
     Seen("a number asked for", CHAIR, _person, _ask_for_number),
     Seen("what waits for a second person", CHAIR, "/disclosures/"),
+    Seen("my letters", CHAIR, "/me/letters/", _open_all),
+    Seen("no letter yet", CITIZEN, "/me/letters/"),
     Seen("people of a union", CHAIR, lambda site: site.body_where("name = '诸暨市总工会'") + "people/", status=200),
     Seen("search, nothing asked", CITIZEN, "/search/"),
     Seen("search, found", CITIZEN, "/search/?q=sxwc"),

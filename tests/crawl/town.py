@@ -35,6 +35,7 @@ from gongjian.gaps.models import Gap, Suggestion
 from gongjian.indicators.access import exclusions_visible_to
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Exclusion, Publication, PublicFigure, Reading, Run
+from gongjian.notices.actions import NewLetter, write_letters
 from gongjian.packs.read import read_pack
 from gongjian.register import access, actions
 from gongjian.register.appointments import lend
@@ -136,6 +137,7 @@ def build_marked_town() -> MarkedTown:
     _exports(made)
     _accounts(made)
     _disclosures(made)
+    _letters(made)
     _readings(made)
     _published(made)
     _doubts(made)
@@ -418,6 +420,15 @@ def _disclosures(made: MarkedTown) -> None:
             asked_at=timezone.now(),
         )  # fmt: skip
         made.keep(mark, f"why the {key} asks for names", among(access.disclosures_visible_to, asked))
+
+
+# == what was written to people ==
+def _letters(made: MarkedTown) -> None:
+    for name, who in made.personas.items():
+        if isinstance(who, User):
+            marks = [made.keep(made.mark(), f"letter to the {name}", only(who)) for _ in range(2)]
+            letter = NewLetter(who.pk, "reminder", made.town.today, marks[0], f"样例{marks[1]}")
+            write_letters([letter], now=timezone.now())
 
 
 # == what is between an account and its owner ==

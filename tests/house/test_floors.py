@@ -9,9 +9,10 @@ from django.apps import apps
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "gongjian"
 FLOORS = [
-    {"ui", "keys"},
+    {"ui", "keys", "workdays"},
     {"accounts"},
     {"chronicle"},
+    {"notices"},
     {"register"},
     {"asks"},
     {"indicators"},

@@ -309,6 +309,24 @@ def test_another_encoding_is_refused(folder):
             "give that one an “until”.",
         ),
         (
+            "workdays.toml",
+            "days_off = [2016-01-01",
+            "days_off = [2015-01-01",
+            "workdays.toml, year 1 (2016) › days_off: 2015-01-01 is not of this year; move it.",
+        ),
+        (
+            "workdays.toml",
+            "days_off = [2016-01-01",
+            "days_off = [2016-01-02",
+            "workdays.toml, year 1 (2016) › days_off: 2016-01-02 is that by the week already; remove it.",
+        ),
+        (
+            "workdays.toml",
+            'key = "2017"',
+            "key = 2017",
+            "workdays.toml, year 2 (2017) › key: “2017” does not fit; write a year such as 2026, in quotation marks.",
+        ),
+        (
             "classes.toml",
             'kinds = ["town"]',
             'kinds = ["toun"]',

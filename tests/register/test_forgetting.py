@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from gongjian.accounts.models import User
 from gongjian.chronicle import personal
@@ -12,6 +13,7 @@ from gongjian.chronicle.models import Act, Before, PersonKey
 from gongjian.chronicle.record import NoReason
 from gongjian.chronicle.sealing import seal_waiting
 from gongjian.chronicle.verify import verify
+from gongjian.notices.actions import NewLetter, write_letters
 from gongjian.register import forgetting, particulars
 from gongjian.register.access import OPERATOR
 from gongjian.register.actions import Refused
@@ -39,6 +41,7 @@ def left(town):
     known = {"phone": PHONE, "identity_number": IDENTITY}
     particulars.enter(person, today=town.today, by=OPERATOR, **known)
     particulars.enter(person, today=town.today, by=OPERATOR, **known)  # now something is kept before
+    write_letters([NewLetter(account.pk, "reminder", LEFT, "冯样例", f"冯样例 {PHONE}")], now=timezone.now())
     return person
 
 

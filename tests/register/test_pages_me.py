@@ -170,7 +170,7 @@ def test_somebody_takes_everything_that_is_held_of_them(town, chair, county, sig
     told, book = taken(signed_in(chair))
     assert set(told) == {
         "account", "factors", "sessions", "provider_links", "person", "offices", "memberships", "loans", "acts_done",
-        "acts_about", "readings",
+        "acts_about", "readings", "letters", "letters_by_mail",
     }  # fmt: skip
     assert told["account"][0]["username"] == "陈样例" and told["person"] == [{"id": person.pk, "name": "陈样例"}]
     assert [row["body"] for row in told["offices"]] == ["上下文村联合工会"]
@@ -195,7 +195,7 @@ def test_that_it_was_taken_stands_in_the_chronicle(town, chair, signed_in):
 
 def test_an_account_without_a_person_takes_what_is_held_of_the_account(town, signed_in):
     told, _book = taken(signed_in(town.stranger))
-    assert set(told) == {"account", "factors", "sessions", "provider_links", "acts_done"}
+    assert set(told) == {"account", "factors", "sessions", "provider_links", "letters", "letters_by_mail", "acts_done"}
     assert told["account"][0]["name"] == "周样例"
 
 

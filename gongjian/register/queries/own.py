@@ -15,6 +15,7 @@ from gongjian.accounts.models import User
 from gongjian.accounts.own import everything_of
 from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import READ
+from gongjian.notices.own import letters_of
 from gongjian.ui.takeaway import Table
 
 from ..models import BodyEntry, Delegation, Membership, Office, Person
@@ -31,7 +32,7 @@ def add_tables(tables: Callable[[Person], list[Table]]) -> None:
 
 def everything_about(person: Person | None, account: User | None) -> list[Table]:
     """All that is held of a person and their account, whoever entered it, on every day. No secrets."""
-    tables = everything_of(account) if account else []
+    tables = [*everything_of(account), *letters_of(account)] if account else []
     if person is not None:
         tables += _standing(person)
     if account is not None:
