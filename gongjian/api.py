@@ -13,6 +13,7 @@ from ninja.security import django_auth
 from gongjian.consistency.api import router as consistency
 from gongjian.gaps.api import router as gaps
 from gongjian.indicators.api import router as indicators
+from gongjian.programme.api import router as programme
 from gongjian.register.api import router as register
 from gongjian.ui.errors import problem
 
@@ -42,6 +43,7 @@ api.add_router("", register)
 api.add_router("", indicators)
 api.add_router("", consistency)
 api.add_router("", gaps)
+api.add_router("", programme)
 
 
 @api.exception_handler(AuthenticationError)

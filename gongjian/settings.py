@@ -219,6 +219,7 @@ INSTALLED_APPS = [
     "gongjian.indicators",
     "gongjian.consistency",
     "gongjian.gaps",
+    "gongjian.programme",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

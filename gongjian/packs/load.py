@@ -20,6 +20,8 @@ from gongjian.gaps.define import define_joining
 from gongjian.gaps.models import Joining
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Indicator
+from gongjian.programme.define import define_carrier, define_programme, define_stage, define_task, define_tier
+from gongjian.programme.models import Carrier, Programme, Stage, Task, Tier
 from gongjian.register import define, spelling
 from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Role, Threshold, UnitKind
 from gongjian.workdays import calendar
@@ -111,6 +113,21 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
         ),
     ),
     ("year", Year, define_year, ("days_off", "days_worked", "source")),
+    (
+        "programme",
+        Programme,
+        define_programme,
+        ("names", "position", "theme", "begins_on", "ends_on", "lines", "document"),
+    ),
+    (
+        "stage",
+        Stage,
+        define_stage,
+        ("names", "position", "programme", "begins_on", "ends_on", "key_date", "yearly", "purpose"),
+    ),
+    ("carrier", Carrier, define_carrier, ("names", "position", "programme", "line")),
+    ("tier", Tier, define_tier, ("names", "position", "carrier", "wanted", "counts")),
+    ("task", Task, define_task, ("names", "position", "programme", "lines", "words")),
 )
 
 
@@ -234,7 +251,7 @@ def _value(row: Any, name: str) -> Any:
     match name:
         case "line":
             return row.line_id
-        case "own" | "joint":
+        case "own" | "joint" | "programme" | "carrier":
             return getattr(row, f"{name}_id")
         case "roles":
             return sorted(role.pk for role in row.roles.all())

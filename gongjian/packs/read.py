@@ -34,6 +34,7 @@ PARTS = (
     "consistency",
     "asks",
     "workdays",
+    "programme",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -68,6 +69,7 @@ EXPECTED = (
 )
 
 DEFINED = ("where", "having", "heads")
+MAY_BE_MISSING = ("joining", "stage", "carrier", "tier", "task")
 Names = dict[str, str]
 Tables = dict[str, Any]
 
@@ -212,6 +214,55 @@ class Year:
 
 
 @dataclass(frozen=True)
+class Programme(Word):
+    """What several lines do together under one theme; `unverified` says what of it nobody has looked up."""
+
+    theme: Names
+    begins_on: date
+    lines: list[str]
+    document: str
+    ends_on: date | None = None
+    unverified: str = ""
+
+
+@dataclass(frozen=True)
+class Stage(Word):
+    """A stretch of a programme that leads to a key date; a yearly one comes again each year."""
+
+    programme: str
+    begins_on: date
+    ends_on: date
+    key_date: date
+    purpose: Names
+    yearly: bool = False
+    unverified: str = ""
+
+
+@dataclass(frozen=True)
+class Carrier(Word):
+    programme: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Tier(Word):
+    """How many bodies, people or projects a carrier is to reach."""
+
+    carrier: str
+    wanted: int
+    counts: str
+
+
+@dataclass(frozen=True)
+class Task(Word):
+    """What a programme asks of its lines without a number."""
+
+    programme: str
+    lines: list[str]
+    words: Names
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -241,6 +292,11 @@ class Pack:
     joinings: list[Joining]
     ceilings: list[Ceiling]
     years: list[Year]
+    programmes: list[Programme]
+    stages: list[Stage]
+    carriers: list[Carrier]
+    tiers: list[Tier]
+    tasks: list[Task]
     path: Path
     sha256: str
 
@@ -351,7 +407,7 @@ def _rows(tables: dict[str, Tables]) -> Iterator[tuple[str, list[_Row]]]:
 
 def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
     """What each row alone may say, but not all together."""
-    rows: dict[str, list[_Row]] = {"joining": [], **dict(_rows(tables))}
+    rows: dict[str, list[_Row]] = {name: [] for name in MAY_BE_MISSING} | dict(_rows(tables))
     for name, held in rows.items():
         if name != "threshold":
             yield from _standing_twice(held, "word" if name == "reading" else "key")
@@ -367,6 +423,7 @@ def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
     yield from _faults_of_classes(rows["place_class"], rows["unit_kind"])
     yield from _faults_of_joinings(rows)
     yield from _faults_of_years(rows["year"])
+    yield from _faults_of_programmes(rows)
     for file, place, reading in rows["reading"]:
         if len(reading["word"]) != len(reading["pinyin"].split()):
             sentence = _("%(file)s, %(place)s: “%(pinyin)s” must have one syllable for each character.")
@@ -384,7 +441,7 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
     lines = [row.values["key"] for row in rows["line"]]
-    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check", "joining")
+    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check", "joining", "carrier")
     for file, place, values in [row for name in of_a_line for row in rows[name]]:
         if values.get("line", lines[0]) not in lines:
             sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
@@ -489,6 +546,37 @@ _NAMED_BY_JOINING = (
 )
 
 
+def _faults_of_programmes(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    """What a stage, carrier, tier or task names must be there, and days must be in order."""
+    known = {name: [row.values["key"] for row in rows[name]] for name in ("line", "programme", "carrier")}
+    for name, column, kind in _NAMED_BY_PROGRAMME:
+        for row in rows[name]:
+            given = row.values[column]
+            for key in given if isinstance(given, list) else [given]:
+                if key not in known[kind]:
+                    sentence = _("%(file)s, %(place)s › %(field)s: “%(value)s” does not fit; write %(expected)s.")
+                    told = {"file": row.file, "place": row.place, "field": column, "value": key}
+                    yield sentence % (told | {"expected": ", ".join(known[kind])})
+    for row in [*rows["programme"], *rows["stage"]]:
+        begins, ends = _day(row.values["begins_on"]), _day(row.values.get("ends_on", date.max))
+        if not begins <= _day(row.values.get("key_date", begins)) <= ends:
+            sentence = _("%(file)s, %(place)s: the days are not in order; mend the beginning, the key date or the end.")
+            yield sentence % {"file": row.file, "place": row.place}
+        if row.values.get("yearly") and begins.year != ends.year:
+            sentence = _("%(file)s, %(place)s: what comes again each year begins and ends in one year; mend its days.")
+            yield sentence % {"file": row.file, "place": row.place}
+
+
+_NAMED_BY_PROGRAMME = (
+    ("programme", "lines", "line"),
+    ("stage", "programme", "programme"),
+    ("carrier", "programme", "programme"),
+    ("tier", "carrier", "carrier"),
+    ("task", "programme", "programme"),
+    ("task", "lines", "line"),
+)
+
+
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
     until: dict[str, date] = {}
     for file, place, values in sorted(rows, key=lambda row: (row.values["key"], _day(row.values["since"]))):
@@ -532,9 +620,8 @@ def _day(value: date | str) -> date:
 
 
 def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
-    lists: dict[str, list[Tables]] = {"joining": []} | {
-        name: [row.values for row in rows] for name, rows in _rows(tables)
-    }
+    lists: dict[str, list[Tables]] = {name: [] for name in MAY_BE_MISSING}
+    lists |= {name: [row.values for row in rows] for name, rows in _rows(tables)}
 
     def words(kind: type[Any], name: str, **more: str) -> list[Any]:
         return [kind(position=i, **values, **more) for i, values in enumerate(lists[name])]
@@ -559,9 +646,18 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         joinings=words(Joining, "joining"),
         ceilings=words(Ceiling, "ceiling"),
         years=[_year(row) for row in lists["year"]],
+        programmes=[replace(each, **_days(each, "begins_on", "ends_on")) for each in words(Programme, "programme")],
+        stages=[replace(each, **_days(each, "begins_on", "ends_on", "key_date")) for each in words(Stage, "stage")],
+        carriers=words(Carrier, "carrier"),
+        tiers=words(Tier, "tier"),
+        tasks=words(Task, "task"),
         path=path,
         sha256=_digest(path),
     )
+
+
+def _days(each: Any, *names: str) -> dict[str, date | None]:
+    return {name: _day(day) if (day := getattr(each, name)) else None for name in names}
 
 
 def _indicator(position: int, row: Tables) -> Indicator:

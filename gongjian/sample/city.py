@@ -24,7 +24,7 @@ from gongjian.packs.read import Pack, read_pack
 from gongjian.register import spelling, walks
 from gongjian.register.models import Body, Document, Person, Reconciliation, Unit
 
-from . import asks, bodies, divisions, employers, loading, particulars, people, personas, targets, venues
+from . import asks, bodies, divisions, employers, loading, particulars, people, personas, plans, targets, venues
 from .models import SampleMark
 from .world import World
 
@@ -77,6 +77,7 @@ def build(
         record("sample.make_particulars", on=today, facts={"persons": particulars.keep(seed)})
         targets.set_all(today)
         asks.send_all(today)
+        plans.make_all(record("sample.make_plans", on=today), today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

@@ -94,6 +94,24 @@ def _suggestion(site: Site) -> str:
     return f"/gaps/suggestions/{found[0][0]}/"
 
 
+def _plan(body: str, then: str = "") -> Callable[[Site], str]:
+    """A page of this year's plan of the body of that name."""
+    found = (
+        f"SELECT p.id FROM programme_plan p JOIN register_bodyentry e ON e.body_id = p.body_id AND e.name = '{body}'"
+    )
+    return lambda site: f"/plans/{site.asked(found)[0][0]}/{then}"
+
+
+def _late_item(site: Site) -> str:
+    """An item that is late in a plan of the city's Party committee, or the first one."""
+    found = site.asked(
+        "SELECT i.plan_id, i.id FROM programme_planitem i JOIN programme_plan p ON p.id = i.plan_id"
+        " JOIN register_bodyentry e ON e.body_id = p.body_id AND e.name = '中共绍兴市委员会'"
+        " ORDER BY i.state IN ('planned', 'under_way') AND i.due_on < current_date DESC, i.id LIMIT 1"
+    )
+    return f"/plans/{found[0][0]}/items/{found[0][1]}/"
+
+
 def _send_nothing(page: Page) -> None:
     form = page.locator("form:has(input[type=file])")
     form.evaluate("form => { form.noValidate = true }")
@@ -167,6 +185,19 @@ PAGES = [
     Seen("gaps of another day", ORGANISER, _readings("/indicators/union_enterprises/gaps/?in={}&on=2018-10-31")),
     Seen("a figure without a list of gaps", ORGANISER, _readings("/indicators/four_lines/gaps/?in={}")),
     Seen("a suggestion", ORGANISER, _suggestion),
+    Seen("the programme", ORGANISER, "/programme/"),
+    Seen("the programme in another year", CITIZEN, "/programme/?on=2012-03-01"),
+    Seen("a tier of bodies", ORGANISER, "/programme/tiers/league_committees/"),
+    Seen("a tier of offices", CITIZEN, "/programme/tiers/league_cadres/"),
+    Seen("plans", ORGANISER, "/plans/"),
+    Seen("plans, none fits", CITIZEN, "/plans/?state=closed"),
+    Seen("a plan", ORGANISER, _plan("中共绍兴市委员会"), _open_all),
+    Seen("a plan read by a citizen", CITIZEN, _plan("诸暨市总工会"), _open_all),
+    Seen("a new item", ORGANISER, _plan("中共绍兴市委员会", "items/new/")),
+    Seen("taking items down", CHAIR, _plan("诸暨市总工会", "take-down/")),
+    Seen("a plan is not theirs to change", CITIZEN, _plan("诸暨市总工会", "edit/"), status=403),
+    Seen("an item", ORGANISER, _late_item, _open_all),
+    Seen("no plan of the year", SECRETARY, lambda site: site.body_where("kind_id = 'party_branch'") + "plan/"),
     Seen("figures before the first run", ORGANISER, _readings("/units/{}/indicators/?on=2018-10-31")),
     Seen("what does not agree at a place", ORGANISER, _readings("/units/{}/consistency/"), _open_all),
     Seen("doubts of a check", ORGANISER, _readings("/consistency/term_ran_out/?in={}")),

@@ -37,6 +37,9 @@ from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Exclusion, Publication, PublicFigure, Reading, Run
 from gongjian.notices.actions import NewLetter, write_letters
 from gongjian.packs.read import read_pack
+from gongjian.programme import define as define_programme
+from gongjian.programme.access import items_visible_to, plans_visible_to
+from gongjian.programme.models import Partner, Plan, PlanItem, TierEntry
 from gongjian.register import access, actions
 from gongjian.register.appointments import lend
 from gongjian.register.define import define_choice
@@ -144,6 +147,7 @@ def build_marked_town() -> MarkedTown:
     _ledger(made)
     _gaps(made)
     _asks(made)
+    _plans(made)
     _ids(made)
     return made
 
@@ -579,6 +583,28 @@ def _reads(reader: Any, ask: Ask, found: Sending) -> bool:
     return among(asks_visible_to, ask)(reader) or among(sendings_visible_to, found)(reader)
 
 
+def _plans(made: MarkedTown) -> None:
+    """Drafts of two counties' unions with marked themes and items, for whoever keeps them; and what everybody reads."""
+    town, pack = made.town, read_pack(ROOT / "packs" / "shaoxing")
+    for what in ("programme", "stage", "carrier", "tier", "task"):
+        for each in getattr(pack, f"{what}s"):
+            fields = {name: value for name, value in vars(each).items() if name != "unverified"}
+            getattr(define_programme, f"define_{what}")(**fields)
+    days = {"starts_on": town.today - timedelta(30), "due_on": town.today - timedelta(1)}
+    for state, key in (("draft", "county_union"), ("draft", "district_union"), ("published", "city_party")):
+        body = town.bodies[key]
+        plan = Plan.objects.create(body=body, year=town.today.year, theme=made.mark(), state=state)
+        item = PlanItem.objects.create(plan=plan, title=made.mark(), owner=body, **days)
+        if state == "draft":
+            Partner.objects.create(item=item, body=town.bodies["city_party"])
+            made.keep(plan.theme, f"theme of the draft of {key}", among(plans_visible_to, plan))
+            made.keep(item.title, f"item in the draft of {key}", among(items_visible_to, item))
+    act = small.an_act()
+    secretary = Office.objects.get(body=town.bodies["body of firm_secretary"])
+    TierEntry.objects.create(tier_id="league_committees", body=town.bodies["league"], since=REFORM, act=act)
+    TierEntry.objects.create(tier_id="league_cadres", office=secretary, since=REFORM, act=act)
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -603,6 +629,10 @@ def _ids(made: MarkedTown) -> None:
         ),
         "delegation_id": list(Delegation.objects.values_list("pk", flat=True)),
         "disclosure_id": list(Disclosure.objects.order_by("pk").values_list("pk", flat=True)),
+        "plan_id": list(Plan.objects.order_by("pk").values_list("pk", flat=True)),
+        "item_id": list(PlanItem.objects.order_by("pk").values_list("pk", flat=True)),
+        "tier_key": ["league_cadres", "league_committees"],
+        "entry_id": list(TierEntry.objects.order_by("pk").values_list("pk", flat=True)),
         "suggestion_id": list(Suggestion.objects.order_by("pk").values_list("pk", flat=True)),
         "ask_id": list(Ask.objects.order_by("pk").values_list("pk", flat=True)),
         "answer_id": list(Answer.objects.order_by("pk").values_list("pk", flat=True)),

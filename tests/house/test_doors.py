@@ -27,6 +27,7 @@ WORDS = {
     "uidb36": "1", "key": "1", "office_id": "1", "delegation_id": "1", "person_id": "1", "disclosure_id": "1",
     "doubt_id": "1", "aside_id": "1", "suggestion_id": "1",
     "ask_id": "1", "answer_id": "1", "sending_id": "1",
+    "plan_id": "1", "item_id": "1", "tier_key": "1", "entry_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -39,6 +40,8 @@ POST_ONLY |= {f"disclosures/1/{verb}/" for verb in ("agree", "decline", "open")}
 POST_ONLY |= {f"asks/1/{verb}/" for verb in ("answer", "decline", "take-back", "return")}
 POST_ONLY |= {f"asks/sent/1/{verb}/" for verb in ("do", "withdraw")}
 POST_ONLY |= {"doubts/set-aside/1/end/"}
+POST_ONLY |= {"plans/1/move/", "programme/tiers/1/enter/", "programme/tiers/1/1/take-out/"}
+POST_ONLY |= {f"plans/1/items/1/{verb}/" for verb in ("move", "late", "owner", "remove")}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

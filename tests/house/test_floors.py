@@ -17,6 +17,7 @@ FLOORS = [
     {"asks"},
     {"indicators"},
     {"consistency", "gaps"},
+    {"programme"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

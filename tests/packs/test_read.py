@@ -415,3 +415,40 @@ def test_of_two_that_count_the_same_in_part_only_one_is_told_to_everybody(folder
     row = 'where = { kind = "enterprise", staff_from = 50 }'
     (said,) = spoil(folder, "indicators.toml", row, 'public_to = "city"\nwhere = { kind = "enterprise" }')
     assert "it counts partly what “party_employers” counts" in said
+
+
+# what the lines set out to do together
+
+
+def test_the_programme_is_the_one_of_the_speech(pack):
+    (programme,) = pack.programmes
+    assert (programme.begins_on, programme.ends_on, programme.lines) == (
+        date(2010, 12, 15), None, ["party", "union", "league", "women"],
+    )  # fmt: skip
+    wanted = {tier.names["zh-hans"]: (tier.wanted, tier.counts) for tier in pack.tiers}
+    assert wanted == {
+        "十件实事": (10, "projects"), "三大体系": (3, "projects"), "三项机制": (3, "projects"),
+        "十大项目": (10, "projects"), "百家团委": (100, "bodies"), "千名团干": (1000, "people"),
+        "万名团员": (10000, "people"),
+    }  # fmt: skip
+    assert [task.key for task in pack.tasks if len(task.lines) == 4] == [
+        "sync_organisations", "sync_teams", "sync_venues", "sync_mechanisms",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ('line = "union"', 'line = "trade"', "there is no line “trade”"),
+        ('carrier = "union_shape"', 'carrier = "shape"', "write union_shape, league_shape"),
+        ('programme = "strive"', 'programme = "thrive"', "“thrive” does not fit; write strive"),
+        ('lines = ["women"]', 'lines = ["men"]', "“men” does not fit; write party, union, league, women"),
+        ("key_date = 2011-07-01", "key_date = 2011-07-02", "the days are not in order"),
+        ("ends_on = 2011-07-01", "ends_on = 2012-07-01", "begins and ends in one year"),
+        ("wanted = 10\n", "wanted = 0\n", "“0” does not fit; write a whole number from 1"),
+        ('counts = "projects"', 'counts = "points"', "“points” is not known here"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_programme_is_said(folder, old, new, said):
+    (sentence,) = spoil(folder, "programme.toml", old, new)
+    assert sentence.startswith("programme.toml, ") and said in sentence

@@ -103,12 +103,13 @@ ROLES = [
     ("asks_of_line", "line", None, ["ask"]),
     ("asks_of_others", "leadership", None, ["ask"]),
     ("answers", "line", 0, ["answer"]),
+    ("keeps_plan", "line", 0, ["keep_plans"]),
 ]
-ASKS = ["asks_of_line", "answers"]
+WORK = ["asks_of_line", "answers", "keeps_plan"]
 ROLES_OF = {
-    "organisation_officer": ["serves_line", "leads_others", "keeps_place", "sets_targets", "asks_of_others", *ASKS],
-    "party_secretary": ["leads_line", "leads_others", "reads_place", "sets_targets", "asks_of_others", *ASKS],
-    "union_chair": ["leads_line", "reads_place", "sets_targets", *ASKS],
+    "organisation_officer": ["serves_line", "leads_others", "keeps_place", "sets_targets", "asks_of_others", *WORK],
+    "party_secretary": ["leads_line", "leads_others", "reads_place", "sets_targets", "asks_of_others", *WORK],
+    "union_chair": ["leads_line", "reads_place", "sets_targets", *WORK],
     "union_audit_commissioner": ["audits_line", "audits_place"],
 }
 CHOICES = [

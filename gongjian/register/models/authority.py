@@ -23,6 +23,7 @@ class Permission(models.TextChoices):
     SET_TARGETS = "set_targets", _("set targets for places")
     ASK = "ask", _("ask something of organisations")
     ANSWER = "answer", _("answer what an organisation is asked")
+    KEEP_PLANS = "keep_plans", _("keep the yearly plan of an organisation")
 
 
 class Role(Word):

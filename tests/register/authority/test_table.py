@@ -13,9 +13,14 @@ from gongjian.asks.access import asks_visible_to, can_see_burden, sendings_visib
 from gongjian.indicators.access import published_visible_to
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Publication, PublicFigure
+from gongjian.notices.access import letters_visible_to
+from gongjian.notices.models import Letter
+from gongjian.programme.access import items_visible_to, plans_visible_to, tier_entries_visible_to
+from gongjian.programme.models import Plan, PlanItem, TierEntry
 from gongjian.register import access
 from gongjian.register.models import Headcount, Membership, Office, Term
 from gongjian.register.queries.members import body_members
+from tests.programme.conftest import define_shaoxing
 from tests.register import town as small
 
 PAGE = Path(__file__).parents[3] / "docs" / "authority.md"
@@ -135,6 +140,14 @@ def test_public_figures(town, readers):
     assert who_sees(readers, published_visible_to, figure) == EVERYBODY
 
 
+def test_letters(town, readers):
+    letter = Letter.objects.create(
+        account=town.secretary, kind="digest", day=town.today, subject="样例", body="样例", language="zh-hans",
+        written_at=timezone.now(), due_at=timezone.now(), message_id="<sample@example>",
+    )  # fmt: skip
+    assert who_sees(readers, letters_visible_to, letter) == {"secretary"}
+
+
 @pytest.fixture
 def asked(town):
     """What the village's Party branch is asked by the city's committee."""
@@ -159,6 +172,34 @@ def test_drafts(town, readers):
 def test_burden(town, readers):
     seen = {name for name, reader in readers.items() if can_see_burden(reader, town.units["village"])}
     assert seen == {"secretary", "county chair", "inspector", "clerk"}
+
+
+def a_plan(town, key: str, state: str) -> Plan:
+    body = town.bodies[key]
+    plan = Plan.objects.create(body=body, year=2026, state=state)
+    PlanItem.objects.create(plan=plan, title="样例", owner=body, starts_on=date(2026, 1, 1), due_on=date(2026, 2, 1))
+    return plan
+
+
+def test_what_the_tiers_of_the_programme_have_reached(town, readers):
+    define_shaoxing()
+    entry = TierEntry.objects.create(
+        tier_id="league_committees", body=town.bodies["league"], since=small.REFORM, act=small.an_act()
+    )
+    assert who_sees(readers, tier_entries_visible_to, entry) == EVERYBODY - {"nobody"}
+
+
+def test_published_plans(town, readers):
+    plan = a_plan(town, "county_union", "published")
+    assert who_sees(readers, plans_visible_to, plan) == EVERYBODY - {"nobody"}
+    assert who_sees(readers, items_visible_to, plan.items.get()) == EVERYBODY - {"nobody"}
+
+
+def test_drafts_of_plans(town, readers):
+    for key, keeper in (("county_union", "county chair"), ("village_party", "secretary"), ("city_party", "clerk")):
+        plan = a_plan(town, key, "draft")
+        assert who_sees(readers, plans_visible_to, plan) == {keeper}
+        assert who_sees(readers, items_visible_to, plan.items.get()) == {keeper}
 
 
 def test_the_table_has_these_rows():
