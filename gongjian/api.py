@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
+from gongjian.asks.api import router as asks
 from gongjian.consistency.api import router as consistency
 from gongjian.gaps.api import router as gaps
 from gongjian.indicators.api import router as indicators
@@ -40,6 +41,7 @@ api = PublishedAPI(
     urls_namespace="api",
 )
 api.add_router("", register)
+api.add_router("", asks)
 api.add_router("", indicators)
 api.add_router("", consistency)
 api.add_router("", gaps)

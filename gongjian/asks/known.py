@@ -230,7 +230,8 @@ SOURCES = (
             "社会信用代码", "组织机构代码", "法人单位代码", "org code", "单位代码")),
         Fact("unit.kind", gettext_lazy("Kind of unit"), ("单位性质", "单位性质类别", "单位类型", "unit type")),
         Fact("unit.status", gettext_lazy("Status of the unit"), ("经营状态", "单位状态")),
-        Fact("unit.trade", gettext_lazy("Trade of the unit"), ("行业类别", "国民经济行业", "行业代码", "industry")),
+        Fact("unit.trade", gettext_lazy("Trade of the unit"), (
+            "行业", "行业类别", "国民经济行业", "行业代码", "industry")),
         Fact("unit.sector", gettext_lazy("Sector of the unit"), ("行业大类",)),
         Fact("unit.ownership", gettext_lazy("Ownership of the unit"), (
             "登记注册类型", "企业类型", "所有制", "经济类型", "enterprise type")),

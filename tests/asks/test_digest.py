@@ -104,8 +104,8 @@ def test_whoever_an_office_is_lent_to_is_told_too(town, monday, send):
     other = small.person("钱样例", account=small.account("钱样例"))
     small.membership(other, town.bodies["village_party"])
     appointments.lend(
-        town.people["secretary"].offices.get(), other, on=town.today, until=town.today + timedelta(days=30), today=town.today,
-        by=town.secretary,
+        town.people["secretary"].offices.get(), other, on=town.today, until=town.today + timedelta(days=30),
+        today=town.today, by=town.secretary,
     )  # fmt: skip
     assert write(monday) == 2 and readers() == {"王样例", "钱样例"}
 

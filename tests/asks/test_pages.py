@@ -274,3 +274,28 @@ def test_of_two_who_send_at_once_one_waits_and_the_ceiling_holds(town, write):
     first, second = write(minutes=40, title="一"), write(minutes=40, title="二")
     sending.send(first, today=town.today, now=timezone.now(), by=town.clerk)
     assert sending.what_is_missing(second, today=town.today, by=town.clerk)
+
+
+# == the API ==
+def test_the_inbox_and_one_ask_are_in_the_api_for_the_same_people(town, at, send):
+    found = send(kind="tell")
+    ask = found.asks.get()
+    told = at(town.secretary).get("/api/v1/asks").json()
+    assert [(row["id"], row["title"], row["state"]) for row in told["asks"]] == [(ask.pk, "报一报样例", "open")]
+    assert at(town.clerk).get("/api/v1/asks").json() == {"asks": [], "next": None}
+    at(town.secretary).post(f"/asks/{ask.pk}/answer/", {"token": str(uuid4()), "text": "好"})
+    assert at(town.clerk).get(f"/api/v1/asks/{ask.pk}").json()["answers"][0]["text"] == "好"
+    assert at(town.stranger).get(f"/api/v1/asks/{ask.pk}").status_code == 404
+
+
+def test_what_a_unit_is_asked_for_is_in_the_api(town, at, send):
+    send(minutes=58)
+    address = f"/api/v1/units/{town.units['village'].pk}/burden?month={soon(town):%Y-%m}"
+    told = at(town.secretary).get(address).json()
+    assert (told["minutes"], told["ceiling"], told["senders"][0]["name"]) == (58, 60, "绍兴市委")
+    assert at(town.stranger).get(address).status_code == 404
+    for month in ("2026-13", "x", "0000-01"):
+        assert at(town.clerk).get(f"/api/v1/units/{town.units['village'].pk}/burden?month={month}").status_code in (
+            200,
+            400,
+        )
