@@ -24,6 +24,7 @@ GROUPS = (
     "register.visible",
     "register.reform",
     "register.import",
+    "asks",
     "reconcile",
     "rollup",
     "gaps.joining",
@@ -100,7 +101,7 @@ def _make_ready(size: str) -> str:
 
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
-    from . import figures, gaps, importing, reconcile, reform, register, visible  # app ready: models
+    from . import asks, figures, gaps, importing, reconcile, reform, register, visible  # app ready: models
 
     measures: dict[str, Callable[[str], Iterator[Figure]]] = {
         "calibration": lambda size: iter([register.calibration(size)]),
@@ -112,6 +113,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "register.visible": visible.visible,
         "register.reform": reform.reform,
         "register.import": importing.imports,
+        "asks": asks.asks,
         "reconcile": reconcile.figures,
         "rollup": figures.figures,
         "gaps.joining": gaps.figures,
