@@ -143,6 +143,10 @@ def demo(options: argparse.Namespace) -> int:
     return built or serve(options)
 
 
+# As a new database is: whoever may connect finds what is in the schema, and so do the pages, which do not own it.
+EMPTY = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "GRANT USAGE ON SCHEMA public TO PUBLIC")
+
+
 def _empty_database() -> None:
     """Drop everything in the database of the sample city; refuse any other database."""
     from django.db import ProgrammingError, connection, transaction  # app ready: needs settings
@@ -161,8 +165,8 @@ def _empty_database() -> None:
     if not sample:
         raise Stop(_("This database does not hold the sample city, so demo --reset leaves it alone."))
     with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
+        for statement in EMPTY:
+            cursor.execute(statement)
 
 
 def serve(options: argparse.Namespace) -> int:

@@ -94,7 +94,7 @@ def body_names(reader: Reader, bodies: Iterable[int], today: date) -> dict[int, 
 
 def _by_time(rows: list[Ask], today: date) -> list[Group]:
     sunday = today + timedelta(days=6 - today.weekday())
-    groups = [Group(_("Today")), Group(_("This week")), Group(_("Later"))]
+    groups = [Group(_("Today")), Group(_("This week")), Group(_("Due later"))]
     for row in rows:
         groups[0 if row.due_on <= today else 1 if row.due_on <= sunday else 2].rows.append(row)
     return [group for group in groups if group.rows]

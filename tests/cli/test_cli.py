@@ -9,12 +9,16 @@ import sys
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 import pytest
+from django.db import connection
 
 from gongjian import cli, language, serving
 from gongjian.register.reorganise.units import Part, split_unit
 
 from ..register import town as small
+
+SERVER = ("host", "port", "user", "password")
 
 
 @pytest.fixture
@@ -29,6 +33,23 @@ def run(town, capsys, monkeypatch):
         return code, printed.out, printed.err
 
     return run
+
+
+def test_a_database_that_was_emptied_lets_the_pages_in_as_a_new_one_does(town):
+    """The pages connect as a role that owns nothing: without the schema they would find no table in it."""
+    name = f"gongjian_emptied_{os.getpid()}"
+    settings = {key: value for key, value in connection.get_connection_params().items() if key in SERVER}
+    seen = "SELECT has_schema_privilege('gongjian_app', 'public', 'USAGE')"
+    with psycopg.connect(**settings, dbname="postgres", autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        try:
+            with psycopg.connect(**settings, dbname=name, autocommit=True) as emptied:
+                assert emptied.execute(seen).fetchone() == (True,)
+                for statement in cli.EMPTY:
+                    emptied.execute(statement)
+                assert emptied.execute(seen).fetchone() == (True,)
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def test_stats_count_what_stood_on_the_day(run):
