@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from gongjian.register.models import BodyEntry, BodyKind, Choice, Line, UnitKind
 from gongjian.register.office_forms import DayField
 from gongjian.register.papers import check_paper
+from gongjian.ui.templatetags.ui import names_zh
 from gongjian.ui.widgets import Select
 
 from .answering import Sheet
@@ -147,7 +148,7 @@ def _plain(value: Any) -> Any:
 
 def _field(question: Question) -> forms.Field:
     missing = {"required": _("This is not answered."), "invalid": _("This does not fit. Look at the question again.")}
-    common: dict[str, Any] = {"label": question.label, "error_messages": missing}
+    common: dict[str, Any] = {"label": names_zh(question.label), "error_messages": missing}
     match question.type:
         case Question.Type.NUMBER:
             return forms.IntegerField(

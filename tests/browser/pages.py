@@ -85,6 +85,30 @@ def _doubt(site: Site) -> str:
     return f"/doubts/{site.asked(first)[0][0]}/set-aside/"
 
 
+def _ask(site: Site) -> str:
+    """What the village is asked that is still open."""
+    found = site.asked(
+        "SELECT a.id FROM asks_ask a JOIN register_office o ON o.body_id = a.body_id JOIN register_person p "
+        "ON p.id = o.person_id JOIN accounts_user u ON u.id = p.account_id "
+        "WHERE u.username = 'sample-village-secretary' AND a.state = 'open' ORDER BY a.id LIMIT 1"
+    )
+    return f"/asks/{found[0][0]}/"
+
+
+def _own_burden(site: Site) -> str:
+    """What the secretary's village is asked for."""
+    found = site.asked(
+        "SELECT e.seat_id FROM register_bodyentry e JOIN register_office o ON o.body_id = e.body_id "
+        "JOIN register_person p ON p.id = o.person_id JOIN accounts_user u ON u.id = p.account_id "
+        "WHERE u.username = 'sample-village-secretary' AND upper_inf(e.valid) ORDER BY o.id LIMIT 1"
+    )
+    return f"/units/{found[0][0]}/burden/"
+
+
+def _sending(site: Site) -> str:
+    return f"/asks/sent/{site.asked('SELECT min(id) FROM asks_sending')[0][0]}/"
+
+
 def _suggestion(site: Site) -> str:
     """A suggestion of a joint body that nobody has decided about."""
     found = site.asked(
@@ -185,6 +209,15 @@ PAGES = [
     Seen("gaps of another day", ORGANISER, _readings("/indicators/union_enterprises/gaps/?in={}&on=2018-10-31")),
     Seen("a figure without a list of gaps", ORGANISER, _readings("/indicators/four_lines/gaps/?in={}")),
     Seen("a suggestion", ORGANISER, _suggestion),
+    Seen("inbox", SECRETARY, "/asks/"),
+    Seen("inbox, day by day", SECRETARY, "/asks/?view=week"),
+    Seen("an ask", SECRETARY, _ask, _open_all),
+    Seen("handing over", SECRETARY, lambda site: _ask(site) + "hand-over/"),
+    Seen("what was sent", ORGANISER, "/asks/sent/"),
+    Seen("asking others", ORGANISER, "/asks/new/", _open_all),
+    Seen("what came back", ORGANISER, _sending, _open_all),
+    Seen("burden of a village", SECRETARY, _own_burden),
+    Seen("burden of the city", ORGANISER, lambda site: site.unit_where("kind_id = 'city'") + "burden/"),
     Seen("the programme", ORGANISER, "/programme/"),
     Seen("the programme in another year", CITIZEN, "/programme/?on=2012-03-01"),
     Seen("a tier of bodies", ORGANISER, "/programme/tiers/league_committees/"),
