@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.record import record
-from gongjian.register.access import Reader
+from gongjian.register.access import Reader, body_entries_visible_to
 from gongjian.register.models import Body, BodyEntry
+from gongjian.register.models.dated import DatedQuerySet
 from gongjian.register.refusals import Refused, check_texts
 
 from . import facts, states
@@ -62,6 +63,14 @@ def _sendings(ask: Ask) -> list[Sending]:
         found.append(each.sending)
         each = each.merges
     return found
+
+
+def was_answered(ask: Ask, token: str) -> bool:
+    """Has this very form come before? Then it is answered, whatever became of the ask since."""
+    try:
+        return Answer.objects.filter(ask=ask, token=UUID(token)).exists()
+    except ValueError:
+        return False
 
 
 @transaction.atomic
@@ -124,7 +133,7 @@ def decline(ask: Ask, *, reason: str, now: datetime, by: User) -> Ask:
 def hand_over(ask: Ask, to: Body, *, reason: str, today: date, now: datetime, by: User) -> Ask:
     """Another body does it: below this one, or below its superior. Raises Refused."""
     found, office = _held(ask, by)
-    entry = may_take_over(found, today).filter(body=to).first()
+    entry = may_take_over(found, by, today).filter(body=to).first()
     if entry is None:
         raise Refused(_("It cannot be handed over to that organisation. Choose one of the list."))
     _end(found, "hand_over", _said(reason, _("Say why. Whoever gets it reads it.")), now, by)
@@ -135,11 +144,11 @@ def hand_over(ask: Ask, to: Body, *, reason: str, today: date, now: datetime, by
     )  # fmt: skip
 
 
-def may_take_over(ask: Ask, today: date) -> Any:
+def may_take_over(ask: Ask, reader: Reader, today: date) -> DatedQuerySet[BodyEntry]:
     """The bodies that can take it over today: directly below the one that has it, or beside it below its superior; none
     that had it before or has been asked itself."""
-    entry = BodyEntry.objects.on(today).filter(body=ask.body_id).first()
-    standing = BodyEntry.objects.on(today).filter(body__line=ask.sending.line_id)
+    standing = body_entries_visible_to(reader).on(today)
+    entry = standing.filter(body=ask.body_id).first()
     if entry is None:
         return standing.none()
     near = standing.filter(superior=ask.body_id)

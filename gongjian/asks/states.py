@@ -36,8 +36,13 @@ def move_sending(sending: Sending, verb: str) -> None:
     sending.state = SENDING_MOVES[S(sending.state), verb]
 
 
+def leads_on(ask: Ask, verb: str) -> bool:
+    """Can the verb be done with it as it stands?"""
+    return (ask.state, verb) in ASK_MOVES
+
+
 def move_ask(ask: Ask, verb: str) -> None:
     """To where the verb leads, unsaved. Raises Refused where it leads nowhere."""
-    if (ask.state, verb) not in ASK_MOVES:
+    if not leads_on(ask, verb):
         raise Refused(_("This is %(state)s by now. Look at it again.") % {"state": ask.get_state_display()})
     ask.state = ASK_MOVES[A(ask.state), verb]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -19,7 +18,7 @@ from gongjian.register.models import Body
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import AccountRequest, signed_in_only
 
-from . import answering, queries
+from . import answering, queries, states
 from .access import asks_visible_to, bodies_asked_from, may_write, office_that_answers
 from .forms import AnswerForm, HandOverForm, ReasonForm
 from .models import Answer, Ask, Sending
@@ -54,7 +53,7 @@ def answer(request: AccountRequest, ask_id: int) -> HttpResponse:
     page = _page(request, ask_id)
     ask = _as_answerer(request, page.ask)
     form = AnswerForm(answering.sheet_of(ask, request.user, request.today), request.POST, request.FILES)
-    if _was_answered(ask, form):
+    if answering.was_answered(ask, request.POST.get("token", "")):
         return _led_on(request)
     if form.is_valid():
         try:
@@ -65,15 +64,6 @@ def answer(request: AccountRequest, ask_id: int) -> HttpResponse:
             messages.success(request, _("Answered: %(title)s") % {"title": ask.sending.title})
             return _led_on(request)
     return render(request, "asks/ask.html", _facts(request, page) | {"form": form}, status=400)
-
-
-def _was_answered(ask: Ask, form: AnswerForm) -> bool:
-    """Has this very form come before? Then it is answered, whatever the page looks like now."""
-    try:
-        token = UUID(form.data.get("token", ""))
-    except ValueError:
-        return False
-    return Answer.objects.filter(ask=ask, token=token).exists()
 
 
 def _led_on(request: HttpRequest) -> HttpResponse:
@@ -98,7 +88,7 @@ def hand_over(request: AccountRequest, ask_id: int) -> HttpResponse:
     """To another organisation near by; the page asks to which, and why."""
     page = _page(request, ask_id)
     ask = _as_answerer(request, page.ask)
-    bodies = list(answering.may_take_over(ask, request.today).order_by("name", "body")[:300])
+    bodies = list(answering.may_take_over(ask, request.user, request.today).order_by("name", "body")[:300])
     form = HandOverForm(request.POST if request.method == "POST" else None, bodies=bodies)
     if form.is_bound and form.is_valid():
         to = Body.objects.get(pk=int(form.cleaned_data["to"]))
@@ -168,9 +158,9 @@ def _facts(request: AccountRequest, page: queries.AskPage) -> dict[str, Any]:
         "decline_form": ReasonForm() if answers and is_open else None,
         "is_late": ask.is_overdue(request.today),
         "days_late": (request.today - ask.due_on).days,
-        "may_take_back": answers and ask.state in (Ask.State.DONE, Ask.State.DECLINED),
+        "may_take_back": answers and states.leads_on(ask, "take_back"),
         "may_return": may_write(request.user, ask.sending) and ask.sending.state == Sending.State.SENT
-        and ask.state in (Ask.State.DONE, Ask.State.DECLINED),
+        and states.leads_on(ask, "return"),
         "return_form": ReasonForm(),
         "given": [_given(answer, sheet) for answer in page.answers],
         "trail": _trail(ask),

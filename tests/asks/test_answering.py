@@ -123,6 +123,12 @@ def test_it_is_handed_over_to_a_neighbour_and_never_in_a_circle(town, send):
     assert list(asks_to_answer(other).filter(state="open")) == [handed]
 
 
+def test_a_union_that_the_party_asks_hands_over_to_a_union(town, send):
+    ask = send(receivers={"bodies": [town.bodies["county_union"].pk]}).asks.get()
+    near = answering.may_take_over(ask, town.clerk, town.today)
+    assert set(near.values_list("body", flat=True)) == {town.bodies["joint_union"].pk}
+
+
 def test_it_is_not_handed_over_to_a_body_that_has_ended(town, asked):
     ask, branch = asked(), town.bodies["other_branch"]
     actions.close_body(branch, on=town.today, today=town.today, by=None)
