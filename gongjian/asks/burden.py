@@ -6,10 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
-from gongjian.register.access import Reader, body_entries_visible_to, is_counted_unit, unit_entries_visible_to
-from gongjian.register.models import Line, Unit, UnitEntry
+from gongjian.register.access import Reader, is_counted_unit, unit_entries_visible_to
+from gongjian.register.models import Line, Unit
+from gongjian.register.queries.lists import body_names, unit_names
 
 from .models import Ask, Ceiling
 from .receivers import month_of
@@ -94,7 +95,7 @@ def place(reader: Reader, within: Unit, first: date, today: date) -> Place:
     levels = dict(entries.values_list("unit_id", "kind__level"))
     months = [Month(unit, "", m, q, n, limits.get(levels.get(unit, ""))) for unit, m, q, n in by_unit]
     fullest = sorted(months, key=lambda month: (not month.is_over, -month.minutes, month.unit))[:SHOWN]
-    names = _names(entries, [month.unit for month in fullest])
+    names = unit_names(reader, today, [month.unit for month in fullest])
     return Place(
         units=len(months),
         minutes=sum(month.minutes for month in months),
@@ -106,16 +107,10 @@ def place(reader: Reader, within: Unit, first: date, today: date) -> Place:
     )
 
 
-def _names(entries: QuerySet[UnitEntry], units: list[int]) -> dict[int, str]:
-    return dict(entries.filter(unit__in=units).values_list("unit_id", "name"))
-
-
 def _by_sender(reader: Reader, rows: QuerySet[Ask], today: date) -> list[Asking]:
     found = rows.values_list("sending__body").annotate(m=Sum("minutes"), q=Sum("questions"), n=Count("pk"))
     told = list(found.order_by(F("m").desc(), "sending__body"))
-    standing = Q(valid__contains=today)
-    entries = body_entries_visible_to(reader).filter(standing, body__in=[row[0] for row in told])
-    names = dict(entries.values_list("body_id", "name"))
+    names = body_names(reader, today, [row[0] for row in told])
     return [Asking(names.get(body, ""), m, q, n) for body, m, q, n in told]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ from gongjian.register.access import (
     venues_visible_to,
 )
 from gongjian.register.models import BodyEntry, Choice, Headcount, Plaque, UnitEntry
+from gongjian.register.queries.lists import body_names, unit_names
 
 from .facts import Fact, Source, Value, add
 
@@ -41,8 +42,8 @@ def _body_page(body: int) -> str:
 # == the body itself ==
 def _bodies(reader: Reader, bodies: Bodies, day: date) -> Values:
     entries = _entries(reader, bodies, day)
-    names = _names(body_entries_visible_to(reader), "body", [e.superior_id for e in entries], day)
-    leaders = _names(body_entries_visible_to(reader), "body", [e.leader_id for e in entries], day)
+    names = body_names(reader, day, [e.superior_id for e in entries])
+    leaders = body_names(reader, day, [e.leader_id for e in entries])
     return {
         entry.body_id: {
             "body.name": entry.name,
@@ -61,12 +62,6 @@ def _bodies(reader: Reader, bodies: Bodies, day: date) -> Values:
 def _entries(reader: Reader, bodies: Bodies, day: date) -> list[BodyEntry]:
     standing = body_entries_visible_to(reader).on(day).filter(body__in=bodies)
     return list(standing.select_related("body__line", "kind", "form"))
-
-
-def _names(entries: Any, thing: str, ids: Iterable[int | None], day: date) -> dict[int | None, str]:
-    wanted = {id for id in ids if id is not None}
-    standing = entries.on(day).filter(**{f"{thing}__in": wanted})
-    return dict(standing.values_list(f"{thing}_id", "name")) if wanted else {}
 
 
 # == the unit it sits in ==
@@ -88,11 +83,11 @@ def _of_seats(tell: Callable[[Reader, set[int], date], Mapping[int, Mapping[str,
 
 def _units(reader: Reader, units: set[int], day: date) -> Values:
     entries = list(unit_entries_visible_to(reader).on(day).filter(unit__in=units).select_related("kind"))
-    parents = _names(unit_entries_visible_to(reader), "unit", [e.parent_id for e in entries], day)
+    parents = unit_names(reader, day, [e.parent_id for e in entries])
     lists = ("status", "trade", "ownership", "sector")
     words = {(choice.list, choice.key): str(choice) for choice in Choice.objects.filter(list__in=lists)}
     places = dict(housings_visible_to(reader).on(day).filter(unit__in=units).values_list("unit_id", "place_id"))
-    housed = _names(unit_entries_visible_to(reader), "unit", places.values(), day)
+    housed = unit_names(reader, day, places.values())
     return {each.unit_id: _unit(each, words, parents, housed.get(places.get(each.unit_id))) for each in entries}
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from gongjian.register.access import Reader, body_entries_visible_to
 from gongjian.register.models import BodyEntry, Unit
+from gongjian.register.queries.lists import body_names
 from gongjian.ui.keyset import Page, page_of
 
 from . import burden
@@ -78,18 +79,12 @@ def _seats(reader: Reader, today: date) -> list[Unit]:
 def _name(reader: Reader, rows: list[Ask], today: date) -> None:
     """Say of each who asks and who is asked."""
     bodies = {row.sending.body_id for row in rows} | {row.body_id for row in rows}
-    names = body_names(reader, bodies, today)
+    names = body_names(reader, today, bodies)
     for row in rows:
         row.asked_by = names.get(row.sending.body_id, "")  # type: ignore[attr-defined]
         row.asked_of = names.get(row.body_id, "")  # type: ignore[attr-defined]
         row.is_late = row.is_overdue(today)  # type: ignore[attr-defined]
         row.days_late = (today - row.due_on).days  # type: ignore[attr-defined]
-
-
-def body_names(reader: Reader, bodies: Iterable[int], today: date) -> dict[int, str]:
-    """Their names today, or the last they had."""
-    entries = body_entries_visible_to(reader).filter(body__in=set(bodies), valid__startswith__lte=today)
-    return dict(entries.order_by("valid").values_list("body_id", "name"))
 
 
 def _by_time(rows: list[Ask], today: date) -> list[Group]:
@@ -124,7 +119,7 @@ def ask_page(reader: Reader, ask_id: int, today: date) -> AskPage | None:
     if ask is None:
         return None
     before = ask.handed_from.body_id if ask.handed_from else ask.body_id
-    names = body_names(reader, {ask.body_id, ask.sending.body_id, before}, today)
+    names = body_names(reader, today, {ask.body_id, ask.sending.body_id, before})
     return AskPage(
         ask=ask,
         asked_by=names.get(ask.sending.body_id, ""),
@@ -152,7 +147,7 @@ def drafts(reader: Reader, today: date) -> list[Sending]:
 
 
 def _tell_sendings(reader: Reader, rows: list[Any], today: date) -> None:
-    names = body_names(reader, {row.body_id for row in rows}, today)
+    names = body_names(reader, today, {row.body_id for row in rows})
     tallies = tallies_of(rows)
     for row in rows:
         row.asked_by = names.get(row.body_id, "")

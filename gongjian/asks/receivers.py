@@ -13,9 +13,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from gongjian.register.access import Reader, unit_entries_visible_to
+from gongjian.register.access import Reader
 from gongjian.register.models import BodyEntry, Choice
-from gongjian.register.queries.lists import BodyFilters, body_rows
+from gongjian.register.queries.lists import BodyFilters, body_rows, unit_names
 
 from .access import is_asked_from
 from .models import Ask, Question, Sending
@@ -145,15 +145,11 @@ def outlook(reader: Reader, sending: Sending, today: date) -> Outlook:
 
 
 def _named(reader: Reader, rows: list[tuple[Any, ...]], today: date) -> list[Month]:
-    names = _unit_names(reader, [row[0] for row in rows], today)
+    names = unit_names(reader, today, [row[0] for row in rows])
     return [
         Month(unit, names.get(unit, ""), bodies, int(before), int(after), ceiling)
         for unit, bodies, before, after, ceiling in rows
     ]
-
-
-def _unit_names(reader: Reader, units: list[int], today: date) -> dict[int, str]:
-    return dict(unit_entries_visible_to(reader).on(today).filter(unit__in=units).values_list("unit_id", "name"))
 
 
 def over_bodies(reader: Reader, sending: Sending, today: date) -> list[int]:

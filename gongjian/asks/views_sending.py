@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gongjian.chronicle.whence import act_as
+from gongjian.register.access import body_entries_visible_to
 from gongjian.register.models import Body, BodyEntry
-from gongjian.register.queries.lists import units_to_narrow_to
+from gongjian.register.queries.lists import body_names, unit_names, units_to_narrow_to
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import AccountRequest, signed_in_only
 from gongjian.ui.excel import Column, workbook_response
@@ -140,12 +141,17 @@ def to(request: AccountRequest, sending_id: int) -> HttpResponse:
 
 def _places(request: AccountRequest, sender: Body) -> list[tuple[int, str]]:
     """The divisions in which one can choose: where the sender sits, and those directly in it."""
-    entry = BodyEntry.objects.on(request.today).filter(body=sender).select_related("seat").first()
-    if entry is None:
+    seat = (
+        body_entries_visible_to(request.user)
+        .on(request.today)
+        .filter(body=sender)
+        .values_list("seat", flat=True)
+        .first()
+    )
+    if seat is None:
         return []
-    seat = entry.seat.entries.on(request.today).first()
-    here = [(entry.seat_id, seat.name)] if seat else []
-    return here + units_to_narrow_to(request.user, request.today, entry.seat_id)
+    here = [(seat, unit_names(request.user, request.today, [seat]).get(seat, ""))]
+    return here + units_to_narrow_to(request.user, request.today, seat)
 
 
 @signed_in_only
@@ -282,7 +288,7 @@ def one(request: AccountRequest, sending_id: int) -> HttpResponse:
     )
     facts_ = {
         "sending": found,
-        "asked_by": queries.body_names(request.user, [found.body_id], request.today).get(found.body_id, ""),
+        "asked_by": body_names(request.user, request.today, [found.body_id]).get(found.body_id, ""),
         "tally": queries.tallies_of([found])[found.pk],
         "page": page,
         "state": state,
