@@ -17,15 +17,12 @@ LINES = (Walk.LINE, Walk.LEADERSHIP)
 
 
 # == answering ==
-def bodies_answered_for(reader: Reader) -> list[int]:
-    """Ids of the bodies for which the reader answers today. One query beside that of the reader's offices."""
-    reach = reach_of(reader)
-    if reader.pk is None or not reach.may(Permission.ANSWER):
-        return []
-    own = Q()
-    for each in reach.over(Permission.ANSWER, [Walk.LINE]):
+def bodies_answered_for(reader: Reader) -> QuerySet[Body]:
+    """The bodies for which the reader answers today."""
+    own = Q(pk__in=())
+    for each in reach_of(reader).over(Permission.ANSWER, [Walk.LINE]):
         own |= Q(line=each.line, line_path=each.path)
-    return list(Body.objects.filter(own).values_list("pk", flat=True)) if own else []
+    return Body.objects.filter(own)
 
 
 def asks_to_answer(reader: Reader) -> QuerySet[Ask]:
@@ -110,7 +107,7 @@ def can_see_burden(reader: Reader, unit: Unit) -> bool:
     if can_count(reader, unit):
         return True
     answered = bodies_answered_for(reader)
-    return bool(answered) and BodyEntry.objects.filter(body__in=answered, seat=unit, valid__contains=TODAY).exists()
+    return BodyEntry.objects.filter(body__in=answered, seat=unit, valid__contains=TODAY).exists()
 
 
 def _first(reader: Reader, word: Permission, body: Body) -> str | None:

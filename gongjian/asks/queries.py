@@ -65,7 +65,7 @@ def inbox(reader: Reader, today: date, *, by_day: bool = False) -> Inbox:
 
 
 def open_count(reader: Reader) -> int:
-    """How many things are to be done: for the badge. Two queries."""
+    """How many things are to be done. One query, and that of the reader's offices."""
     return asks_to_answer(reader).filter(state=Ask.State.OPEN).count()
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gongjian.asks.queries import open_count
 from gongjian.register.access import can_change_register
 from gongjian.register.views.door import DayRequest
 from gongjian.ui.templatetags.ui import keep_day
@@ -22,6 +23,7 @@ def home(request: DayRequest) -> HttpResponse:
         return render(request, "desk/welcome.html", {"place": "home", "personas": personas() if is_open else []})
     facts: dict[str, Any] = {
         "place": "home",
+        "to_do": open_count(request.user),
         "keeps_register": can_change_register(request.user),
         "standings": queries.standings(request.user, request.today),
         "counts": queries.counts(request.user, request.day),

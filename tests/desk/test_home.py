@@ -1,10 +1,13 @@
 """Home: who one is here, where to go, what is counted, and the door for everybody else."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import override_settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from gongjian.asks import sending
 from gongjian.chronicle.models import Unsealed
 from gongjian.desk import queries, views
 from gongjian.register.models import Unit, UnitEntry, UnitKind
@@ -126,3 +129,15 @@ def test_home_asks_the_same_number_of_questions_for_one_office_and_for_three(
 def test_the_language_is_switched_from_the_foot(town, client, language):
     answer = client.post(reverse("set_language"), {"language": language, "next": "/"}, follow=True)
     assert f'<html lang="{"en" if language == "en" else "zh-Hans"}"' in answer.content.decode()
+
+
+def test_home_leads_with_what_is_to_be_done_and_says_nothing_where_nothing_is(town, signed_in):
+    browser = signed_in(town.secretary)
+    assert "件要办" not in browser.get("/").content.decode()
+    sending.ask(
+        [town.bodies["village_party"]], sender=town.bodies["city_party"], today=town.today, now=timezone.now(),
+        by=town.clerk, title="样例", why="样例", minutes=3, due_on=town.today + timedelta(days=5),
+    )  # fmt: skip
+    told = browser.get("/").content.decode()
+    assert "1件要办" in told and told.index("1件要办") < told.index("三种走法看全市")
+    assert "件要办" not in signed_in(town.inspector).get("/").content.decode()
