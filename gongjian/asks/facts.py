@@ -33,7 +33,8 @@ class Fact:
 
 @dataclass(frozen=True)
 class Source:
-    """Facts that stand in one place: who keeps it (`owner`, in words), and where it is looked up for a body.
+    """Facts that stand in one place: who keeps it (`owner`, in words), and `where` they are looked up: the address of
+    a list, of what stands in the unit with the id given.
 
     `read` takes a reader, ids of bodies and a day, and returns values by body and key; None or no key = not known, or
     not open to the reader.

@@ -49,6 +49,7 @@ class SendingForm(forms.Form):
         error_messages={"required": _("Say why. Whoever is asked reads it.")},
         help_text=_("The plan, decision, gap or rule it follows from."),
     )  # fmt: skip
+    about = forms.ChoiceField(label=_("It belongs to"), required=False, widget=Select)
     kind = forms.ChoiceField(label=_("It is answered by"), choices=Sending.Kind.choices, widget=Select)
     questions = forms.CharField(
         label=_("Facts asked for, one a line"), required=False, max_length=6000,
@@ -66,9 +67,19 @@ class SendingForm(forms.Form):
     )  # fmt: skip
     due_on = DayField(label=_("Due on"))
 
-    def __init__(self, data: Any = None, *, senders: list[BodyEntry], initial: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        senders: list[BodyEntry],
+        matters: list[tuple[str, str]],
+        initial: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(data, initial=initial)
         self.fields["body"].choices = [(str(each.body_id), each.name) for each in senders]  # type: ignore[attr-defined]
+        self.fields["about"].choices = [("", _("nothing that is kept here")), *matters]  # type: ignore[attr-defined]
+        if not matters:
+            del self.fields["about"]
 
     def asked(self) -> list[Asked]:
         lines = self.cleaned_data["questions"].splitlines()
@@ -76,7 +87,8 @@ class SendingForm(forms.Form):
 
     def what_is_said(self) -> dict[str, Any]:
         """The fields of a sending."""
-        return {name: self.cleaned_data[name] for name in ("title", "what", "why", "kind", "href", "minutes", "due_on")}
+        names = ("title", "what", "why", "kind", "href", "minutes", "due_on")
+        return {name: self.cleaned_data[name] for name in names} | {"about": self.cleaned_data.get("about", "")}
 
 
 class ReceiversForm(forms.Form):

@@ -35,8 +35,12 @@ Bodies = Sequence[int]
 KEPT_BY_REGISTER = gettext_lazy("whoever keeps the register")
 
 
-def _body_page(body: int) -> str:
-    return reverse("body", args=[body])
+def _bodies_in(unit: int) -> str:
+    return f"{reverse('bodies')}?below={unit}"
+
+
+def _units_in(unit: int) -> str:
+    return f"{reverse('units')}?below={unit}"
 
 
 # == the body itself ==
@@ -201,7 +205,7 @@ def tell() -> None:
 
 
 SOURCES = (
-    Source("register.bodies", KEPT_BY_REGISTER, _body_page, _bodies, (
+    Source("register.bodies", KEPT_BY_REGISTER, _bodies_in, _bodies, (
         Fact("body.name", gettext_lazy("Name of the organisation"), (
             "组织全称", "党组织名称", "党组织全称", "工会名称", "团组织名称", "妇联名称", "基层工会名称",
             "full name")),
@@ -216,7 +220,7 @@ SOURCES = (
             "上级党组织", "上级工会", "隶属关系", "上级组织名称")),
         Fact("body.leader", gettext_lazy("Party organisation that leads it"), ("所属党组织", "领导党组织")),
     )),
-    Source("register.units", KEPT_BY_REGISTER, _body_page, _of_seats(_units), (
+    Source("register.units", KEPT_BY_REGISTER, _units_in, _of_seats(_units), (
         Fact("unit.name", gettext_lazy("Name of the unit"), (
             "单位名称", "企业名称", "所在单位名称", "法人单位名称")),
         Fact("unit.code", gettext_lazy("Code of the division"), (
@@ -235,7 +239,7 @@ SOURCES = (
             "所在乡镇街道", "所属乡镇街道", "所在街道", "所属区划", "所在村社区", "street")),
         Fact("unit.place", gettext_lazy("Building, park or market"), ("所在楼宇", "所在园区", "所在市场")),
     )),
-    Source("register.headcounts", KEPT_BY_REGISTER, _body_page, _of_seats(_heads), (
+    Source("register.headcounts", KEPT_BY_REGISTER, _units_in, _of_seats(_heads), (
         Fact("unit.staff", gettext_lazy("Staff of the unit"), (
             "职工总数", "职工人数", "从业人员", "从业人员数", "在岗职工人数", "员工人数", "在册职工数",
             "单位职工人数")),
@@ -248,20 +252,20 @@ SOURCES = (
         Fact("unit.migrant", gettext_lazy("Migrant workers"), (
             "农民工", "农民工人数", "外来务工人员", "外来务工人员数")),
     )),
-    Source("register.lines", KEPT_BY_REGISTER, _body_page, _of_seats(_lines), (
+    Source("register.lines", KEPT_BY_REGISTER, _bodies_in, _of_seats(_lines), (
         Fact("unit.bodies_party", gettext_lazy("Party organisations in the unit"), ("党组织数", "基层党组织数")),
         Fact("unit.bodies_union", gettext_lazy("Unions in the unit"), ("工会数", "基层工会数", "工会组织数")),
         Fact("unit.bodies_league", gettext_lazy("League organisations in the unit"), ("团组织数", "基层团组织数")),
         Fact("unit.bodies_women", gettext_lazy("Women's organisations in the unit"), ("妇女组织数", "妇联组织数")),
     )),
-    Source("register.venues", KEPT_BY_REGISTER, _body_page, _of_seats(_venues), (
+    Source("register.venues", KEPT_BY_REGISTER, _units_in, _of_seats(_venues), (
         Fact("venue.count", gettext_lazy("Venues in the unit"), ("阵地数", "阵地个数", "活动场所数")),
         Fact("venue.name", gettext_lazy("Name of the venue"), ("阵地名称", "活动场所名称")),
         Fact("venue.area", gettext_lazy("Area of the venues, in square metres"), ("阵地面积", "活动场所面积")),
         Fact("venue.hours", gettext_lazy("Opening hours of the venues"), ("阵地开放时间", "开放时间")),
         Fact("venue.plaques", gettext_lazy("Plaques of the venues"), ("阵地挂牌", "挂牌情况", "挂牌名称")),
     )),
-    Source("register.offices", KEPT_BY_REGISTER, _body_page, _people, (
+    Source("register.offices", KEPT_BY_REGISTER, _bodies_in, _people, (
         Fact("officers.head", gettext_lazy("Head of the organisation"), (
             "书记", "书记姓名", "党组织书记", "主席", "主席姓名", "工会主席", "负责人", "负责人姓名",
             "secretary")),
@@ -269,7 +273,7 @@ SOURCES = (
         Fact("officers.count", gettext_lazy("Office holders of the organisation"), (
             "委员人数", "班子成员数", "班子人数")),
     )),
-    Source("register.covers", KEPT_BY_REGISTER, _body_page, _covers, (
+    Source("register.covers", KEPT_BY_REGISTER, _bodies_in, _covers, (
         Fact("covers.units", gettext_lazy("Units it covers"), (
             "覆盖单位数", "涵盖单位数", "覆盖企业数", "涵盖法人单位数", "联合工会涵盖单位数")),
         Fact("covers.staff", gettext_lazy("Staff of the units it covers"), (
@@ -277,12 +281,12 @@ SOURCES = (
         Fact("covers.women", gettext_lazy("Women among the staff of the units it covers"), (
             "涵盖单位女职工数", "覆盖女职工数")),
     )),
-    Source("register.members", KEPT_BY_REGISTER, _body_page, _members, (
+    Source("register.members", KEPT_BY_REGISTER, _bodies_in, _members, (
         Fact("members.count", gettext_lazy("Members of the organisation"), (
             "会员人数", "会员数", "党员人数", "党员数", "团员人数", "团员数", "工会会员数", "工会会员人数",
             "党员总数")),
     )),
-    Source("register.terms", KEPT_BY_REGISTER, _body_page, _terms, (
+    Source("register.terms", KEPT_BY_REGISTER, _bodies_in, _terms, (
         Fact("term.number", gettext_lazy("Number of its term"), ("届次", "第几届")),
         Fact("term.since", gettext_lazy("Last elected on"), (
             "换届时间", "本届换届时间", "本届起始日期", "换届日期", "本届选举日期")),

@@ -157,13 +157,17 @@ def withdraw(sending: Sending, *, reason: str, now: datetime, by: User) -> Sendi
     if not reason.strip():
         raise Refused(_("Say why it is withdrawn. Whoever was asked reads it."))
     check_texts(Ask, {"reason": reason.strip()})
+    _withdraw(sending, reason.strip(), now, by)
+    return sending
+
+
+def _withdraw(sending: Sending, reason: str, now: datetime, by: User) -> None:
     states.move_sending(sending, "withdraw")
     sending.save(update_fields=["state"])
-    record("asks.withdrawn", by=by, subject=_subject(sending), facts={"reason": reason.strip()})
+    record("asks.withdrawn", by=by, subject=_subject(sending), facts={"reason": reason})
     Ask.objects.filter(sending=sending, state=Ask.State.OPEN).update(
-        state=Ask.State.WITHDRAWN, ended_at=now, ended_by=by, reason=reason.strip()
+        state=Ask.State.WITHDRAWN, ended_at=now, ended_by=by, reason=reason
     )
-    return sending
 
 
 @transaction.atomic
@@ -183,6 +187,14 @@ def close(about: str, *, now: datetime, by: User | None = None) -> int:
         if closed:
             record("asks.closed", by=by, subject=about, facts={"asks": closed})
         return closed
+
+
+@transaction.atomic
+def drop(about: str, *, reason: str, now: datetime, by: User) -> None:
+    """What stood on this is called off by whoever may call that off: it is withdrawn, what was answered stays."""
+    hold()
+    for sending in Sending.objects.select_for_update().filter(about=about, state=Sending.State.SENT):
+        _withdraw(sending, reason, now, by)
 
 
 def _subject(sending: Sending) -> str:

@@ -18,7 +18,7 @@ from gongjian.register.models import Body
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import AccountRequest, signed_in_only
 
-from . import answering, queries, states
+from . import answering, matters, queries, states
 from .access import asks_visible_to, bodies_asked_from, may_write, office_that_answers
 from .forms import AnswerForm, HandOverForm, ReasonForm
 from .models import Answer, Ask, Sending
@@ -152,6 +152,7 @@ def _facts(request: AccountRequest, page: queries.AskPage) -> dict[str, Any]:
     return {
         "page": page,
         "ask": ask,
+        "matter": matters.told(request.user, ask.sending.about),
         "sheet": sheet,
         "answers_it": answers,
         "form": AnswerForm(sheet) if answers and is_open else None,

@@ -22,7 +22,7 @@ from gongjian.register.refusals import Refused
 from gongjian.register.views.door import AccountRequest, signed_in_only
 from gongjian.ui.excel import Column, workbook_response
 
-from . import answering, facts, queries, receivers, sending, tasks, writing
+from . import answering, facts, matters, queries, receivers, sending, tasks, writing
 from .access import (
     asks_visible_to,
     bodies_asked_from,
@@ -64,25 +64,38 @@ def new(request: AccountRequest) -> HttpResponse:
     senders = _senders(request)
     if not senders:
         raise Http404(_("None of your offices asks others for something."))
-    form = SendingForm(request.POST if request.method == "POST" else None, senders=senders, initial={"minutes": 5})
+    form = _form(request, senders, {"minutes": 5} | _of_the_matter(request))
     if form.is_bound and form.is_valid():
         body = Body.objects.get(pk=int(form.cleaned_data["body"]))
         draft = _put(request, form, lambda **what: writing.write(body, **what, now=timezone.now()))
         if draft is not None:
             return redirect("sending_to", draft.pk)
-    return _edit_page(request, form, None)
+    return _edit_page(request, form, senders, None)
 
 
 @signed_in_only
 def edit(request: AccountRequest, sending_id: int) -> HttpResponse:
     draft = _draft(request, sending_id)
     senders = [entry for entry in _senders(request) if entry.body_id == draft.body_id]
-    form = SendingForm(request.POST if request.method == "POST" else None, senders=senders, initial=_as_written(draft))
+    form = _form(request, senders, _as_written(draft))
     if form.is_bound and form.is_valid():
         again = _put(request, form, lambda **what: writing.rewrite(draft, **what))
         if again is not None:
             return redirect("sending_to" if not receivers.is_chosen(again) else "sending_look", again.pk)
-    return _edit_page(request, form, draft)
+    return _edit_page(request, form, senders, draft)
+
+
+def _form(request: AccountRequest, senders: list[BodyEntry], initial: dict[str, Any]) -> SendingForm:
+    given = request.POST if request.method == "POST" else None
+    offered = matters.offered(request.user, request.today)
+    return SendingForm(given, senders=senders, matters=offered, initial=initial)
+
+
+def _of_the_matter(request: AccountRequest) -> dict[str, Any]:
+    """What a page that leads here says it stands on."""
+    about = request.GET.get("about", "")
+    matter = matters.told(request.user, about)
+    return {"about": about, "why": matter.label} if matter else {}
 
 
 def _put(request: AccountRequest, form: SendingForm, put: Callable[..., Sending]) -> Sending | None:
@@ -94,19 +107,23 @@ def _put(request: AccountRequest, form: SendingForm, put: Callable[..., Sending]
 
 
 def _as_written(draft: Sending) -> dict[str, Any]:
-    said = {name: getattr(draft, name) for name in ("title", "what", "why", "kind", "href", "minutes", "due_on")}
+    names = ("title", "what", "why", "about", "kind", "href", "minutes", "due_on")
+    said = {name: getattr(draft, name) for name in names}
     return said | {"body": draft.body_id, "questions": "\n".join(map(line_of, draft.questions.all()))}
 
 
-def _edit_page(request: AccountRequest, form: SendingForm, draft: Sending | None) -> HttpResponse:
+def _edit_page(
+    request: AccountRequest, form: SendingForm, senders: list[BodyEntry], draft: Sending | None
+) -> HttpResponse:
     lines = (form["questions"].value() or "").splitlines()
-    read = [_reading(line) for line in lines if line.strip()]
+    seat = next((each.seat_id for each in senders if str(each.body_id) == form["body"].value()), senders[0].seat_id)
+    read = [_reading(line, seat) for line in lines if line.strip()]
     here = _("Ask others for something")
     facts_ = {
         "form": form,
         "draft": draft,
         "read": read,
-        "known_count": sum(fact is not None for _asked, _type, fact, _source in read),
+        "known_count": sum(fact is not None for _asked, _type, fact, _where in read),
         "catalogue": facts.every(),
         "place": "inbox",
         "trail": [(_("To do"), reverse("inbox")), (_("What was sent"), reverse("sendings")), (here, None)],
@@ -114,11 +131,13 @@ def _edit_page(request: AccountRequest, form: SendingForm, draft: Sending | None
     return render(request, "asks/write.html", facts_, status=400 if form.errors else 200)
 
 
-def _reading(line: str) -> tuple[Any, str, facts.Fact | None, facts.Source | None]:
-    """How a line is read: what is asked, the words for its type, and where it is known already."""
+def _reading(line: str, seat: int) -> tuple[Any, str, facts.Fact | None, tuple[Any, str] | None]:
+    """How a line is read: what is asked, the words for its type, and if it is known already, who keeps it and where it
+    is looked up for what stands in the unit."""
     asked = asked_in(line)
     fact = facts.known_as(asked.label)
-    return asked, str(Question.Type(asked.type).label), fact, facts.source_of(fact.key) if fact else None
+    source = facts.source_of(fact.key) if fact else None
+    return asked, str(Question.Type(asked.type).label), fact, (source.owner, source.where(seat)) if source else None
 
 
 # == to whom, and what it would do ==
@@ -288,6 +307,7 @@ def one(request: AccountRequest, sending_id: int) -> HttpResponse:
     )
     facts_ = {
         "sending": found,
+        "matter": matters.told(request.user, found.about),
         "asked_by": body_names(request.user, request.today, [found.body_id]).get(found.body_id, ""),
         "tally": queries.tallies_of([found])[found.pk],
         "page": page,

@@ -8,9 +8,12 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from gongjian.accounts.models import User
+from gongjian.asks import sending
 from gongjian.chronicle.record import keep_before, record
+from gongjian.register.models import Body
 from gongjian.register.refusals import Refused, check_texts
 
+from . import work
 from .access import office_that_decides, suggestions_visible_to
 from .models import Decision, Suggestion
 
@@ -25,8 +28,12 @@ def hold() -> None:
 
 @transaction.atomic
 def accept(suggestion: Suggestion, *, now: datetime, by: User) -> Decision:
-    """Open the work: the units stay together until a body covers them. Raises Refused."""
-    return _decide(suggestion, Verdict.ACCEPTED, "", now, by)
+    """Open the work: the units stay together until a body covers them, and whoever is responsible is asked to set it
+    up. Raises Refused."""
+    decision = _decide(suggestion, Verdict.ACCEPTED, "", now, by)
+    responsible = Body.objects.filter(pk__in=suggestion.gaps.values("body")).order_by("pk").first()
+    work.ask_responsible(suggestion, responsible, now=now, by=by)
+    return decision
 
 
 @transaction.atomic
@@ -39,8 +46,8 @@ def set_aside(suggestion: Suggestion, *, reason: str, now: datetime, by: User) -
 
 
 @transaction.atomic
-def take_back(suggestion: Suggestion, *, by: User) -> Suggestion:
-    """As if nothing had been decided. Raises Refused."""
+def take_back(suggestion: Suggestion, *, now: datetime, by: User) -> Suggestion:
+    """As if nothing had been decided; what was asked for it is withdrawn. Raises Refused."""
     suggestion = _held(suggestion, by)
     decision = Decision.objects.filter(suggestion=suggestion).first()
     if decision is None:
@@ -48,6 +55,8 @@ def take_back(suggestion: Suggestion, *, by: User) -> Suggestion:
     act = record("gaps.decision_undone", by=by, subject=_subject(suggestion), facts={"acts": [decision.act_id]})
     keep_before(act, Decision._meta.db_table, "r.id = %s", [decision.pk], deleted=True)
     decision.delete()
+    reason = _("It was decided about anew.")
+    sending.drop(work.reference(suggestion.pk), reason=reason, now=now, by=by)
     return suggestion
 
 

@@ -27,6 +27,7 @@ from .hoods import Around, county_of, hoods_of, way_up
 from .models import Decision, Joining, Rewrite, Suggestion, Way
 from .part import Part, digest_of_rules, indicators_of, part_of
 from .ways import Case, leverage, way_of
+from .work import close_finished
 
 UNITS = """
 SELECT e.unit_id, k.level, e.parent_id, i.place_id, e.trade, h.staff, h.women, h.under_35, h.dispatched, h.migrant
@@ -109,6 +110,7 @@ def rewrite(run: Run, facts: Facts, today: date, before: tuple[Run, Facts] | Non
     rules = digest_of_rules(joinings, run.day)
     part = part_of(facts, joinings, rules, before)
     written = 0 if part.counties == frozenset() else _find(part, joinings, run.day)
+    close_finished(run.began_at)
     Rewrite.objects.all().delete()
     Rewrite.objects.create(run=run, rules=rules)
     return written

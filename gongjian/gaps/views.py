@@ -28,7 +28,7 @@ from gongjian.register.views.door import DayRequest, signed_in_only
 from gongjian.ui.excel import Column, workbook_response
 from gongjian.ui.templatetags.ui import keep_day
 
-from . import actions, queries
+from . import actions, queries, work
 from .access import office_that_decides, suggestions_visible_to
 from .models import Suggestion, Way
 from .queries import Asked
@@ -129,6 +129,7 @@ def suggestion(request: DayRequest, suggestion_id: int) -> HttpResponse:
     indicators = list(indicators_visible_to(request.user).filter(pk__in=told.indicators))
     facts = {
         "told": told,
+        "asked_for": work.asked_for(request.user, told.suggestion, request.today),
         "may_decide": office_that_decides(request.user, told.suggestion) is not None,
         "indicators": [(each, _gaps_address(request, each.pk, told.suggestion.hood_id)) for each in indicators],
         "trail": [
@@ -161,7 +162,7 @@ def set_aside(request: DayRequest, suggestion_id: int) -> HttpResponse:
 @require_POST
 def take_back(request: DayRequest, suggestion_id: int) -> HttpResponse:
     def verb(found: Suggestion, by: User) -> object:
-        return actions.take_back(found, by=by)
+        return actions.take_back(found, now=timezone.now(), by=by)
 
     return _decided(request, suggestion_id, verb, _("Taken back: nothing is decided about it."))
 

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from gongjian.asks.access import bodies_asked_from
 from gongjian.register.models import Body
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import DayRequest, signed_in_only
 
-from . import actions, queries
+from . import actions, asked, queries
 from .access import items_visible_to, office_that_keeps, office_that_moves
 from .forms import ItemForm, OwnerForm
 from .models import Plan, PlanItem
@@ -35,6 +36,9 @@ def item(request: DayRequest, plan_id: int, item_id: int) -> HttpResponse:
     verbs = moves_of(found) if moves else []
     facts = {
         "shown": shown,
+        "sent": asked.sent_for(request.user, found),
+        "may_ask": bodies_asked_from(request.user).on(request.today).exists(),
+        "about": asked.reference(found.pk),
         "item": found,
         "row": shown.row,
         "plan": found.plan,

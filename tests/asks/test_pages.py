@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gongjian.asks import sending, tasks
+from gongjian.asks import matters, sending, tasks
 from gongjian.asks.models import Answer, Ask, Sending
 
 from .conftest import soon
@@ -299,3 +299,29 @@ def test_what_a_unit_is_asked_for_is_in_the_api(town, at, send):
             200,
             400,
         )
+
+
+# == what it stands on, and where facts stand ==
+def test_a_form_of_twelve_known_facts_is_refused_with_a_link_to_each(town, at):
+    labels = ["单位名称", "社会信用代码", "单位地址", "行业", "职工总数", "女职工", "农民工人数", "阵地数", "组织全称",
+              "党组织书记", "届次", "党员人数"]  # fmt: skip
+    given = {"body": town.bodies["city_party"].pk, "title": "报表", "why": "样例", "kind": "facts", "minutes": 5,
+             "due_on": soon(town).isoformat(), "questions": "\n".join(labels)}  # fmt: skip
+    page = at(town.clerk).post("/asks/new/", given)
+    told = page.content.decode()
+    assert page.status_code == 400 and "known already and need not be asked" in told and not Sending.objects.exists()
+    seat = town.units["city"].pk
+    for label, address in zip(labels, ["units"] * 8 + ["bodies"] * 4, strict=True):
+        assert f'<a href="/{address}/?below={seat}"><span lang="zh-Hans">{label}</span></a>' in told, label
+    for address in ("units", "bodies"):
+        assert at(town.clerk).get(f"/{address}/?below={seat}").status_code == 200
+
+
+def test_an_ask_leads_to_what_it_stands_on_for_whoever_may_read_that(town, at, asked, monkeypatch):
+    ask = asked(about="sample.matter:7")
+    assert "It belongs to" not in at(town.secretary).get(f"/asks/{ask.pk}/").content.decode()
+    monkeypatch.setattr(matters, "_tells", {"sample.matter": lambda _reader, id: (f"样例第{id}项", f"/sample/{id}/")})
+    told = at(town.secretary).get(f"/asks/{ask.pk}/").content.decode()
+    assert '<a href="/sample/7/">' in told and "样例第7项" in told
+    monkeypatch.setattr(matters, "_tells", {"sample.matter": lambda _reader, _id: None})
+    assert "It belongs to" not in at(town.secretary).get(f"/asks/{ask.pk}/").content.decode()

@@ -176,13 +176,13 @@ def test_whoever_appoints_in_the_line_above_decides_too_and_a_reader_does_not(fo
 def test_what_cannot_be_decided_is_refused_in_a_sentence(found):
     suggestion, given = the_suggestion(), {"now": timezone.now(), "by": found.clerk}
     with pytest.raises(Refused):
-        actions.take_back(suggestion, by=found.clerk)
+        actions.take_back(suggestion, now=timezone.now(), by=found.clerk)
     with pytest.raises(Refused):
         actions.accept(suggestion, now=timezone.now(), by=found.inspector)
     actions.accept(suggestion, **given)
     with pytest.raises(Refused):
         actions.set_aside(suggestion, reason="x", **given)
-    actions.take_back(suggestion, by=found.clerk)
+    actions.take_back(suggestion, now=timezone.now(), by=found.clerk)
     Gap.objects.all().delete()
     with pytest.raises(Refused):
         actions.accept(suggestion, **given)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from gongjian.asks.models import Ask
 from gongjian.figures import run as night
 from gongjian.figures.run import NotRead
 from gongjian.gaps import actions, rewrite
@@ -101,7 +102,7 @@ def test_what_was_set_aside_is_not_suggested_again_until_that_is_taken_back(foun
     actions.set_aside(suggestion, reason="两家要搬走", now=timezone.now(), by=found.clerk)
     run_again()
     assert {ways(found)[key] for key in ("sixteen", "ten", "two")} == {"organiser"}
-    actions.take_back(suggestion, by=found.clerk)
+    actions.take_back(suggestion, now=timezone.now(), by=found.clerk)
     run_again()
     assert not Decision.objects.exists() and ways(found)["ten"] == "joint"
 
@@ -123,3 +124,33 @@ def test_when_the_gaps_fail_the_readings_of_that_run_are_not_kept_either(found, 
     with pytest.raises(NotRead, match="No space left"):
         night.read_indicators(found.today)
     assert not Reading.objects.exists() and set(Gap.objects.values_list("pk", flat=True)) == before
+
+
+def test_accepting_asks_whoever_is_responsible_until_a_body_covers_them_all(found, run_again):
+    """The county's union stands above the village's; its chair may ask, and the village's union is responsible."""
+    chair = small.account("郑样例")
+    small.office(small.person("郑样例", account=chair), found.bodies["county_union"], "union_chair")
+    suggestion = Suggestion.objects.get(line="union")
+    actions.accept(suggestion, now=timezone.now(), by=chair)
+    ask = Ask.objects.get(sending__about=f"gaps.suggestion:{suggestion.pk}")
+    assert (ask.body, ask.sending.body) == (found.bodies["joint_union"], found.bodies["county_union"])
+    assert (ask.state, ask.sending.href) == ("open", f"/gaps/suggestions/{suggestion.pk}/")
+
+    actions.take_back(suggestion, now=timezone.now(), by=found.clerk)
+    ask.refresh_from_db()
+    assert (ask.state, ask.sending.state) == ("withdrawn", "withdrawn") and ask.reason
+
+    actions.accept(suggestion, now=timezone.now(), by=chair)
+    for key in ("sixteen", "ten"):
+        small.cover(found.bodies["joint_union"], found.units[key], since=REFORM)
+    run_again()
+    again = Ask.objects.exclude(pk=ask.pk)
+    assert again.get().state == "open"
+    small.cover(found.bodies["joint_union"], found.units["two"], since=REFORM)
+    run_again()
+    assert again.get().state == "done"
+
+
+def test_where_nobody_may_be_asked_the_work_is_open_all_the_same(found):
+    actions.accept(Suggestion.objects.get(line="union"), now=timezone.now(), by=found.clerk)
+    assert Decision.objects.get().verdict == "accepted"
