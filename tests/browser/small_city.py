@@ -8,11 +8,11 @@ from django.utils import timezone
 
 SCALE = 0.01
 COUNTIES = ["330681"]
-FULL = 220  # minutes that two towns are asked for already in next month; their ceiling is 240
+FULL = 220  # minutes that two towns are asked for already in the month after next; their ceiling is 240
 
 
-def next_month(today: date, day: int) -> date:
-    return (today.replace(day=28) + timedelta(days=7)).replace(day=day)
+def month_after_next(today: date, day: int) -> date:
+    return (today.replace(day=15) + timedelta(days=61)).replace(day=day)
 
 
 if __name__ == "__main__":
@@ -34,11 +34,21 @@ if __name__ == "__main__":
     write_letters(letters, now=timezone.now())
 
     from gongjian.asks import sending
+    from gongjian.asks.writing import Asked
     from gongjian.register.models import Body
 
-    towns = Body.objects.filter(entries__seat__entries__kind__level="town", line="party").order_by("pk").distinct()
-    sending.ask(
-        towns[:2], sender=Body.objects.get(line="party", line_path__regex=r"^\.?[^.]+\.$"), today=timezone.localdate(),
-        now=timezone.now(), by=User.objects.get(username="sample-city-organiser"), kind="tell", title="写一写全年总结",
-        why="样例：年底总结", minutes=FULL, due_on=next_month(timezone.localdate(), 25),
-    )  # fmt: skip
+    organiser, today = User.objects.get(username="sample-city-organiser"), timezone.localdate()
+    city = Body.objects.get(line="party", line_path__regex=r"^\.?[^.]+\.$")
+    towns = Body.objects.filter(line="party", entries__seat__entries__kind__level="town").order_by("pk").distinct()
+    village = Body.objects.filter(line="party", entries__name__contains="上下文村").distinct()
+    given = {"sender": city, "today": today, "now": timezone.now(), "by": organiser, "why": "样例：年底总结"}
+    full = {"kind": "tell", "title": "写一写全年总结", "minutes": FULL, "due_on": month_after_next(today, 25)}
+    sending.ask(towns[:2], **given, **full)
+    for title, kind, questions in (
+        ("看一看公示栏", "confirm", []),
+        ("报两个数", "facts", ["党组织名称", "今年上了几次党课"]),
+        ("讲一句进展", "tell", []),
+        ("写两句打算", "tell", []),
+    ):
+        asked = {"questions": [Asked(each, "number") for each in questions], "minutes": 3}
+        sending.ask(village[:1], **given, title=title, kind=kind, due_on=today + timedelta(days=1), **asked)
