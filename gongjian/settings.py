@@ -316,6 +316,8 @@ MAIL = os.environ.get("GONGJIAN_MAIL", "")
 DEFAULT_FROM_EMAIL = os.environ.get("GONGJIAN_MAIL_FROM", "gongjian@localhost")
 globals().update(_mail(MAIL))
 
+COMPLAINTS = os.environ.get("GONGJIAN_COMPLAINTS", "")  # whom to tell of too much work, in words
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -25,7 +25,7 @@ from gongjian.register.access import (
     units_visible_to,
     venues_visible_to,
 )
-from gongjian.register.models import BodyEntry, Choice, Headcount, Plaque, UnitEntry
+from gongjian.register.models import BodyEntry, Choice, Headcount, OfficeKind, Permission, Plaque, UnitEntry
 from gongjian.register.queries.lists import body_names, unit_names
 
 from .facts import Fact, Source, Value, add
@@ -151,6 +151,9 @@ def _venues(reader: Reader, units: set[int], day: date) -> Values:
 def _people(reader: Reader, bodies: Bodies, day: date) -> Values:
     open_ones = bodies_with_people_open_to(reader, bodies)
     found: Values = {body: {"officers.count": 0} for body in bodies if body in open_ones}
+    answering = set(
+        OfficeKind.objects.filter(roles__permissions__contains=[Permission.ANSWER]).values_list("pk", flat=True)
+    )
     held = offices_visible_to(reader).on(day).filter(body__in=open_ones).select_related("person", "kind")
     for office in held.order_by("-kind__heads", "kind__position", "id"):
         told = found[office.body_id]
@@ -158,6 +161,8 @@ def _people(reader: Reader, bodies: Bodies, day: date) -> Values:
         if office.kind.heads:
             told.setdefault("officers.head", office.person.name)
             told.setdefault("officers.head_office", str(office.kind))
+        if office.kind_id in answering:
+            told.setdefault("officers.contact", office.person.name)
     return found
 
 
@@ -270,6 +275,8 @@ SOURCES = (
             "书记", "书记姓名", "党组织书记", "主席", "主席姓名", "工会主席", "负责人", "负责人姓名",
             "secretary")),
         Fact("officers.head_office", gettext_lazy("Office of the head"), ("负责人职务",)),
+        Fact("officers.contact", gettext_lazy("Who answers for the organisation"), (
+            "联系人", "联系人姓名", "联络员", "经办人", "填报人", "contact")),
         Fact("officers.count", gettext_lazy("Office holders of the organisation"), (
             "委员人数", "班子成员数", "班子人数")),
     )),

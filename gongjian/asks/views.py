@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -33,6 +34,7 @@ def inbox(request: AccountRequest) -> HttpResponse:
         "inbox": queries.inbox(request.user, request.today, by_day=by_day),
         "by_day": by_day,
         "may_ask": bodies_asked_from(request.user).on(request.today).exists(),
+        "complaints": settings.COMPLAINTS,
         "place": "inbox",
         "trail": [(_("To do"), None)],
     }

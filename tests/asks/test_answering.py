@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import FileField
 from django.utils import timezone
 
 from gongjian.asks import answering, sending, writing
 from gongjian.asks.access import asks_to_answer, asks_visible_to
-from gongjian.asks.models import Answer, Ask, Question
+from gongjian.asks.forms import AnswerForm
+from gongjian.asks.models import Answer, Ask, Question, Sending
 from gongjian.chronicle.models import Act
 from gongjian.register import actions
 from gongjian.register.refusals import Refused
@@ -94,6 +96,16 @@ def test_a_file_is_kept_with_its_hash(town, asked, answer, settings, tmp_path):
     found = answer(asked(kind="file"), file=SimpleUploadedFile("样例.pdf", b"%PDF-1.7 sample"))
     assert found.sha256 == "b5d4c2daa152f53c02621a70601b11dc5b4aecbda1cc3f5962bc5f7f491bad40"
     assert found.file.read() == b"%PDF-1.7 sample"
+
+
+@pytest.mark.parametrize("kind", Sending.Kind.values)
+def test_only_an_ask_for_a_file_wants_one(town, asked, kind):
+    said = {"facts": {"questions": ["样例数"]}, "elsewhere": {"href": "/units/1/", "kind": kind}}.get(
+        kind, {"kind": kind}
+    )
+    sheet = answering.sheet_of(asked(**said), town.secretary, town.today)
+    wanted = [name for name, field in AnswerForm(sheet).fields.items() if isinstance(field, FileField)]
+    assert wanted == (["file"] if kind == Sending.Kind.FILE else [])
 
 
 def test_it_is_declined_with_a_reason(town, asked):
