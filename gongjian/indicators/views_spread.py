@@ -23,8 +23,10 @@ from .funnel import Funnel
 from .models import Indicator, Run
 from .spread import PlaceClass, Row, Spread
 from .spread_words import sentences, short_verdict, verdict
+from .starts import Starts, starts_of
 from .views import counted_places_only
 
+WAITING = 60  # named on the page
 SHAPES = {"lower": ("late", "s-late"), "low": ("warn", "info"), "high": ("calm", "info"), "higher": ("ok", "s-done")}
 
 
@@ -46,7 +48,7 @@ def spread(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
     }
     if picked:
         compared = spreads.spread_of(picked.places)
-        facts |= _told(request, key, compared, picked)
+        facts |= _told(request, key, compared, picked) | _begun(request, found, entry, picked, run)
         facts["export_href"] = _address(request, "indicator_spread_export", key, entry, picked)
     return render(request, "indicators/spread.html", facts)
 
@@ -57,11 +59,12 @@ def spread_export(request: DayRequest, entry: UnitEntry, key: str) -> HttpRespon
     if picked is None or run is None:
         raise Http404
     compared = spreads.spread_of(picked.places)
+    starts = starts_of(request.user, found, entry.unit_id, picked.places, run)
     notes = [(str(number), said) for number, said in enumerate(sentences(compared, picked.name), start=1)]
     return workbook_response(
         f"{found}-{picked.name}-{entry.name}-{run.day}.xlsx",
         _columns(),
-        (_line(row) for row in spreads.sorted_rows(compared.rows, _sort(request))),
+        (_line(row, starts) for row in spreads.sorted_rows(compared.rows, _sort(request))),
         sheet=picked.name,
         notes=(_("In words"), notes),
     )
@@ -99,10 +102,22 @@ def _told(request: DayRequest, key: str, compared: Spread, picked: PlaceClass) -
     }
 
 
+def _begun(
+    request: DayRequest, found: Indicator, entry: UnitEntry, picked: PlaceClass, run: Run | None
+) -> dict[str, Any]:
+    starts = starts_of(request.user, found, entry.unit_id, picked.places, run) if run else None
+    shown = starts.waiting[:WAITING] if starts else []
+    return {"starts": starts, "waiting": [(place, _figure(request, found.pk, place.unit_id)) for place in shown]}
+
+
 def _opened(request: DayRequest, key: str, row: Row) -> tuple[str, tuple[str, str], str, bool]:
     """The figure of the place, the chip of what is said of it, the words in it, and whether it counts few."""
-    address = keep_day(f"{reverse('indicator', args=[key])}?{urlencode({'in': row.place.unit_id})}", request)
+    address = _figure(request, key, row.place.unit_id)
     return address, SHAPES.get(row.standing.luck, ("", "")), short_verdict(row), row.place.counted < queries.FEW
+
+
+def _figure(request: DayRequest, key: str, unit_id: int) -> str:
+    return keep_day(f"{reverse('indicator', args=[key])}?{urlencode({'in': unit_id})}", request)
 
 
 # == what was asked ==
@@ -133,16 +148,35 @@ def _columns() -> list[Column]:
         _("Band, 1 the highest"), _("Places surely higher"), _("Places surely lower"),
     )  # fmt: skip
     texts = (Column(_("Place"), 24), Column(_("Where"), 18))
-    return [*texts, *(Column(word, 12, "number") for word in numbers), Column(_("What can be said"), 34), _out()]
+    return [
+        *texts,
+        *(Column(word, 12, "number") for word in numbers),
+        Column(_("What can be said"), 34),
+        _out(),
+        _first(),
+    ]
 
 
 def _out() -> Column:
     return Column(_("Stands out even so"), 14)
 
 
-def _line(row: Row) -> list[Any]:
+def _first() -> Column:
+    return Column(_("First gain since the target counts"), 18, "day")
+
+
+def _line(row: Row, starts: Starts | None) -> list[Any]:
     place, standing = row.place, row.standing
+    gained = starts.gained.get(place.unit_id) if starts else None
     rates = (standing.count.rate, standing.estimate, standing.low, standing.high)
     numbers = (place.counted, place.having, *(round(100 * each, 2) for each in rates))
     order = (standing.band, standing.behind, standing.ahead)
-    return [place.name, place.where, *numbers, *order, verdict(standing.luck), _("yes") if standing.stands_out else ""]
+    return [
+        place.name,
+        place.where,
+        *numbers,
+        *order,
+        verdict(standing.luck),
+        _("yes") if standing.stands_out else "",
+        gained,
+    ]

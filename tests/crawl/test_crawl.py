@@ -1,6 +1,6 @@
 """No page, piece, list, file or call tells anybody what the policy does not let them read; and nothing breaks.
 
-The crawler walks as each persona from the home page, and asks every address it saw as every other persona and as
+The crawler walks as several personas from the home page, and asks every address it saw as every other persona and as
 nobody. What may be read is asked of access.py (town.py); routes are found by themselves, so that new ones count.
 """
 
@@ -40,11 +40,15 @@ NOT_WALKED = {
 DOORS = ["headcounts_visible_to", "covers_visible_to", "terms_visible_to"]
 
 
+# Of each sort of right one; the far walk, which is slow, is that of all personas.
+SOME = ("nobody", "stranger", "village secretary", "who was lent an office", "organiser", "auditor")
+
+
 @pytest.fixture(scope="module")
 def found(marked_town: MarkedTown) -> Found:
     crawler = Crawler(marked_town)
-    crawler.walk()
-    return crawler.replay()
+    crawler.walk(SOME)
+    return crawler.replay(SOME)
 
 
 def test_nothing_is_told_to_whoever_may_not_read_it(found: Found) -> None:
@@ -59,8 +63,8 @@ def test_nothing_is_written_by_whoever_was_never_offered_the_form(found: Found) 
     assert found.written == []
 
 
-def test_everybody_was_asked_everything(found: Found, marked_town: MarkedTown) -> None:
-    everybody = set(marked_town.personas)
+def test_everybody_was_asked_everything(found: Found) -> None:
+    everybody = set(SOME)
     assert [str(request) for request, asked in found.asked.items() if set(asked) != everybody] == []
     assert len(found.asked) > 200
 

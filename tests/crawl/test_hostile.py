@@ -121,7 +121,7 @@ def wrong_in(crawler: Crawler, persona: str, tried: Try) -> str:
 @pytest.fixture(scope="module")
 def offered(marked_town: MarkedTown) -> Crawler:
     """What the organiser, who has the most forms, is offered."""
-    crawler = Crawler(marked_town, Limits(things=1, of_a_thing=12, of_a_route=14, questions=1, forms=3, seeds=1))
+    crawler = Crawler(marked_town, Limits(things=1, of_a_thing=12, of_a_route=14, questions=1, forms=2, seeds=1))
     crawler.walk(["organiser"])
     return crawler
 

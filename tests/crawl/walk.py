@@ -154,10 +154,10 @@ class Crawler:
             self._walk_as(persona)
         return self.found
 
-    def replay(self) -> Found:
+    def replay(self, personas: Iterable[str] | None = None) -> Found:
         """Everything anybody was offered, as everybody who was not."""
         for request, so_far in list(self.found.asked.items()):
-            for persona in self.made.personas:
+            for persona in personas or self.made.personas:
                 if persona not in so_far:
                     self.ask(persona, request)
         return self.found

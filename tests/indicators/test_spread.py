@@ -15,9 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
+from gongjian.chronicle.record import record
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.funnel import WIDE, Funnel
-from gongjian.indicators.models import Reading, Run
+from gongjian.indicators.models import Reading, Run, Target
 from gongjian.indicators.spread import SORTS, Place, page_from, sorted_rows, spread_of
 from gongjian.indicators.spread_words import sentences
 from gongjian.packs.read import read_pack
@@ -112,6 +113,49 @@ def test_the_file_holds_what_the_page_shows(town, uneven, signed_in):
     told = [(each.place.name, each.place.counted, each.place.having) for each in shown]
     assert [(row[0], row[2], row[3]) for row in rows] == told
     assert [row[1] for row in book.worksheets[1].iter_rows(values_only=True)] == page.context["sentences"]
+
+
+def test_who_has_gained_nothing_since_the_target_counts_is_named(town, uneven, signed_in):
+    """Of six villages one has gained by the quarter, three by today, one not at all; one had nothing left to do."""
+    browser = signed_in(town.inspector)
+    assert browser.get(f"{uneven}&class=villages").context["starts"] is None
+    since, quarter = town.today - timedelta(days=200), town.today - timedelta(days=100)
+    set_target(town, baseline_on=since)
+    found = list(Reading.objects.filter(unit__entries__kind="village", denominator=100).order_by("unit_id"))
+    for day, counts in ((since, [30, 50, 60, 60, 60, 100]), (quarter, [30, 55, 60, 60, 60, 100])):
+        run = a_run(day)
+        for row, having in zip(found, counts, strict=True):
+            keep(run, row.unit, having, 100)
+
+    page = browser.get(f"{uneven}&class=villages")
+    starts = page.context["starts"]
+    assert [place.name for place in starts.waiting] == ["样例000村"] and "样例000村" in page.content.decode()
+    assert starts.half_by == town.today and len(starts.gained) == 5
+    assert starts.gained[found[1].unit_id] == quarter and found[5].unit_id not in starts.gained
+    file = b"".join(browser.get(f"{uneven}&class=villages".replace("/spread/", "/spread.xlsx")).streaming_content)
+    first = {row[0]: row[-1] for row in openpyxl.load_workbook(BytesIO(file)).worksheets[0].iter_rows(values_only=True)}
+    assert first["样例001村"].date() == quarter and first["样例000村"] is None
+
+
+def test_while_fewer_than_half_have_gained_the_page_says_so(town, uneven, signed_in):
+    set_target(town, baseline_on=town.today - timedelta(days=200))
+    run = a_run(town.today - timedelta(days=200))
+    for row in Reading.objects.filter(unit__entries__kind="village", denominator=100, day=town.today):
+        keep(run, row.unit, row.numerator, 100)
+    starts = signed_in(town.inspector).get(f"{uneven}&class=villages").context["starts"]
+    assert starts.half_by is None and len(starts.waiting) == 6
+
+
+def a_run(day) -> Run:
+    now = timezone.now()
+    return Run.objects.create(day=day, state=Run.State.DONE, engine="duckdb", began_at=now, ended_at=now)
+
+
+def set_target(town, *, baseline_on) -> None:
+    Target.objects.create(
+        indicator_id=KEY, unit=town.units["city"], goal=90, due=town.today + timedelta(days=300), document="样例",
+        baseline_on=baseline_on, valid=(baseline_on, None), act=record("indicators.target", by=None, facts={}),
+    )  # fmt: skip
 
 
 def test_whoever_may_not_count_is_refused_and_an_odd_question_is_not_found(town, uneven, signed_in, client):

@@ -42,3 +42,10 @@ def content() -> str:
         for row in rows_of(f"SELECT {kept} FROM {table} ORDER BY id"):
             digest.update(repr(row).encode())
     return digest.hexdigest()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at the city runs in one process, so that it is built there alone."""
+    for item in items:
+        if "small_city" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("sample city"))
