@@ -1,4 +1,4 @@
-"""The personas: who they are, and that their doors are there only on a laptop that holds the sample city."""
+"""The doors of the personas are there only on a laptop that holds the sample city."""
 
 import pytest
 from django.conf import settings as project
@@ -6,20 +6,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from gongjian.accounts.models import User
-from gongjian.register.models import BodyEntry, Office, Person, Role, UnitEntry
+from gongjian.register.models import Role
 from gongjian.sample.models import SampleMark
-from gongjian.sample.personas import PERSONAS
 
 from . import doors
-
-KEYS = ["village-secretary", "town-officer", "county-union-chair", "city-organiser", "citizen", "auditor"]
-OFFICES = {
-    "village-secretary": ("party_secretary", "上下文村"),
-    "town-officer": ("party_organisation_commissioner", "大唐街道"),
-    "county-union-chair": ("union_chair", "诸暨市"),
-    "city-organiser": ("organisation_officer", "绍兴市"),
-    "auditor": ("union_audit_commissioner", "绍兴市"),
-}
 
 
 @pytest.fixture
@@ -76,7 +66,7 @@ def test_by_default_the_doors_are_not_even_routed(db, client):
         reverse("sample:enter", args=["citizen"])
 
 
-def test_a_persona_is_never_asked_for_a_second_factor_but_its_account_would_be(laptop, town, client, signed_in):
+def test_a_persona_is_never_asked_for_a_second_factor_but_its_account_would_be(town, laptop, client, signed_in):
     Role.objects.filter(key="leads_line").update(second_factor=True)
     town.secretary.username = "sample-village-secretary"
     town.secretary.save()
@@ -86,28 +76,3 @@ def test_a_persona_is_never_asked_for_a_second_factor_but_its_account_would_be(l
     client.post("/account/sign-out/")
     client.force_login(town.secretary)
     assert client.get("/me/")["Location"] == "/account/factors/"
-
-
-def test_a_persona_has_no_password(city, client):
-    assert not any(user.has_usable_password() for user in User.objects.filter(username__startswith="sample-"))
-
-
-def test_each_persona_holds_its_office_today(city):
-    assert [persona.key for persona in PERSONAS] == KEYS
-    held = {}
-    for persona in PERSONAS:
-        offices = Office.objects.on(city).filter(person__account__username=persona.username)
-        for office in offices.filter(kind=persona.office):
-            seat = BodyEntry.objects.on(city).get(body=office.body).seat
-            held[persona.key] = (office.kind_id, UnitEntry.objects.on(city).get(unit=seat).name)
-    assert held == OFFICES
-
-
-def test_only_the_organiser_keeps_the_register(city):
-    keeps = Office.objects.on(city).filter(kind__roles__permissions__contains=["keep_register"])
-    assert [office.person.account.username for office in keeps] == ["sample-city-organiser"]
-
-
-def test_the_citizen_is_nobody_in_the_register(city):
-    assert User.objects.filter(username="sample-citizen").exists()
-    assert not Person.objects.filter(account__username="sample-citizen").exists()
