@@ -88,18 +88,26 @@ def _of_seats(tell: Callable[[Reader, set[int], date], Mapping[int, Mapping[str,
 def _units(reader: Reader, units: set[int], day: date) -> Values:
     entries = list(unit_entries_visible_to(reader).on(day).filter(unit__in=units).select_related("kind"))
     parents = unit_names(reader, day, [e.parent_id for e in entries])
+    codes = _codes(reader, [e.parent_id for e in entries if not e.code], day)
     lists = ("status", "trade", "ownership", "sector")
     words = {(choice.list, choice.key): str(choice) for choice in Choice.objects.filter(list__in=lists)}
     places = dict(housings_visible_to(reader).on(day).filter(unit__in=units).values_list("unit_id", "place_id"))
     housed = unit_names(reader, day, places.values())
-    return {each.unit_id: _unit(each, words, parents, housed.get(places.get(each.unit_id))) for each in entries}
+    found = {each.unit_id: _unit(each, words, parents, housed.get(places.get(each.unit_id))) for each in entries}
+    for each in entries:
+        found[each.unit_id]["unit.code"] = each.code or codes.get(each.parent_id)
+    return found
+
+
+def _codes(reader: Reader, units: Sequence[int | None], day: date) -> dict[int | None, str]:
+    """The codes of divisions: an employer has none of its own, and stands under that of the one it lies in."""
+    return dict(unit_entries_visible_to(reader).on(day).filter(unit__in=units).values_list("unit_id", "code"))
 
 
 def _unit(entry: UnitEntry, words: Mapping[tuple[str, str], str], parents: Mapping[int | None, str],
           place: str | None) -> dict[str, Value | None]:  # fmt: skip
     return {
         "unit.name": entry.official_name or entry.name,
-        "unit.code": entry.code,
         "unit.credit_code": entry.credit_code,
         "unit.kind": str(entry.kind),
         "unit.status": words.get(("status", entry.status)),

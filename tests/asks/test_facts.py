@@ -10,7 +10,9 @@ import pytest
 from gongjian.asks import facts, receivers, writing
 from gongjian.asks.models import Question
 from gongjian.asks.reading import asked_in, line_of
+from gongjian.register.models import UnitEntry
 from gongjian.register.refusals import Refused
+from tests.register import town as small
 
 PAGE = Path(__file__).parents[2] / "docs" / "known-facts.md"
 ROWS = re.findall(r"^\| ([^|]+) \| ([^|]+) \| `?([a-z_.0-9]+)`? \|$", PAGE.read_text(encoding="utf-8"), re.M)[1:]
@@ -91,3 +93,16 @@ def test_a_line_tells_what_sort_of_answer_fits(line, type, options):
     asked = asked_in(line)
     assert (asked.type, list(asked.options)) == (type, options)
     assert line_of(Question(label=asked.label, options=list(asked.options))) == line
+
+
+def test_an_employer_stands_under_the_code_of_the_division_it_lies_in(town):
+    firm = town.units["logistics"]
+    union = small.body(
+        "样例物流工会", "union_committee", firm, since=small.REFORM, superior=town.bodies["county_union"]
+    )
+    own = UnitEntry.objects.on(town.today).get(unit=firm)
+    above = UnitEntry.objects.on(town.today).get(unit=own.parent_id)
+    told = facts.read(town.clerk, ["unit.code"], [union.pk, town.bodies["village_party"].pk], town.today)
+    assert own.code == "" and told[union.pk]["unit.code"] == above.code != ""
+    village = UnitEntry.objects.on(town.today).get(unit=town.units["village"])
+    assert told[town.bodies["village_party"].pk]["unit.code"] == village.code != ""
