@@ -93,13 +93,19 @@ def gaps(options: argparse.Namespace) -> int:
     asked = queries.Asked(indicator, entry.unit_id)
     found = queries.listed(OPERATOR, rules, asked, day, size=options.most)
     rows = [_plain_gap(row) for row in found.page.rows]
+    count = queries.gaps_counted(OPERATOR, rules, asked, day)
     if options.json:
-        print_json({"place": entry.name, "code": entry.code, "count": found.count, "gaps": rows})
+        print_json({"place": entry.name, "code": entry.code, "count": _exact(count), "gaps": rows})
         return OK
     for row in rows:
         heads = "–" if row["heads"] is None else row["heads"]
         print(f"{row['name']}: {heads}, {row['way']} {' + '.join(row['with'])}")
     return OK
+
+
+def _exact(count: Any) -> int | None:
+    """None for more than are counted."""
+    return None if count.is_more else count.number
 
 
 def _plain_gap(row: Any) -> dict[str, Any]:

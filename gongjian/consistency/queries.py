@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from gongjian.register.access import Reader, body_entries_visible_to, unit_entries_visible_to, venues_visible_to
 from gongjian.register.models import Line, UnitEntry
-from gongjian.register.queries.lists import MOST, count_up_to, places_above, unit_at_and_below
+from gongjian.register.queries.lists import MOST, Counted, count_up_to, counted, places_above, unit_at_and_below
 from gongjian.register.queries.structure import DIVISIONS
 from gongjian.register.walks import TERRITORY, ways_up
 from gongjian.ui.keyset import Page, page_of
@@ -88,10 +88,10 @@ def by_line(raised: list[Raised]) -> list[LineRow]:
 # == one check ==
 @dataclass(frozen=True)
 class Doubts:
-    """A page of what a check finds; `count` is None where there are more than MOST."""
+    """A page of what a check finds."""
 
     page: Page
-    count: int | None
+    count: Counted
 
 
 def doubts_of(
@@ -101,8 +101,12 @@ def doubts_of(
     rows = _chosen(reader, check, which, place, day, today)
     page = page_of(rows, ORDER, size=PAGE, after=after, before=before)
     tell(reader, check, page.rows, day)
-    count = count_up_to(rows)
-    return Doubts(page, None if count > MOST else count)
+    return Doubts(page, counted(rows))
+
+
+def doubts_counted(reader: Reader, check: Check, which: Which, place: UnitEntry, day: date, today: date) -> Counted:
+    """How many there are: the count that a page leaves out."""
+    return counted(_chosen(reader, check, which, place, day, today), MOST)
 
 
 def all_doubts_of(

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gongjian.chronicle.whence import act_as
-from gongjian.indicators.views import counted_places_only
+from gongjian.indicators.views import count_address, counted_places_only
 from gongjian.register.models import UnitEntry
+from gongjian.register.queries.lists import Counted
 from gongjian.register.queries.structure import nearest_division
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import DayRequest, signed_in_only
 from gongjian.ui.excel import Column, workbook_response
-from gongjian.ui.templatetags.ui import keep_day
+from gongjian.ui.templatetags.ui import keep_day, thousands
 
 from . import actions, queries
 from .access import (
@@ -92,13 +93,11 @@ def _line(raised: Raised) -> list[Any]:
 def check(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
     found = get_object_or_404(checks_visible_to(request.user), pk=key)
     which = _which(request)
+    asked = (request.user, found, which, entry, request.day, request.today)
+    if request.GET.get("part") == "count":
+        return HttpResponse(_doubts_said(queries.doubts_counted(*asked)))
     listed = queries.doubts_of(
-        request.user,
-        found,
-        which,
-        entry,
-        request.day,
-        request.today,
+        *asked,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
@@ -111,6 +110,8 @@ def check(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
             (each, _address(request, "consistency_check", key, entry.unit_id, show=each)) for each in queries.WHICH
         ],
         "listed": listed,
+        "said": _doubts_said(queries.doubts_counted(*asked) if "counted" in request.GET else listed.count),
+        "count_href": count_address(request, listed.count),
         "rows": [_row(request, found, each) for each in listed.page.rows],
         "severity": Check.Severity(found.severity).label,
         "export_href": _address(request, "consistency_check_export", key, entry.unit_id, show=which),
@@ -127,6 +128,11 @@ def _row(request: DayRequest, check: Check, doubt: Doubt) -> dict[str, Any]:
     keeps = request.day == request.today and can_set_aside(request.user, doubt)
     href, words = way_to_mend(doubt, check.mends, request)
     return {"doubt": doubt, "href": own_page(doubt, request), "mend_href": href, "mend": words, "keeps": keeps}
+
+
+def _doubts_said(count: Counted) -> str:
+    said = _("Doubts: more than %(count)s") if count.is_more else _("Doubts: %(count)s")
+    return said % {"count": thousands(count.number)}
 
 
 @counted_places_only

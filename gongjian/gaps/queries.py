@@ -21,8 +21,10 @@ from gongjian.register.access import (
 from gongjian.register.models import Choice, Headcount, Threshold, UnitEntry
 from gongjian.register.queries.lists import (
     MOST,
+    Counted,
     body_names,
     count_up_to,
+    counted,
     places_above,
     unit_at_and_below,
     unit_names,
@@ -49,10 +51,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of gaps; `count` is None where there are more than MOST. `needed`: so many would reach the target."""
+    """A page of gaps. `needed`: so many would reach the target."""
 
     page: Page
-    count: int | None
+    count: Counted
     needed: int | None = None
 
 
@@ -119,8 +121,12 @@ def listed(
     rows = gap_rows(reader, rules, asked, today)
     page = page_of(rows.select_related("unit"), ORDER, size=size, after=after, before=before)
     _tell(reader, rules, page.rows, today)
-    count = count_up_to(rows)
-    return Listed(page, None if count > MOST else count, needed)
+    return Listed(page, counted(rows), needed)
+
+
+def gaps_counted(reader: Reader, rules: Rules, asked: Asked, today: date) -> Counted:
+    """How many there are: the count that a page leaves out."""
+    return counted(gap_rows(reader, rules, asked, today), MOST)
 
 
 def every(reader: Reader, rules: Rules, asked: Asked, today: date, *, most: int) -> Iterator[Any] | None:

@@ -20,13 +20,13 @@ from gongjian.chronicle.whence import act_as
 from gongjian.indicators.access import indicators_visible_to, readings_visible_to
 from gongjian.indicators.models import Indicator
 from gongjian.indicators.queries import figure_of, last_read
-from gongjian.indicators.views import counted_places_only
+from gongjian.indicators.views import count_address, counted_places_only
 from gongjian.register.models import UnitEntry
-from gongjian.register.queries.lists import units_to_narrow_to
+from gongjian.register.queries.lists import Counted, units_to_narrow_to
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import DayRequest, signed_in_only
 from gongjian.ui.excel import Column, workbook_response
-from gongjian.ui.templatetags.ui import keep_day
+from gongjian.ui.templatetags.ui import keep_day, thousands
 
 from . import actions, queries, work
 from .access import office_that_decides, suggestions_visible_to
@@ -44,6 +44,9 @@ def listed(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
     rules = queries.rules_of(indicator, request.day)
     places = units_to_narrow_to(request.user, request.today, entry.unit_id)
     asked = _asked(request, indicator, entry, places)
+    of_today = rules is not None and request.day == request.today
+    if rules and of_today and request.GET.get("part") == "count":
+        return HttpResponse(_units_said(queries.gaps_counted(request.user, rules, asked, request.today)))
     found = (
         queries.listed(
             request.user,
@@ -54,7 +57,7 @@ def listed(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
             before=request.GET.get("before", ""),
             needed=_needed(request, indicator, entry),
         )
-        if rules and request.day == request.today
+        if rules and of_today
         else None
     )
     facts = {
@@ -63,6 +66,8 @@ def listed(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         "rules": rules,
         "found_on": queries.found_on() if rules else None,
         "listed": found,
+        "said": _said(request, rules, asked, found) if rules and found else "",
+        "count_href": count_address(request, found.count) if found else "",
         "ways": [(way.value, way.label, _ease(rules, way)) for way in Way],
         "way": asked.way,
         "places": places,
@@ -72,6 +77,16 @@ def listed(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         "walk": "territory",
     }
     return render(request, "gaps/listed.html", facts)
+
+
+def _said(request: DayRequest, rules: queries.Rules, asked: Asked, found: queries.Listed) -> str:
+    is_wanted = found.count.is_more and "counted" in request.GET
+    return _units_said(queries.gaps_counted(request.user, rules, asked, request.today) if is_wanted else found.count)
+
+
+def _units_said(count: Counted) -> str:
+    said = _("Units: more than %(count)s") if count.is_more else _("Units: %(count)s")
+    return said % {"count": thousands(count.number)}
 
 
 def _needed(request: DayRequest, indicator: Indicator, entry: UnitEntry) -> int | None:

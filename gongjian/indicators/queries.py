@@ -18,7 +18,7 @@ from gongjian.register.access import (
     unit_entries_visible_to,
 )
 from gongjian.register.models import UnitEntry
-from gongjian.register.queries.lists import MOST, count_up_to, places_above, unit_at_and_below
+from gongjian.register.queries.lists import MOST, Counted, count_up_to, counted, places_above, unit_at_and_below
 from gongjian.register.queries.structure import DIVISIONS
 from gongjian.ui.keyset import Page, page_of
 
@@ -198,10 +198,10 @@ BATCH = 2_000
 
 @dataclass(frozen=True)
 class Records:
-    """A page of the records behind a number; `count` is None where there are more than MOST."""
+    """A page of the records behind a number."""
 
     page: Page
-    count: int | None
+    count: Counted
 
 
 def records(
@@ -219,8 +219,14 @@ def records(
     rows = _rows(reader, indicator, which, unit_id, day, today)
     page = page_of(_dressed(rows, indicator.of), _order(indicator.of), size=PAGE, after=after, before=before)
     _tell(reader, page.rows, indicator, day)
-    count = count_up_to(rows)
-    return Records(page, None if count > MOST else count)
+    return Records(page, counted(rows))
+
+
+def records_counted(
+    reader: Reader, indicator: Indicator, which: Which, unit_id: int, day: date, today: date
+) -> Counted:
+    """How many records there are: the count that a page leaves out."""
+    return counted(_rows(reader, indicator, which, unit_id, day, today), MOST)
 
 
 def all_records(

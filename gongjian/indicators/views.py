@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from gongjian.register.access import can_count
 from gongjian.register.models import Permission, UnitEntry
-from gongjian.register.queries.lists import body_names, unit_names
+from gongjian.register.queries.lists import Counted, body_names, unit_names
 from gongjian.register.queries.structure import DIVISIONS
 from gongjian.register.views.door import DayRequest, signed_in_only
 from gongjian.register.views.why import refused
 from gongjian.ui.excel import Column, workbook_response
-from gongjian.ui.templatetags.ui import keep_day
+from gongjian.ui.templatetags.ui import keep_day, thousands
 
 from . import ledger, queries
 from .access import indicators_visible_to
@@ -146,17 +146,26 @@ def indicator_export(request: DayRequest, entry: UnitEntry, key: str) -> HttpRes
     return workbook_response(f"{found}-{entry.name}-{run.day}.xlsx", columns, rows, sheet=str(found))
 
 
+def count_address(request: DayRequest, count: Counted) -> str:
+    """Where the count comes from that the page leaves out; empty where it has it."""
+    if not count.is_more or "counted" in request.GET:
+        return ""
+    asked = request.GET.copy()
+    for name in ("after", "before"):
+        asked.pop(name, None)
+    asked["part"] = "count"
+    return f"?{asked.urlencode()}"
+
+
 @counted_places_only
 def records(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
     found = get_object_or_404(indicators_visible_to(request.user).filter(awaits=""), pk=key)
     which = _which(request)
+    asked = (request.user, found, which, entry.unit_id, request.day, request.today)
+    if request.GET.get("part") == "count":
+        return HttpResponse(_records_said(queries.records_counted(*asked)))
     listed = queries.records(
-        request.user,
-        found,
-        which,
-        entry.unit_id,
-        request.day,
-        request.today,
+        *asked,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
@@ -170,6 +179,8 @@ def records(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         "which": which,
         "choices": choices,
         "listed": listed,
+        "said": _records_said(queries.records_counted(*asked) if "counted" in request.GET else listed.count),
+        "count_href": count_address(request, listed.count),
         "leaves_out": leaves_out,
         "export_href": _records_address(request, key, entry.unit_id, which, "indicator_records_export"),
         "trail": [
@@ -180,6 +191,11 @@ def records(request: DayRequest, entry: UnitEntry, key: str) -> HttpResponse:
         "walk": "territory",
     }
     return render(request, "indicators/records.html", facts)
+
+
+def _records_said(count: Counted) -> str:
+    said = _("Records: more than %(count)s") if count.is_more else _("Records: %(count)s")
+    return said % {"count": thousands(count.number)}
 
 
 @counted_places_only

@@ -64,7 +64,7 @@ def test_each_number_of_a_place_is_the_number_of_its_doubts(checked, signed_in):
     opened = 0
     for _severity, held in page.context["groups"]:
         for raised, href in held:
-            assert browser.get(href).context["listed"].count == raised.open
+            assert browser.get(href).context["listed"].count.number == raised.open
             opened += raised.open
     assert opened > 5
     assert opened == sum(row.total for row in page.context["lines"])

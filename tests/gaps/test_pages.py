@@ -16,6 +16,7 @@ from gongjian.chronicle.models import Act, Before
 from gongjian.gaps import actions
 from gongjian.gaps.models import Decision, Gap, Suggestion
 from gongjian.register.models import Unit
+from gongjian.register.queries.lists import Counted, counted
 from gongjian.register.refusals import Refused
 from tests.register import town as small
 from tests.register.town import REFORM
@@ -35,7 +36,7 @@ def test_the_list_shows_the_unit_the_way_the_neighbours_and_why(found, signed_in
     page = signed_in(found.inspector).get(gaps_of(found, "village"))
     rows = {row.name: row for row in page.context["listed"].page.rows}
     assert set(rows) == {f"样例{key}厂" for key in ("large", "sixteen", "ten", "two", "unknown")}
-    assert page.context["listed"].count == 5
+    assert page.context["listed"].count.number == 5
     ten = rows["样例ten厂"]
     assert {name for _id, name in ten.neighbours} == {"样例sixteen厂", "样例two厂"}
     assert ten.body_name == "上下文村联合工会"
@@ -49,9 +50,21 @@ def test_only_one_way_or_one_place_is_listed_if_asked(found, signed_in):
     page = browser.get(gaps_of(found, "village", more="&way=joint"))
     assert {row.way for row in page.context["listed"].page.rows} == {"joint"}
     page = browser.get(gaps_of(found, "county", more=f"&place={found.units['street'].pk}"))
-    assert page.context["listed"].count == 6
+    assert page.context["listed"].count.number == 6
     assert browser.get(gaps_of(found, "village", more="&way=all")).status_code == 404
     assert browser.get(gaps_of(found, "village", more=f"&place={found.units['district'].pk}")).status_code == 404
+
+
+def test_a_long_list_is_counted_after_it_is_shown(found, signed_in, monkeypatch):
+    monkeypatch.setattr(counted, "__defaults__", (2,))  # so many at once
+    browser, address = signed_in(found.inspector), gaps_of(found, "village")
+    page = browser.get(f"{address}&after=")
+    assert page.context["listed"].count == Counted(2, is_more=True) and len(page.context["listed"].page.rows) == 5
+    href = page.context["count_href"]
+    assert f'hx-get="{href.replace("&", "&amp;")}"' in page.content.decode() and "after" not in href
+    assert "5" in browser.get(f"/indicators/union_enterprises/gaps/{href}").content.decode()
+    whole = browser.get(f"{address}&counted=1")
+    assert whole.context["count_href"] == "" and "5" in whole.context["said"]
 
 
 def test_of_another_day_none_are_kept_and_the_page_says_so(found, signed_in):

@@ -53,6 +53,7 @@ from ..walks import LEADERSHIP, LINE, TERRITORY, Walk, bodies_below, ids_below, 
 PAGE = 50
 AT_ONCE = 1_000
 MOST = 10_000
+AT_ONCE = 1_000  # so many rows are counted before a page is shown; the rest in a request of its own
 NEAR = 5_000  # so many units are looked at one by one in a few hundredths of a second
 TREE = ["unit__path"]
 CODE_LEAST = 4
@@ -528,6 +529,20 @@ def _term_state(has_term: bool, term: Any, day: date) -> str:
 def count_up_to(rows: QuerySet[Any], most: int = MOST) -> int:
     """How many rows there are; one more than `most` stands for more, and nothing beyond is looked at."""
     return rows.order_by().values("pk")[: most + 1].count()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows fit: `number`, or more than that."""
+
+    number: int
+    is_more: bool
+
+
+def counted(rows: QuerySet[Any], most: int = AT_ONCE) -> Counted:
+    """How many rows there are, looking no further than `most`."""
+    found = count_up_to(rows, most)
+    return Counted(min(found, most), found > most)
 
 
 def units_in(reader: Reader, below: int | None) -> int:
