@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gongjian.accounts.models import User
 from gongjian.chronicle.whence import act_as
-from gongjian.indicators.access import indicators_visible_to, readings_visible_to
+from gongjian.indicators.access import indicators_visible_to, place_readings_visible_to
 from gongjian.indicators.models import Indicator
 from gongjian.indicators.queries import figure_of, last_read
 from gongjian.indicators.views import count_address, counted_places_only
@@ -92,7 +92,7 @@ def _units_said(count: Counted) -> str:
 def _needed(request: DayRequest, indicator: Indicator, entry: UnitEntry) -> int | None:
     """How many more the place needs to reach the target that holds there; None without one. Five queries."""
     run = last_read(request.today)
-    readings = readings_visible_to(request.user).filter(indicator=indicator, unit=entry.unit_id)
+    readings = place_readings_visible_to(request.user).filter(indicator=indicator, unit=entry.unit_id)
     now = readings.filter(day=run.day).first() if run else None
     aim = figure_of(request.user, indicator, entry.unit_id, request.today, now).aim
     return aim.needed if aim and now else None

@@ -32,6 +32,11 @@ def readings_visible_to(reader: Reader) -> QuerySet[Reading]:
     return Reading.objects.filter(Q(unit__isnull=False) & units | Q(body__isnull=False) & bodies)
 
 
+def place_readings_visible_to(reader: Reader) -> QuerySet[Reading]:
+    """Of those, the readings of places: quicker than asking each row whether it is of a place or of a body."""
+    return Reading.objects.filter(is_counted_unit(reader, "unit__"), unit__isnull=False)
+
+
 def publications_visible_to(reader: Reader) -> QuerySet[Publication]:
     """What was told to everybody is told to everybody."""
     return Publication.objects.all()

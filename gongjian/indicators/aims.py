@@ -11,7 +11,7 @@ from gongjian.register.access import Reader
 from gongjian.register.walks import TERRITORY, ways_up
 from rollup.course import Course, Errors, Forecast, Point, Standing, back_test, forecast, standing, still_needed
 
-from .access import readings_visible_to, targets_visible_to
+from .access import place_readings_visible_to, targets_visible_to
 from .models import Reading, Target
 
 Cell = tuple[int, str]  # a place and an indicator
@@ -99,7 +99,7 @@ def _starts(reader: Reader, holding: Mapping[Cell, Target]) -> dict[Cell, Point]
         return {}
     places, keys = {place for place, _key in holding}, {key for _place, key in holding}
     first = min(each.baseline_on for each in holding.values())
-    readings = readings_visible_to(reader).filter(
+    readings = place_readings_visible_to(reader).filter(
         unit__in=places, indicator__in=keys, day__gte=first, denominator__gt=0
     )
     found: dict[Cell, Point] = {}
@@ -147,7 +147,7 @@ def outlook(reader: Reader, aim: Aim, through: Sequence[Reading], beside: Iterab
 
 
 def _lines(reader: Reader, aim: Aim, beside: Iterable[int]) -> dict[int, list[Point]]:
-    readings = readings_visible_to(reader).filter(
+    readings = place_readings_visible_to(reader).filter(
         unit__in=list(beside), indicator=aim.target.indicator_id, denominator__gt=0
     )
     lines: dict[int, list[Point]] = defaultdict(list)

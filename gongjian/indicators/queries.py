@@ -22,7 +22,7 @@ from gongjian.register.queries.lists import MOST, Counted, count_up_to, counted,
 from gongjian.register.queries.structure import DIVISIONS
 from gongjian.ui.keyset import Page, page_of
 
-from .access import indicators_visible_to, readings_visible_to
+from .access import indicators_visible_to, place_readings_visible_to
 from .aims import Aim, Cell, aims
 from .define import definition_of
 from .models import Indicator, Reading, Run
@@ -66,7 +66,7 @@ def last_read(day: date) -> Run | None:
 
 def place_figures(reader: Reader, unit_id: int, run: Run) -> list[Figure]:
     """Every indicator at a place, in the pack's order, with the targets that hold there. Five queries."""
-    now = {each.indicator_id: each for each in readings_visible_to(reader).filter(unit=unit_id, day=run.day)}
+    now = {each.indicator_id: each for each in place_readings_visible_to(reader).filter(unit=unit_id, day=run.day)}
     held = aims(reader, [unit_id], run.day, {(unit_id, key): reading for key, reading in now.items()})
     return [
         Figure(each, now.get(each.pk), held.get((unit_id, each.pk)))
@@ -95,7 +95,7 @@ def divisions_below(reader: Reader, unit_id: int, day: date) -> dict[int, str]:
 def by_place(reader: Reader, indicator: Indicator, unit_id: int, run: Run) -> list[PlaceRow]:
     """The divisions right below a place, by the run's day, each with its reading; the most missing first."""
     named = divisions_below(reader, unit_id, run.day)
-    readings = readings_visible_to(reader).filter(indicator=indicator, day=run.day, unit__in=list(named))
+    readings = place_readings_visible_to(reader).filter(indicator=indicator, day=run.day, unit__in=list(named))
     found = {each.unit_id: each for each in readings}
     return _most_missing_first(PlaceRow(id, name, found.get(id)) for id, name in named.items())
 
@@ -106,7 +106,7 @@ def _most_missing_first(rows: Iterable[PlaceRow]) -> list[PlaceRow]:
 
 def through_time(reader: Reader, indicator: Indicator, unit_id: int, until: date) -> list[Reading]:
     """The readings of a place until the day, the earliest first."""
-    readings = readings_visible_to(reader).filter(indicator=indicator, unit=unit_id, day__lte=until)
+    readings = place_readings_visible_to(reader).filter(indicator=indicator, unit=unit_id, day__lte=until)
     return list(readings.order_by("day"))
 
 
@@ -136,7 +136,7 @@ def heat(reader: Reader, indicators: list[Indicator], place: UnitEntry, run: Run
     if not named:
         return []
     named[place.unit_id] = place.name
-    readings = readings_visible_to(reader).filter(indicator__in=indicators, day=run.day, unit__in=list(named))
+    readings = place_readings_visible_to(reader).filter(indicator__in=indicators, day=run.day, unit__in=list(named))
     found: dict[Cell, Reading] = {(each.unit_id or 0, each.indicator_id): each for each in readings}
     return _heat(named, indicators, found, aims(reader, named, run.day, found))
 

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from gongjian.register.access import Reader, unit_entries_visible_to
 from gongjian.register.models import Choice
 from gongjian.register.queries.lists import unit_at_and_below
-from gongjian.register.queries.structure import DIVISIONS, RANK
+from gongjian.register.queries.structure import DIVISIONS, RANK, divisions_below
 from gongjian.ui.keyset import Page
 from rollup.uneven import Comparison, Standing, compare
 
-from .access import readings_visible_to
+from .access import place_readings_visible_to
 from .models import Indicator, Run
 
 PAGE = 100
@@ -70,11 +72,14 @@ def classes_below(reader: Reader, indicator: Indicator, unit_id: int, run: Run, 
     Of each place the count of the run; places where nothing is counted are not among them. Left out are classes without
     places, and those of which each place counts one: it has it or has it not, and there is no rate to compare.
     """
-    below = unit_at_and_below(reader, unit_id, run.day, today)
-    counted = readings_visible_to(reader).filter(below, indicator=indicator, day=run.day, denominator__gt=0)
+    is_today = run.day == today
+    below = (
+        unit_at_and_below(reader, unit_id, today, today) if is_today else Q(unit__in=divisions_below(unit_id, run.day))
+    )
+    counted = place_readings_visible_to(reader).filter(below, indicator=indicator, day=run.day, denominator__gt=0)
     counts = {id: (having, of) for id, having, of in counted.values_list("unit_id", "numerator", "denominator")}
     entries = unit_entries_visible_to(reader).on(run.day).filter(kind__level__in=DIVISIONS)
-    standing = entries.filter(unit__in=counted.values("unit_id")).order_by("code", "unit_id")
+    standing = entries.filter(unit__in=list(counts)).order_by("code", "unit_id")
     rows = list(standing.values_list("unit_id", "name", "parent_id", "kind_id", "kind__level"))
     names = {id: name for id, name, *_rest in rows}
     places, level_of = defaultdict(list), {}

@@ -8,7 +8,7 @@ from datetime import date
 
 from gongjian.register.access import Reader
 
-from .access import readings_visible_to
+from .access import place_readings_visible_to
 from .aims import aims
 from .models import Indicator, Run
 from .spread import Place
@@ -40,7 +40,7 @@ def starts_of(reader: Reader, indicator: Indicator, unit_id: int, places: Sequen
     if aim is None:
         return None
     since = aim.target.baseline_on
-    readings = readings_visible_to(reader).filter(
+    readings = place_readings_visible_to(reader).filter(
         indicator=indicator, unit__in=[place.unit_id for place in places], day__gte=since, day__lte=run.day
     )
     at_first: dict[int, int] = {}

@@ -10,7 +10,7 @@ import squarify
 from gongjian.register.access import Reader, unit_entries_visible_to
 from gongjian.register.queries.structure import DIVISIONS
 
-from .access import readings_visible_to
+from .access import place_readings_visible_to
 from .models import Indicator, Reading, Run
 from .shades import shade
 
@@ -65,7 +65,7 @@ def treemap(reader: Reader, indicator: Indicator, place: int, run: Run) -> list[
         unit: (name, parent)
         for unit, name, parent in entries.filter(parent__in=list(above)).values_list("unit_id", "name", "parent_id")
     }
-    found = readings_visible_to(reader).filter(
+    found = place_readings_visible_to(reader).filter(
         indicator=indicator, day=run.day, unit__in=list(below), denominator__gt=0
     )
     inside: dict[int, list[Reading]] = {}

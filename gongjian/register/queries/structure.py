@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from ..access import Reader, unit_entries_visible_to
 from ..models import UnitKind
@@ -237,3 +238,16 @@ def _stands_in(id: int, parents: Mapping[int, object], ends: Mapping[int, list[W
         elif way.lost:
             found |= _stands_in(way.lost.id, parents, ends, seen | {id})
     return found
+
+
+def divisions_below(top: int, day: date) -> RawSQL:
+    """The ids of a division and of those that stood below it on `day`, by the dated links: for `…__in`.
+
+    Quicker than all that stood below: an employer or a building holds no division.
+    """
+    return RawSQL(
+        "WITH RECURSIVE t(id) AS (SELECT %s::bigint UNION ALL SELECT e.unit_id FROM t"
+        " JOIN register_unitentry e ON e.parent_id = t.id AND e.valid @> %s::date"
+        " JOIN register_unitkind k ON k.key = e.kind_id AND k.level = ANY(%s)) SELECT id FROM t",
+        (top, day, list(DIVISIONS)),
+    )
