@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
+from gongjian.activities.api import router as activities
 from gongjian.asks.api import router as asks
 from gongjian.consistency.api import router as consistency
 from gongjian.gaps.api import router as gaps
@@ -46,6 +47,7 @@ api.add_router("", indicators)
 api.add_router("", consistency)
 api.add_router("", gaps)
 api.add_router("", programme)
+api.add_router("", activities)
 
 
 @api.exception_handler(AuthenticationError)

@@ -220,6 +220,7 @@ INSTALLED_APPS = [
     "gongjian.consistency",
     "gongjian.gaps",
     "gongjian.programme",
+    "gongjian.activities",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

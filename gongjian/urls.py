@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("gongjian.gaps.urls")),
     path("", include("gongjian.notices.urls")),
     path("", include("gongjian.programme.urls")),
+    path("", include("gongjian.activities.urls")),
     path("account/", include("gongjian.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

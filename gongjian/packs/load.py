@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from gongjian.activities.define import define_channel, define_contest_type, define_event_kind
+from gongjian.activities.models import Channel, ContestType, EventKind
 from gongjian.asks.define import define_ceiling
 from gongjian.asks.models import Ceiling
 from gongjian.chronicle.record import record
@@ -128,6 +130,9 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("carrier", Carrier, define_carrier, ("names", "position", "programme", "line")),
     ("tier", Tier, define_tier, ("names", "position", "carrier", "wanted", "counts")),
     ("task", Task, define_task, ("names", "position", "programme", "lines", "words")),
+    ("event_kind", EventKind, define_event_kind, ("names", "position")),
+    ("contest_type", ContestType, define_contest_type, ("names", "position")),
+    ("channel", Channel, define_channel, ("names", "position")),
 )
 
 

@@ -35,6 +35,7 @@ PARTS = (
     "asks",
     "workdays",
     "programme",
+    "activities",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -263,6 +264,21 @@ class Task(Word):
 
 
 @dataclass(frozen=True)
+class EventKind(Word):
+    pass
+
+
+@dataclass(frozen=True)
+class ContestType(Word):
+    pass
+
+
+@dataclass(frozen=True)
+class Channel(Word):
+    """Where something is published."""
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -297,6 +313,9 @@ class Pack:
     carriers: list[Carrier]
     tiers: list[Tier]
     tasks: list[Task]
+    event_kinds: list[EventKind]
+    contest_types: list[ContestType]
+    channels: list[Channel]
     path: Path
     sha256: str
 
@@ -651,6 +670,9 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         carriers=words(Carrier, "carrier"),
         tiers=words(Tier, "tier"),
         tasks=words(Task, "task"),
+        event_kinds=words(EventKind, "event_kind"),
+        contest_types=words(ContestType, "contest_type"),
+        channels=words(Channel, "channel"),
         path=path,
         sha256=_digest(path),
     )

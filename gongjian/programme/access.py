@@ -36,14 +36,14 @@ def tier_entries_visible_to(reader: Reader) -> QuerySet[TierEntry]:
 def plans_visible_to(reader: Reader) -> QuerySet[Plan]:
     if not reader.is_authenticated:
         return Plan.objects.none()
-    return Plan.objects.filter(~Q(state=Plan.State.DRAFT) | _kept(reader, "body__"))
+    return Plan.objects.filter(~Q(state=Plan.State.DRAFT) | kept(reader, "body__"))
 
 
 def items_visible_to(reader: Reader) -> QuerySet[PlanItem]:
     """Those of the plans one may read; of a draft, partners do not see what they may share."""
     if not reader.is_authenticated:
         return PlanItem.objects.none()
-    return PlanItem.objects.filter(~Q(plan__state=Plan.State.DRAFT) | _kept(reader, "plan__body__"))
+    return PlanItem.objects.filter(~Q(plan__state=Plan.State.DRAFT) | kept(reader, "plan__body__"))
 
 
 # == keeping ==
@@ -86,8 +86,8 @@ def keeping_body(body: Body) -> Body:
     return Body.objects.filter(line=body.line_id, line_path=body.last_line_path).first() or body
 
 
-def _kept(reader: Reader, body: str) -> Q:
-    """The rows whose body's plans the reader keeps. `body` leads from the row to the body."""
+def kept(reader: Reader, body: str) -> Q:
+    """The rows whose body's plans the reader keeps. `body` leads from the row to the body, as "body__" from a plan."""
     found = reach_of(reader).bodies(Word, body, [Walk.LINE])
     for each in _stretches(reader):
         left = {f"{body}line": each.line, f"{body}line_path": "", f"{body}last_line_path": each.path}
@@ -118,4 +118,4 @@ def bodies_kept_by(reader: Reader) -> QuerySet[Body]:
     """The bodies whose plans the reader keeps by an office; nobody needs a list of all."""
     if reach_of(reader).sees_all:
         return Body.objects.none()
-    return Body.objects.filter(_kept(reader, "")).exclude(line_path="")
+    return Body.objects.filter(kept(reader, "")).exclude(line_path="")

@@ -24,7 +24,20 @@ from gongjian.packs.read import Pack, read_pack
 from gongjian.register import spelling, walks
 from gongjian.register.models import Body, Document, Person, Reconciliation, Unit
 
-from . import asks, bodies, divisions, employers, loading, particulars, people, personas, plans, targets, venues
+from . import (
+    activities,
+    asks,
+    bodies,
+    divisions,
+    employers,
+    loading,
+    particulars,
+    people,
+    personas,
+    plans,
+    targets,
+    venues,
+)
 from .models import SampleMark
 from .world import World
 
@@ -78,6 +91,7 @@ def build(
         targets.set_all(today)
         asks.send_all(today)
         plans.make_all(record("sample.make_plans", on=today), today)
+        activities.make_all(today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

@@ -126,6 +126,12 @@ def _plan(body: str, then: str = "") -> Callable[[Site], str]:
     return lambda site: f"/plans/{site.asked(found)[0][0]}/{then}"
 
 
+def _named(thing: str, title: str) -> Callable[[Site], str]:
+    """The page of the event, contest or practice of that title."""
+    found = f"SELECT id FROM activities_{thing} WHERE title = '{title}'"
+    return lambda site: f"/{thing}s/{site.asked(found)[0][0]}/"
+
+
 def _late_item(site: Site) -> str:
     """An item that is late in a plan of the city's Party committee, or the first one."""
     found = site.asked(
@@ -231,6 +237,12 @@ PAGES = [
     Seen("a plan is not theirs to change", CITIZEN, _plan("诸暨市总工会", "edit/"), status=403),
     Seen("an item", ORGANISER, _late_item, _open_all),
     Seen("no plan of the year", SECRETARY, lambda site: site.body_where("kind_id = 'party_branch'") + "plan/"),
+    Seen("events", CITIZEN, "/events/"),
+    Seen("an event and who signed up", ORGANISER, _named("event", "党群共建先进事迹报告会"), _open_all),
+    Seen("a new contest", CHAIR, "/contests/new/"),
+    Seen("a contest with its results", CHAIR, _named("contest", "袜业岗位能手竞赛"), _open_all),
+    Seen("a practice", ORGANISER, _named("practice", "小企业抱团谈工资"), _open_all),
+    Seen("the publicity plan", ORGANISER, "/publicity/"),
     Seen("figures before the first run", ORGANISER, _readings("/units/{}/indicators/?on=2018-10-31")),
     Seen("what does not agree at a place", ORGANISER, _readings("/units/{}/consistency/"), _open_all),
     Seen("doubts of a check", ORGANISER, _readings("/consistency/term_ran_out/?in={}")),

@@ -20,6 +20,26 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from gongjian.accounts.models import User
+from gongjian.activities.access import (
+    contests_visible_to,
+    entrants_visible_to,
+    events_visible_to,
+    outcomes_visible_to,
+    practices_visible_to,
+    results_visible_to,
+    sign_ups_visible_to,
+)
+from gongjian.activities.models import (
+    ComparedItem,
+    Contest,
+    Entrant,
+    Event,
+    Practice,
+    PublicityItem,
+    Result,
+    SignUp,
+    Uptake,
+)
 from gongjian.asks import writing
 from gongjian.asks.access import asks_visible_to, sendings_visible_to
 from gongjian.asks.define import define_ceiling
@@ -64,6 +84,7 @@ from gongjian.register.reconciliations import comparing
 from gongjian.register.reconciliations.deciding import accept_sure
 from gongjian.register.reorganise.units import merge_units
 from gongjian.settings import ROOT
+from tests.activities.conftest import define_words as define_activities
 from tests.register import town as small
 from tests.register.town import REFORM, Town
 
@@ -148,6 +169,9 @@ def build_marked_town() -> MarkedTown:
     _gaps(made)
     _asks(made)
     _plans(made)
+    _events(made)
+    _contests(made)
+    _practices(made)
     _ids(made)
     return made
 
@@ -605,6 +629,63 @@ def _plans(made: MarkedTown) -> None:
     TierEntry.objects.create(tier_id="league_cadres", office=secretary, since=REFORM, act=act)
 
 
+def _events(made: MarkedTown) -> None:
+    """Drafts of two counties' unions, and an announced event of one of them for which somebody signed up."""
+    town, now = made.town, timezone.now()
+    define_activities()
+    days = {"starts_at": now + timedelta(9), "ends_at": now + timedelta(10), "kind_id": "theme_education"}
+    days |= {"sign_up_until": town.today + timedelta(8)}
+    for key in ("county_union", "district_union"):
+        draft = Event.objects.create(title=made.mark(), lead=town.bodies[key], **days)
+        made.keep(draft.title, f"draft of an event of {key}", among(events_visible_to, draft))
+    held = Event.objects.create(
+        title="样例活动", lead=town.bodies["county_union"], place="样例礼堂", state="announced", **days
+    )
+    somebody = small.account(f"样例{made.mark()}")
+    signed = SignUp.objects.create(event=held, account=somebody, at=now)
+    made.keep(somebody.name, "who signed up for an event", among(sign_ups_visible_to, signed))
+    SignUp.objects.create(event=held, body=town.bodies["district_union"], people=7, at=now)
+
+
+def _contests(made: MarkedTown) -> None:
+    """A draft, and contests of two counties' unions with their entrants' teams, results and outcome."""
+    town, days = made.town, {"begins_on": made.town.today, "ends_on": made.town.today, "type_id": "labour_contest"}
+    draft = Contest.objects.create(title=made.mark(), lead=town.bodies["county_union"], prizes="none", **days)
+    made.keep(draft.title, "draft of a contest", among(contests_visible_to, draft))
+    ComparedItem.objects.create(contest=draft, words="建议", position=0)
+    for key, state in (("county_union", "open"), ("county_union", "running"), ("district_union", "closed")):
+        outcome = made.mark() if state == "closed" else ""
+        contest = Contest.objects.create(
+            title="样例竞赛", lead=town.bodies[key], prizes="none", state=state, outcome=outcome, **days
+        )
+        if outcome:
+            made.keep(outcome, f"outcome of a contest of {key}", among(outcomes_visible_to, contest))
+        item = ComparedItem.objects.create(contest=contest, words="建议", position=0)
+        entrant = Entrant.objects.create(
+            contest=contest, body=town.bodies[key], team=made.mark(), entered_on=town.today
+        )
+        made.keep(entrant.team, f"entrant of {key}", among(entrants_visible_to, entrant))
+        value = 5_200_000 + entrant.pk * 37
+        result = Result.objects.create(entrant=entrant, item=item, value=value)
+        made.keep(f"{value:,}".replace(",", "[,\u202f ]?"), f"result of {key}", among(results_visible_to, result))
+
+
+def _practices(made: MarkedTown) -> None:
+    """What was handed in and is not recommended, and what is; and a thing to be published."""
+    town, told = made.town, {"done": "样例做法", "came_of": "样例成效", "handed_in_on": made.town.today}
+    for state, key in (("handed_in", "village_party"), ("sent_back", "garden_party"), ("recommended", "county_union")):
+        words = "样例说明" if state == "sent_back" else ""
+        practice = Practice.objects.create(
+            title=made.mark(), body=town.bodies[key], state=state, sent_back_words=words, **told
+        )
+        if state != "recommended":
+            made.keep(practice.title, f"practice of {key}", among(practices_visible_to, practice))
+    Uptake.objects.create(practice=practice, body=town.bodies["city_party"], since=town.today)
+    village = town.bodies["village_party"]
+    item = {"responsible": village, "channel_id": "site", "planned_on": town.today}
+    PublicityItem.objects.create(body=village, subject="样例专栏", **item)
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -633,6 +714,12 @@ def _ids(made: MarkedTown) -> None:
         "item_id": list(PlanItem.objects.order_by("pk").values_list("pk", flat=True)),
         "tier_key": ["league_cadres", "league_committees"],
         "entry_id": list(TierEntry.objects.order_by("pk").values_list("pk", flat=True)),
+        "event_id": list(Event.objects.order_by("-pk").values_list("pk", flat=True)),
+        "contest_id": list(Contest.objects.order_by("-pk").values_list("pk", flat=True)),
+        "entrant_id": list(Entrant.objects.order_by("-pk").values_list("pk", flat=True)),
+        "practice_id": list(Practice.objects.order_by("-pk").values_list("pk", flat=True)),
+        "uptake_id": list(Uptake.objects.order_by("pk").values_list("pk", flat=True)),
+        "publicity_id": list(PublicityItem.objects.order_by("pk").values_list("pk", flat=True)),
         "suggestion_id": list(Suggestion.objects.order_by("pk").values_list("pk", flat=True)),
         "ask_id": list(Ask.objects.order_by("pk").values_list("pk", flat=True)),
         "answer_id": list(Answer.objects.order_by("pk").values_list("pk", flat=True)),

@@ -28,6 +28,7 @@ WORDS = {
     "doubt_id": "1", "aside_id": "1", "suggestion_id": "1",
     "ask_id": "1", "answer_id": "1", "sending_id": "1",
     "plan_id": "1", "item_id": "1", "tier_key": "1", "entry_id": "1",
+    "event_id": "1", "contest_id": "1", "entrant_id": "1", "practice_id": "1", "uptake_id": "1", "publicity_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -42,6 +43,9 @@ POST_ONLY |= {f"asks/sent/1/{verb}/" for verb in ("do", "withdraw")}
 POST_ONLY |= {"doubts/set-aside/1/end/"}
 POST_ONLY |= {"plans/1/move/", "programme/tiers/1/enter/", "programme/tiers/1/1/take-out/"}
 POST_ONLY |= {f"plans/1/items/1/{verb}/" for verb in ("move", "late", "owner", "remove")}
+POST_ONLY |= {f"events/1/{verb}/" for verb in ("move", "lead", "sign-up")}
+POST_ONLY |= {f"contests/1/{verb}/" for verb in ("move", "lead", "enter", "1/withdraw")}
+POST_ONLY |= {"practices/1/move/", "practices/1/take-up/", "practices/1/1/", "publicity/1/move/"}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

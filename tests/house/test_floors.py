@@ -18,6 +18,7 @@ FLOORS = [
     {"indicators"},
     {"consistency", "gaps"},
     {"programme"},
+    {"activities"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

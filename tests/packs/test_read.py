@@ -452,3 +452,20 @@ def test_the_programme_is_the_one_of_the_speech(pack):
 def test_what_is_wrong_with_a_programme_is_said(folder, old, new, said):
     (sentence,) = spoil(folder, "programme.toml", old, new)
     assert sentence.startswith("programme.toml, ") and said in sentence
+
+
+# headings of events, contests and publicity
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ('key = "post_expert"', 'key = "labour_contest"', "stands twice"),
+        ('key = "paper"', 'key = "报刊"', "write a key of at most 40"),
+        ("[[channel]]", "[[channels]]", "“channels” is not known here"),
+    ],
+)
+def test_what_is_wrong_with_the_headings_of_activities_is_said(folder, old, new, said):
+    sentences = spoil(folder, "activities.toml", old, new)
+    assert all(each.startswith("activities.toml, ") for each in sentences)
+    assert any(said in each for each in sentences)

@@ -8,6 +8,29 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
+from gongjian.activities.access import (
+    contests_visible_to,
+    entrants_visible_to,
+    events_visible_to,
+    outcomes_visible_to,
+    practices_visible_to,
+    publicity_visible_to,
+    results_visible_to,
+    sign_ups_visible_to,
+    uptakes_visible_to,
+)
+from gongjian.activities.models import (
+    ComparedItem,
+    Contest,
+    Entrant,
+    Event,
+    EventHost,
+    Practice,
+    PublicityItem,
+    Result,
+    SignUp,
+    Uptake,
+)
 from gongjian.asks import sending, writing
 from gongjian.asks.access import asks_visible_to, can_see_burden, sendings_visible_to
 from gongjian.indicators.access import published_visible_to
@@ -20,6 +43,7 @@ from gongjian.programme.models import Plan, PlanItem, TierEntry
 from gongjian.register import access
 from gongjian.register.models import Headcount, Membership, Office, Term
 from gongjian.register.queries.members import body_members
+from tests.activities.conftest import define_words as define_activities
 from tests.programme.conftest import define_shaoxing
 from tests.register import town as small
 
@@ -200,6 +224,81 @@ def test_drafts_of_plans(town, readers):
         plan = a_plan(town, key, "draft")
         assert who_sees(readers, plans_visible_to, plan) == {keeper}
         assert who_sees(readers, items_visible_to, plan.items.get()) == {keeper}
+
+
+def an_event(town, key: str, state: str) -> Event:
+    define_activities()
+    days = {"starts_at": timezone.now() + timedelta(1), "ends_at": timezone.now() + timedelta(2)}
+    given = {"kind_id": "theme_education", "place": "样例", "state": state}
+    return Event.objects.create(title="样例", lead=town.bodies[key], **given, **days)
+
+
+def test_announced_events(town, readers):
+    assert who_sees(readers, events_visible_to, an_event(town, "county_union", "announced")) == EVERYBODY - {"nobody"}
+
+
+def test_drafts_of_events(town, readers):
+    event = an_event(town, "county_union", "draft")
+    EventHost.objects.create(event=event, body=town.bodies["village_party"])
+    assert who_sees(readers, events_visible_to, event) == {"county chair", "secretary"}
+
+
+def test_who_signed_up_for_an_event(town, readers):
+    event = an_event(town, "village_party", "announced")
+    own = SignUp.objects.create(event=event, account=town.stranger, at=timezone.now())
+    assert who_sees(readers, sign_ups_visible_to, own) == {"stranger", "secretary"}
+    its = SignUp.objects.create(event=event, body=town.bodies["county_union"], people=9, at=timezone.now())
+    assert who_sees(readers, sign_ups_visible_to, its) == {"county chair", "secretary"}
+
+
+def a_contest(town, key: str, state: str) -> Contest:
+    define_activities()
+    given = {"begins_on": town.today, "ends_on": town.today, "prizes": "none", "type_id": "labour_contest"}
+    outcome = "样例" if state == "closed" else ""
+    return Contest.objects.create(title="样例", lead=town.bodies[key], state=state, outcome=outcome, **given)
+
+
+def test_contests_that_were_opened(town, readers):
+    assert who_sees(readers, contests_visible_to, a_contest(town, "county_union", "open")) == EVERYBODY - {"nobody"}
+
+
+def test_drafts_of_contests(town, readers):
+    assert who_sees(readers, contests_visible_to, a_contest(town, "county_union", "draft")) == {"county chair"}
+
+
+def test_who_entered_a_contest_and_what_came_of_it(town, readers):
+    contest = a_contest(town, "county_union", "closed")
+    item = ComparedItem.objects.create(contest=contest, words="样例", position=0)
+    entrant = Entrant.objects.create(contest=contest, body=town.bodies["village_party"], entered_on=town.today)
+    result = Result.objects.create(entrant=entrant, item=item, value=1)
+    for visible, thing in (
+        (entrants_visible_to, entrant), (results_visible_to, result), (outcomes_visible_to, contest),
+    ):  # fmt: skip
+        assert who_sees(readers, visible, thing) == {"county chair", "secretary"}
+
+
+def a_practice(town, state: str) -> Practice:
+    told = {"title": "样例", "done": "样例", "came_of": "样例", "handed_in_on": town.today}
+    return Practice.objects.create(body=town.bodies["village_party"], state=state, **told)
+
+
+def test_recommended_practices(town, readers):
+    practice = a_practice(town, "recommended")
+    uptake = Uptake.objects.create(practice=practice, body=town.bodies["league"], since=town.today)
+    assert who_sees(readers, practices_visible_to, practice) == EVERYBODY - {"nobody"}
+    assert who_sees(readers, uptakes_visible_to, uptake) == EVERYBODY - {"nobody"}
+
+
+def test_practices_that_are_not_recommended(town, readers):
+    assert who_sees(readers, practices_visible_to, a_practice(town, "handed_in")) == {"secretary", "clerk"}
+
+
+def test_the_publicity_plan(town, readers):
+    define_activities()
+    village = town.bodies["village_party"]
+    given = {"responsible": village, "channel_id": "site", "planned_on": town.today, "subject": "样例"}
+    item = PublicityItem.objects.create(body=village, **given)
+    assert who_sees(readers, publicity_visible_to, item) == EVERYBODY - {"nobody"}
 
 
 def test_the_table_has_these_rows():

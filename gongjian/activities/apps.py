@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class ActivitiesConfig(AppConfig):
+    name = "gongjian.activities"
+    label = "activities"
+
+    def ready(self) -> None:
+        from gongjian.register.queries.own import add_tables  # app ready: the tables are models
+
+        from .own import tables_of  # app ready: the tables are models
+
+        add_tables(tables_of)
