@@ -221,6 +221,7 @@ INSTALLED_APPS = [
     "gongjian.gaps",
     "gongjian.programme",
     "gongjian.activities",
+    "gongjian.contacts",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

@@ -18,6 +18,8 @@ from gongjian.asks.models import Ceiling
 from gongjian.chronicle.record import record
 from gongjian.consistency.define import define_check
 from gongjian.consistency.models import Check
+from gongjian.contacts.define import define_visit_norm
+from gongjian.contacts.models import VisitNorm
 from gongjian.gaps.define import define_joining
 from gongjian.gaps.models import Joining
 from gongjian.indicators.define import define_indicator
@@ -133,6 +135,7 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("event_kind", EventKind, define_event_kind, ("names", "position")),
     ("contest_type", ContestType, define_contest_type, ("names", "position")),
     ("channel", Channel, define_channel, ("names", "position")),
+    ("visit_norm", VisitNorm, define_visit_norm, ("names", "position", "visits", "source")),
 )
 
 

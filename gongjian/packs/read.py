@@ -36,6 +36,7 @@ PARTS = (
     "workdays",
     "programme",
     "activities",
+    "contacts",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -169,6 +170,14 @@ class Ceiling(Word):
     """How many minutes a unit of a level, which is the key, may be asked for in a month."""
 
     minutes: int
+    source: str
+
+
+@dataclass(frozen=True)
+class VisitNorm(Word):
+    """With how many visits a year a contact point begins."""
+
+    visits: int
     source: str
 
 
@@ -316,6 +325,7 @@ class Pack:
     event_kinds: list[EventKind]
     contest_types: list[ContestType]
     channels: list[Channel]
+    visit_norms: list[VisitNorm]
     path: Path
     sha256: str
 
@@ -673,6 +683,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         event_kinds=words(EventKind, "event_kind"),
         contest_types=words(ContestType, "contest_type"),
         channels=words(Channel, "channel"),
+        visit_norms=words(VisitNorm, "visit_norm"),
         path=path,
         sha256=_digest(path),
     )

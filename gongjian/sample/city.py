@@ -28,6 +28,7 @@ from . import (
     activities,
     asks,
     bodies,
+    contacts,
     divisions,
     employers,
     loading,
@@ -92,6 +93,7 @@ def build(
         asks.send_all(today)
         plans.make_all(record("sample.make_plans", on=today), today)
         activities.make_all(today)
+        contacts.make_all(record("sample.make_contacts", on=today), today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

@@ -132,6 +132,15 @@ def _named(thing: str, title: str) -> Callable[[Site], str]:
     return lambda site: f"/{thing}s/{site.asked(found)[0][0]}/"
 
 
+def _contact(site: Site) -> str:
+    """The first demonstration point."""
+    return f"/contact-points/{site.asked('SELECT min(contact_id) FROM contacts_demonstration')[0][0]}/"
+
+
+def _next_month(site: Site) -> str:
+    return f"/inspections/?month={site.asked('SELECT min(month) FROM contacts_stop')[0][0]:%Y-%m}"
+
+
 def _late_item(site: Site) -> str:
     """An item that is late in a plan of the city's Party committee, or the first one."""
     found = site.asked(
@@ -243,6 +252,12 @@ PAGES = [
     Seen("a contest with its results", CHAIR, _named("contest", "袜业岗位能手竞赛"), _open_all),
     Seen("a practice", ORGANISER, _named("practice", "小企业抱团谈工资"), _open_all),
     Seen("the publicity plan", ORGANISER, "/publicity/"),
+    Seen("contact points", ORGANISER, "/contact-points/"),
+    Seen("a contact point", ORGANISER, _contact, _open_all),
+    Seen("telling of a visit", ORGANISER, lambda site: _contact(site) + "visits/new/", _open_all),
+    Seen("the calendar of checks", CHAIR, _next_month),
+    Seen("a new check", CHAIR, lambda site: site.body_where("name = '诸暨市总工会'") + "inspections/new/"),
+    Seen("checks that could go together", CHAIR, "/inspections/together/"),
     Seen("figures before the first run", ORGANISER, _readings("/units/{}/indicators/?on=2018-10-31")),
     Seen("what does not agree at a place", ORGANISER, _readings("/units/{}/consistency/"), _open_all),
     Seen("doubts of a check", ORGANISER, _readings("/consistency/term_ran_out/?in={}")),

@@ -50,6 +50,8 @@ from gongjian.chronicle.models import Act
 from gongjian.consistency.access import doubts_visible_to
 from gongjian.consistency.define import define_check
 from gongjian.consistency.models import Doubt, Round, SetAside
+from gongjian.contacts.access import inspections_visible_to, problems_visible_to, visits_visible_to
+from gongjian.contacts.models import ContactPoint, Demonstration, Inspection, Problem, Stop, Visit
 from gongjian.gaps.define import define_joining
 from gongjian.gaps.models import Gap, Suggestion
 from gongjian.indicators.access import exclusions_visible_to
@@ -68,6 +70,7 @@ from gongjian.register.imports.preflight import preflight
 from gongjian.register.imports.staging import start_draft
 from gongjian.register.models import (
     Body,
+    BodyEntry,
     Delegation,
     Disclosure,
     Document,
@@ -172,6 +175,8 @@ def build_marked_town() -> MarkedTown:
     _events(made)
     _contests(made)
     _practices(made)
+    _contacts(made)
+    _checks(made)
     _ids(made)
     return made
 
@@ -686,6 +691,46 @@ def _practices(made: MarkedTown) -> None:
     PublicityItem.objects.create(body=village, subject="样例专栏", **item)
 
 
+LED = (("county_party", "village_party"), ("district_party", "garden_party"))
+
+
+def _contacts(made: MarkedTown) -> None:
+    """A contact point in each of two counties, with a marked visit and problem: for leader, point and those above."""
+    town, today, act = made.town, made.town.today, small.an_act()
+    for leader_body, point in LED:
+        leader = small.office(small.person(f"领导{leader_body}"), town.bodies[leader_body], "party_secretary")
+        contact = ContactPoint.objects.create(
+            leader=leader, leader_body=leader.body, leader_kind=leader.kind, point=town.bodies[point], wanted=4,
+            why=made.mark(), valid=(REFORM, None), act=act,
+        )  # fmt: skip
+        made.keep(contact.why, f"why {point} is a contact point", lambda r: r.is_authenticated)
+        visit = Visit.objects.create(contact=contact, on=today, seen=made.mark(), met=made.mark(), act=act)
+        for mark in (visit.seen, visit.met):
+            made.keep(mark, f"a visit to {point}", among(visits_visible_to, visit))
+        problem = Problem.objects.create(visit=visit, what=made.mark())
+        made.keep(problem.what, f"a problem of {point}", among(problems_visible_to, problem))
+        Demonstration.objects.create(
+            contact=contact, document="样例〔2026〕1号", approver="样例", approver_kind="party", level="county",
+            approved_on=today, recheck_on=today + timedelta(days=300), link="https://example.cn/1", act=act,
+        )  # fmt: skip
+
+
+def _checks(made: MarkedTown) -> None:
+    """Two checks in each of two counties, one in the calendar and one that waits for consent, with marked words."""
+    town, month = made.town, made.town.today.replace(day=1)
+    for body, at in LED:
+        seat = BodyEntry.objects.on(town.today).get(body=town.bodies[at]).seat
+        planned = {"number": f"{body}1", "state": "stands"}
+        asked = {"reason": made.mark(), "asked_of": town.bodies["city_party"], "state": "waiting"}
+        for fields in (planned, asked):
+            check = Inspection.objects.create(
+                body=town.bodies[body], title=made.mark(), document="样例文件", year=month.year, **fields
+            )
+            Stop.objects.create(inspection=check, unit=seat, body=town.bodies[at], month=month)
+            for mark in (check.title, *([check.reason] if check.reason else [])):
+                made.keep(mark, f"a check by {body}", among(inspections_visible_to, check))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -724,5 +769,11 @@ def _ids(made: MarkedTown) -> None:
         "ask_id": list(Ask.objects.order_by("pk").values_list("pk", flat=True)),
         "answer_id": list(Answer.objects.order_by("pk").values_list("pk", flat=True)),
         "sending_id": list(Sending.objects.order_by("-pk").values_list("pk", flat=True)),
+        "contact_id": list(ContactPoint.objects.order_by("pk").values_list("pk", flat=True)),
+        "visit_id": list(Visit.objects.order_by("pk").values_list("pk", flat=True)),
+        "problem_id": list(Problem.objects.order_by("pk").values_list("pk", flat=True)),
+        "demonstration_id": list(Demonstration.objects.order_by("pk").values_list("pk", flat=True)),
+        "inspection_id": list(Inspection.objects.order_by("pk").values_list("pk", flat=True)),
+        "stop_id": list(Stop.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

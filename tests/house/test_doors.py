@@ -29,6 +29,8 @@ WORDS = {
     "ask_id": "1", "answer_id": "1", "sending_id": "1",
     "plan_id": "1", "item_id": "1", "tier_key": "1", "entry_id": "1",
     "event_id": "1", "contest_id": "1", "entrant_id": "1", "practice_id": "1", "uptake_id": "1", "publicity_id": "1",
+    "contact_id": "1", "visit_id": "1", "problem_id": "1", "demonstration_id": "1",
+    "inspection_id": "1", "stop_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -46,6 +48,10 @@ POST_ONLY |= {f"plans/1/items/1/{verb}/" for verb in ("move", "late", "owner", "
 POST_ONLY |= {f"events/1/{verb}/" for verb in ("move", "lead", "sign-up")}
 POST_ONLY |= {f"contests/1/{verb}/" for verb in ("move", "lead", "enter", "1/withdraw")}
 POST_ONLY |= {"practices/1/move/", "practices/1/take-up/", "practices/1/1/", "publicity/1/move/"}
+POST_ONLY |= {f"contact-points/problems/1/{verb}/" for verb in ("move", "take-on")}
+POST_ONLY |= {"contact-points/1/take-out/", "contact-points/visits/1/take-back/"}
+POST_ONLY |= {"contact-points/demonstrations/1/recheck/", "inspections/stops/1/change/", "inspections/together/merge/"}
+POST_ONLY |= {f"inspections/1/{verb}/" for verb in ("stops", "decide", "call-off")}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

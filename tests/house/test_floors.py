@@ -18,7 +18,7 @@ FLOORS = [
     {"indicators"},
     {"consistency", "gaps"},
     {"programme"},
-    {"activities"},
+    {"activities", "contacts"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

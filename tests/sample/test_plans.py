@@ -1,4 +1,5 @@
-"""The sample city's plans: who has one, what is shared and taken down, and what the tiers have reached."""
+"""The sample city's plans: who has one, what is shared and taken down, what the tiers have reached; and its contact
+points and checks."""
 
 from __future__ import annotations
 
@@ -7,6 +8,10 @@ from collections import Counter
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
+from gongjian.accounts.models import User
+from gongjian.contacts.access import own_contacts
+from gongjian.contacts.models import ContactPoint, Demonstration, Inspection, Problem, Visit
+from gongjian.contacts.queries_inspection import could_go_together
 from gongjian.programme.models import Partner, Plan, PlanItem, Tier, TierEntry
 from gongjian.register.models import BodyEntry
 
@@ -47,3 +52,14 @@ def test_tiers_are_reached_by_names_and_by_no_more_than_they_want(city):
     reached = {row["tier"]: row["reached"] for row in sums}
     assert set(reached) == set(wanted)
     assert all(0 < reached[key] <= wanted[key] for key in wanted)
+
+
+def test_the_personas_who_lead_have_contact_points_and_checks_to_join(city):
+    of = {key: User.objects.get(username=f"sample-{key}") for key in ("city-organiser", "county-union-chair")}
+    assert all(own_contacts(account).exists() for account in of.values())
+    assert Demonstration.objects.filter(withdrawn_on=None).count() == 1
+    assert could_go_together(of["county-union-chair"], city)
+    assert set(Inspection.objects.values_list("state", flat=True)) == {"stands", "waiting"}
+    texts = [*ContactPoint.objects.values_list("why", flat=True), *Visit.objects.values_list("seen", flat=True)]
+    texts += Problem.objects.values_list("what", flat=True)
+    assert texts and all(text.startswith("样例") for text in texts)

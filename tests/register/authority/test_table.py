@@ -33,6 +33,15 @@ from gongjian.activities.models import (
 )
 from gongjian.asks import sending, writing
 from gongjian.asks.access import asks_visible_to, can_see_burden, sendings_visible_to
+from gongjian.contacts.access import (
+    contacts_visible_to,
+    demonstrations_visible_to,
+    inspections_visible_to,
+    problems_visible_to,
+    stops_visible_to,
+    visits_visible_to,
+)
+from gongjian.contacts.models import ContactPoint, Demonstration, Inspection, Problem, Stop, Visit
 from gongjian.indicators.access import published_visible_to
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Publication, PublicFigure
@@ -299,6 +308,60 @@ def test_the_publicity_plan(town, readers):
     given = {"responsible": village, "channel_id": "site", "planned_on": town.today, "subject": "样例"}
     item = PublicityItem.objects.create(body=village, **given)
     assert who_sees(readers, publicity_visible_to, item) == EVERYBODY - {"nobody"}
+
+
+def a_contact(town):
+    """The village's Party branch is the contact point of the county's secretary."""
+    leader = small.office(small.person("吴样例"), town.bodies["county_party"], "party_secretary")
+    return ContactPoint.objects.create(
+        leader=leader, leader_body=leader.body, leader_kind=leader.kind, point=town.bodies["village_party"], wanted=4,
+        why="样例", valid=(small.REFORM, None), act=small.an_act(),
+    )  # fmt: skip
+
+
+def a_check(town, **fields):
+    """A check by the county's Party committee that comes to the village's branch."""
+    year = town.today.year
+    made = Inspection.objects.create(
+        body=town.bodies["county_party"], title="样例", document="样例", year=year, **fields
+    )
+    at = {"unit": town.units["village"], "body": town.bodies["village_party"]}
+    Stop.objects.create(inspection=made, month=town.today.replace(day=1), **at)
+    return made
+
+
+def test_contact_points(town, readers):
+    contact = a_contact(town)
+    assert who_sees(readers, contacts_visible_to, contact) == EVERYBODY - {"nobody"}
+    shown = Demonstration.objects.create(
+        contact=contact, document="样例", approver="样例", approver_kind="party", level="city", approved_on=town.today,
+        recheck_on=town.today + timedelta(days=9), link="https://example.cn", act=contact.act,
+    )  # fmt: skip
+    assert who_sees(readers, demonstrations_visible_to, shown) == EVERYBODY - {"nobody"}
+
+
+def test_visits_to_a_contact_point(town, readers):
+    contact = a_contact(town)
+    visit = Visit.objects.create(contact=contact, on=town.today, seen="样例", act=contact.act)
+    problem = Problem.objects.create(visit=visit, what="样例")
+    leader = small.account("吴样例")
+    small.Person.objects.filter(offices=contact.leader_id).update(account=leader)
+    readers |= {"leader": leader}
+    assert who_sees(readers, visits_visible_to, visit) == {"leader", "secretary", "clerk"}
+    assert who_sees(readers, problems_visible_to, problem) == {"leader", "secretary", "clerk"}
+
+
+def test_checks_in_the_calendar(town, readers):
+    check = a_check(town, number="样例1")
+    seen = {"secretary", "county chair", "inspector", "clerk"}
+    assert who_sees(readers, inspections_visible_to, check) == seen
+    assert who_sees(readers, stops_visible_to, check.stops.get()) == seen
+
+
+def test_checks_that_wait_for_consent(town, readers):
+    check = a_check(town, reason="样例", asked_of=town.bodies["city_party"], state="waiting")
+    assert who_sees(readers, inspections_visible_to, check) == {"clerk"}
+    assert who_sees(readers, stops_visible_to, check.stops.get()) == {"clerk"}
 
 
 def test_the_table_has_these_rows():
