@@ -16,6 +16,7 @@ from gongjian.consistency.api import router as consistency
 from gongjian.contacts.api import router as contacts
 from gongjian.gaps.api import router as gaps
 from gongjian.indicators.api import router as indicators
+from gongjian.meetings.api import router as meetings
 from gongjian.programme.api import router as programme
 from gongjian.register.api import router as register
 from gongjian.ui.errors import problem
@@ -50,6 +51,7 @@ api.add_router("", gaps)
 api.add_router("", programme)
 api.add_router("", activities)
 api.add_router("", contacts)
+api.add_router("", meetings)
 
 
 @api.exception_handler(AuthenticationError)

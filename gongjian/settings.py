@@ -222,6 +222,7 @@ INSTALLED_APPS = [
     "gongjian.programme",
     "gongjian.activities",
     "gongjian.contacts",
+    "gongjian.meetings",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

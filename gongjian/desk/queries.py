@@ -80,18 +80,20 @@ def standings(reader: Reader, today: date) -> list[Standing]:
     return found
 
 
-def counts(reader: Reader, day: date) -> dict[str, Any]:
+def counts(reader: Reader, day: date, acts: int | None = None) -> dict[str, Any]:
     """Units by level and bodies by line on a day: (line, count) pairs under "lines".
 
-    Counted anew only when the chronicle has gone on: whatever changes the register writes an act.
+    Counted anew only when the chronicle has gone on: whatever changes the register writes an act. `acts`: how far it
+    has, if that is known.
     """
-    told = _once("counts", (reader.is_authenticated, day, acts_so_far()), lambda: day_counts(reader, day))
+    key = (reader.is_authenticated, day, acts_so_far() if acts is None else acts)
+    told = _once("counts", key, lambda: day_counts(reader, day))
     return told | {"lines": [(line, told["bodies_by_line"].get(line.key, 0)) for line in Line.objects.all()]}
 
 
-def village_story(reader: Reader, official_days: Sequence[date]) -> VillageStory | None:
+def village_story(reader: Reader, official_days: Sequence[date], acts: int | None = None) -> VillageStory | None:
     """How many villages each county had on the official days; None while fewer than two of them are loaded."""
-    key = (reader.is_authenticated, tuple(official_days), acts_so_far())
+    key = (reader.is_authenticated, tuple(official_days), acts_so_far() if acts is None else acts)
     by_day = _once("villages", key, lambda: {day: _villages_on(reader, day) for day in official_days})
     days = tuple(day for day in official_days if by_day.get(day))
     if len(days) < 2:

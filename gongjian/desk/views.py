@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongjian.asks.queries import open_count
+from gongjian.chronicle.record import acts_so_far
+from gongjian.meetings.queries import next_meeting
 from gongjian.register.access import can_change_register
 from gongjian.register.views.door import DayRequest
 from gongjian.ui.templatetags.ui import keep_day
@@ -21,13 +23,15 @@ def home(request: DayRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         is_open = getattr(request, "sample_city", False) and settings.PERSONA_DOORS
         return render(request, "desk/welcome.html", {"place": "home", "personas": personas() if is_open else []})
+    acts = acts_so_far()
     facts: dict[str, Any] = {
         "place": "home",
         "to_do": open_count(request.user),
+        "meeting": next_meeting(request.user, request.today),
         "keeps_register": can_change_register(request.user),
         "standings": queries.standings(request.user, request.today),
-        "counts": queries.counts(request.user, request.day),
-        "story": queries.village_story(request.user, getattr(request, "official_days", ())),
+        "counts": queries.counts(request.user, request.day, acts),
+        "story": queries.village_story(request.user, getattr(request, "official_days", ()), acts),
     }
     return render(request, "desk/home.html", facts)
 

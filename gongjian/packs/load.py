@@ -24,6 +24,8 @@ from gongjian.gaps.define import define_joining
 from gongjian.gaps.models import Joining
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Indicator
+from gongjian.meetings.define import define_custom
+from gongjian.meetings.models import Custom
 from gongjian.programme.define import define_carrier, define_programme, define_stage, define_task, define_tier
 from gongjian.programme.models import Carrier, Programme, Stage, Task, Tier
 from gongjian.register import define, spelling
@@ -136,6 +138,7 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("contest_type", ContestType, define_contest_type, ("names", "position")),
     ("channel", Channel, define_channel, ("names", "position")),
     ("visit_norm", VisitNorm, define_visit_norm, ("names", "position", "visits", "source")),
+    ("custom", Custom, define_custom, ("names", "position", "months", "closes_before", "source")),
 )
 
 

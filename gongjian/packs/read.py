@@ -37,6 +37,7 @@ PARTS = (
     "programme",
     "activities",
     "contacts",
+    "meetings",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -288,6 +289,15 @@ class Channel(Word):
 
 
 @dataclass(frozen=True)
+class Custom(Word):
+    """What a new series of meetings of a kind begins with."""
+
+    months: int
+    closes_before: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -326,6 +336,7 @@ class Pack:
     contest_types: list[ContestType]
     channels: list[Channel]
     visit_norms: list[VisitNorm]
+    customs: list[Custom]
     path: Path
     sha256: str
 
@@ -684,6 +695,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         contest_types=words(ContestType, "contest_type"),
         channels=words(Channel, "channel"),
         visit_norms=words(VisitNorm, "visit_norm"),
+        customs=words(Custom, "custom"),
         path=path,
         sha256=_digest(path),
     )

@@ -32,6 +32,7 @@ from . import (
     divisions,
     employers,
     loading,
+    meetings,
     particulars,
     people,
     personas,
@@ -94,6 +95,7 @@ def build(
         plans.make_all(record("sample.make_plans", on=today), today)
         activities.make_all(today)
         contacts.make_all(record("sample.make_contacts", on=today), today)
+        meetings.hold_all(today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

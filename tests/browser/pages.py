@@ -141,6 +141,15 @@ def _next_month(site: Site) -> str:
     return f"/inspections/?month={site.asked('SELECT min(month) FROM contacts_stop')[0][0]:%Y-%m}"
 
 
+def _meeting(path: str, state: str) -> Callable[[Site], str]:
+    """A page of the first meeting of the city in this state, with the first of its topics."""
+    found = (
+        "SELECT m.id, m.series_id, min(t.id) FROM meetings_meeting m JOIN meetings_topic t ON t.meeting_id = m.id"
+        f" WHERE m.state = '{state}' GROUP BY m.id ORDER BY m.id LIMIT 1"
+    )
+    return lambda site: path.format(**dict(zip(("id", "series", "topic"), site.asked(found)[0], strict=True)))
+
+
 def _late_item(site: Site) -> str:
     """An item that is late in a plan of the city's Party committee, or the first one."""
     found = site.asked(
@@ -245,6 +254,11 @@ PAGES = [
     Seen("taking items down", CHAIR, _plan("诸暨市总工会", "take-down/")),
     Seen("a plan is not theirs to change", CITIZEN, _plan("诸暨市总工会", "edit/"), status=403),
     Seen("an item", ORGANISER, _late_item, _open_all),
+    Seen("meetings", ORGANISER, "/meetings/"),
+    Seen("a series of meetings", ORGANISER, _meeting("/meetings/series/{series}/", "published"), _open_all),
+    Seen("a meeting that gathers topics", ORGANISER, _meeting("/meetings/{id}/", "collecting"), _open_all),
+    Seen("a meeting with its minutes", ORGANISER, _meeting("/meetings/{id}/", "published"), _open_all),
+    Seen("a topic", ORGANISER, _meeting("/meetings/{id}/topics/{topic}/", "collecting"), _open_all),
     Seen("no plan of the year", SECRETARY, lambda site: site.body_where("kind_id = 'party_branch'") + "plan/"),
     Seen("events", CITIZEN, "/events/"),
     Seen("an event and who signed up", ORGANISER, _named("event", "党群共建先进事迹报告会"), _open_all),

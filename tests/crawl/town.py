@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -57,6 +57,15 @@ from gongjian.gaps.models import Gap, Suggestion
 from gongjian.indicators.access import exclusions_visible_to
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Exclusion, Publication, PublicFigure, Reading, Run
+from gongjian.meetings.access import (
+    decisions_visible_to,
+    meetings_visible_to,
+    papers_visible_to,
+    reports_visible_to,
+    series_visible_to,
+    topics_visible_to,
+)
+from gongjian.meetings.models import Decision, LineReport, Meeting, Member, Paper, Passage, Series, Topic
 from gongjian.notices.actions import NewLetter, write_letters
 from gongjian.packs.read import read_pack
 from gongjian.programme import define as define_programme
@@ -177,6 +186,7 @@ def build_marked_town() -> MarkedTown:
     _practices(made)
     _contacts(made)
     _checks(made)
+    _meetings(made)
     _ids(made)
     return made
 
@@ -731,6 +741,52 @@ def _checks(made: MarkedTown) -> None:
                 made.keep(mark, f"a check by {body}", among(inspections_visible_to, check))
 
 
+def _meetings(made: MarkedTown) -> None:
+    """Conferences with marked topics, papers, reports and minutes: for host, member and those above."""
+    town, now, act = made.town, timezone.now(), small.an_act()
+    for county in ("city", "county", "district"):
+        host, union = town.bodies[f"{county}_party"], town.bodies[f"{county}_union"]
+        series = Series.objects.create(
+            host=host, kind="conference", name=made.mark(), months=3, closes_before=7, chair=made.mark()
+        )
+        Member.objects.create(series=series, body=union, valid=(REFORM, None), act=act)
+        given: dict[str, Any] = {"series": series, "begins_at": time(9), "place": made.mark()}
+        day = town.today - timedelta(days=20)
+        past = Meeting.objects.create(
+            day=day, topics_close_on=day, state="published", issue=1, issue_year=day.year, published_at=now, **given
+        )
+        coming = town.today + timedelta(days=9)
+        Meeting.objects.create(day=coming, topics_close_on=coming, **given)
+        held = Meeting.objects.create(day=town.today, topics_close_on=town.today, state="held", **given)
+        for meeting in (past, held):
+            _minuted(made, meeting, union, county, now)
+        for mark in (series.name, series.chair):
+            made.keep(mark, f"series of {county}", among(series_visible_to, series))
+        made.keep(past.place, f"place of meetings of {county}", among(meetings_visible_to, past))
+
+
+def _minuted(made: MarkedTown, meeting: Meeting, union: Body, county: str, now: Any) -> None:
+    topic = Topic.objects.create(
+        meeting=meeting, body=union, title=made.mark(), problem=made.mark(), minutes=9, state="taken", position=1
+    )
+    for mark in (topic.title, topic.problem):
+        made.keep(mark, f"topic of {county}", among(topics_visible_to, topic))
+    paper = Paper(topic=topic, name=f"{made.mark()}.pdf", sha256="0" * 64, handed_in_at=now)
+    paper.file.save("1.pdf", ContentFile(f"材料{made.mark()}".encode()))
+    for mark in (paper.name.removesuffix(".pdf"), paper.file.open().read().decode().removeprefix("材料")):
+        made.keep(mark, f"paper of {county}", among(papers_visible_to, paper))
+    report = LineReport.objects.create(meeting=meeting, body=union, text=made.mark())
+    if meeting.state == "published":
+        LineReport.objects.filter(pk=report.pk).update(handed_in_at=now)
+    made.keep(report.text, f"report of {county}", among(reports_visible_to, report))
+    decision = Decision.objects.create(
+        meeting=meeting, topic=topic, words=made.mark(), owner=union, due_on=now.date() + timedelta(30), minutes=5
+    )
+    passage = Passage.objects.create(topic=topic, text=made.mark(), saved_at=now)
+    for mark in (decision.words, passage.text):
+        made.keep(mark, f"minutes of {county}", among(decisions_visible_to, decision))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -775,5 +831,11 @@ def _ids(made: MarkedTown) -> None:
         "demonstration_id": list(Demonstration.objects.order_by("pk").values_list("pk", flat=True)),
         "inspection_id": list(Inspection.objects.order_by("pk").values_list("pk", flat=True)),
         "stop_id": list(Stop.objects.order_by("pk").values_list("pk", flat=True)),
+        "series_id": list(Series.objects.order_by("pk").values_list("pk", flat=True)),
+        "member_id": list(Member.objects.order_by("pk").values_list("pk", flat=True)),
+        "meeting_id": list(Meeting.objects.order_by("pk").values_list("pk", flat=True)),
+        "topic_id": list(Topic.objects.order_by("pk").values_list("pk", flat=True)),
+        "paper_id": list(Paper.objects.order_by("pk").values_list("pk", flat=True)),
+        "decision_id": list(Decision.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

@@ -31,6 +31,7 @@ WORDS = {
     "event_id": "1", "contest_id": "1", "entrant_id": "1", "practice_id": "1", "uptake_id": "1", "publicity_id": "1",
     "contact_id": "1", "visit_id": "1", "problem_id": "1", "demonstration_id": "1",
     "inspection_id": "1", "stop_id": "1",
+    "series_id": "1", "member_id": "1", "meeting_id": "1", "topic_id": "1", "paper_id": "1", "decision_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -52,6 +53,9 @@ POST_ONLY |= {f"contact-points/problems/1/{verb}/" for verb in ("move", "take-on
 POST_ONLY |= {"contact-points/1/take-out/", "contact-points/visits/1/take-back/"}
 POST_ONLY |= {"contact-points/demonstrations/1/recheck/", "inspections/stops/1/change/", "inspections/together/merge/"}
 POST_ONLY |= {f"inspections/1/{verb}/" for verb in ("stops", "decide", "call-off")}
+POST_ONLY |= {f"meetings/series/1/{verb}/" for verb in ("move", "members", "members/1/end")}
+POST_ONLY |= {"meetings/1/move/", "meetings/1/decisions/1/remove/"}
+POST_ONLY |= {f"meetings/1/topics/1/{verb}/" for verb in ("sort", "minutes", "papers", "papers/1/remove")}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

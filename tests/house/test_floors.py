@@ -18,7 +18,7 @@ FLOORS = [
     {"indicators"},
     {"consistency", "gaps"},
     {"programme"},
-    {"activities", "contacts"},
+    {"activities", "contacts", "meetings"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

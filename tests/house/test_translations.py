@@ -29,6 +29,8 @@ CHINESE_IS_MATTER = [
     "register/forgetting.py",
     "asks/known.py",
     "asks/reading.py",
+    "meetings/documents.py",
+    "meetings/word.py",
     "sample/*.py",
 ]
 SPOKEN_ATTRIBUTES = {

@@ -25,5 +25,6 @@ def test_every_licence_lies_beside_its_file() -> None:
 
 def test_every_vendored_file_is_in_the_manifest() -> None:
     minified = [*ROOT.glob("gongjian/**/static/**/*.min.*"), *ROOT.glob("tests/vendor/*")]
+    minified += ROOT.glob("gongjian/**/fonts/*")
     listed = {e["path"] for e in MANIFEST} | {name for e in MANIFEST for name in e["licence_files"]}
     assert {str(path.relative_to(ROOT)) for path in minified} - listed == set()

@@ -1,7 +1,7 @@
 """Who sees what: one test for each row of the table in docs/authority.md."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +45,8 @@ from gongjian.contacts.models import ContactPoint, Demonstration, Inspection, Pr
 from gongjian.indicators.access import published_visible_to
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Publication, PublicFigure
+from gongjian.meetings.access import decisions_visible_to, meetings_visible_to, series_visible_to
+from gongjian.meetings.models import Decision, Meeting, Member, Series
 from gongjian.notices.access import letters_visible_to
 from gongjian.notices.models import Letter
 from gongjian.programme.access import items_visible_to, plans_visible_to, tier_entries_visible_to
@@ -362,6 +364,31 @@ def test_checks_that_wait_for_consent(town, readers):
     check = a_check(town, reason="样例", asked_of=town.bodies["city_party"], state="waiting")
     assert who_sees(readers, inspections_visible_to, check) == {"clerk"}
     assert who_sees(readers, stops_visible_to, check.stops.get()) == {"clerk"}
+
+
+@pytest.fixture
+def conference(town):
+    """The county's committee meets with its union; something is being minuted."""
+    host, union = town.bodies["county_party"], town.bodies["county_union"]
+    series = Series.objects.create(host=host, kind="conference", name="样例", months=3, closes_before=7, chair="书记")
+    Member.objects.create(series=series, body=union, valid=(small.REFORM, None), act=small.an_act())
+    day = town.today + timedelta(days=9)
+    meeting = Meeting.objects.create(
+        series=series, day=day, begins_at=time(9), place="样例", topics_close_on=town.today, state="held"
+    )
+    Decision.objects.create(meeting=meeting, words="样例", owner=union, due_on=day + timedelta(days=9), minutes=5)
+    return meeting
+
+
+def test_meetings(town, readers, conference):
+    assert who_sees(readers, series_visible_to, conference.series) == {"county chair", "inspector", "clerk"}
+    assert who_sees(readers, meetings_visible_to, conference) == {"county chair", "inspector", "clerk"}
+
+
+def test_what_is_being_minuted(town, readers, conference):
+    keeper = readers["county clerk"] = small.account("沈样例")
+    small.office(small.person("沈样例", account=keeper), town.bodies["county_party"], "party_secretary")
+    assert who_sees(readers, decisions_visible_to, conference.decisions.get()) == {"county clerk"}
 
 
 def test_the_table_has_these_rows():
