@@ -108,6 +108,13 @@ def stops_visible_to(reader: Reader) -> QuerySet[Stop]:
     return Stop.objects.filter(side | _told("inspection__") & _comes_to(reader))
 
 
+def stops_sent_by(reader: Reader) -> QuerySet[Stop]:
+    """The stops of checks whose inspecting body the reader keeps, or one above it in its line or its leadership."""
+    if reach_of(reader).sees_all:
+        return Stop.objects.all()
+    return Stop.objects.filter(_sent_from(reader, "inspection__body__"))
+
+
 def _told(inspection: str = "") -> Q:
     return Q(**{f"{inspection}state__in": (Inspection.State.STANDS, Inspection.State.CANCELLED)})
 

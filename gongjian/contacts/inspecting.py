@@ -180,7 +180,7 @@ def _put_in(inspection: Inspection, places: Sequence[Place], seen: Collection[in
         raise Refused(_("It would come to one place twice in a month. Leave one of them out."))
     if inspection.stops.count() + len(stops) > MOST_STOPS:
         raise Refused(_("At most %(most)s places for one check. Divide it.") % {"most": MOST_STOPS})
-    others = [each for each in beside(stops) if each.inspection_id != inspection.pk]
+    others = beside(stops)
     if not {each.pk for each in others} <= set(seen):
         raise Clash(others)
     Stop.objects.bulk_create(stops)

@@ -22,13 +22,13 @@ from gongjian.ui.keyset import Page, page_of
 
 from .access import (
     inspections_visible_to,
-    inspectors_kept_or_below,
     office_that_consents,
     office_that_inspects,
+    stops_sent_by,
     stops_visible_to,
 )
 from .models import Inspection, Stop
-from .together import LIVE, beside, is_beside_another
+from .together import LIVE, are_beside, beside, is_beside_another
 
 PAGE, BATCH, MOST_TOGETHER, MOST_INSPECTORS = 50, 500, 100, 300
 ORDER = ["day", "unit_id", "id"]
@@ -130,7 +130,7 @@ def told(reader: Reader, stops: Sequence[Stop], today: date) -> list[StopRow]:
             beside=[
                 (other.pk, names.get(other.inspection.body_id, ""), other.on)
                 for other in others
-                if _comes_beside(other, each)
+                if are_beside(other, each)
             ],
             trips=trips.get((each.unit_id, each.month.year), 0),
         )
@@ -145,12 +145,6 @@ def _along(stops: Sequence[Stop]) -> list[Stop]:
 
 def _goes_along(other: Stop, stop: Stop) -> bool:
     return stop.joint_id is not None and other.joint_id == stop.joint_id and other.pk != stop.pk
-
-
-def _comes_beside(other: Stop, stop: Stop) -> bool:
-    together = other.joint_id is not None and other.joint_id == stop.joint_id
-    is_another = other.inspection_id != stop.inspection_id
-    return is_another and not together and (other.unit_id, other.month) == (stop.unit_id, stop.month)
 
 
 def trips_to(units: set[int], years: set[int]) -> dict[tuple[int, int], int]:
@@ -242,13 +236,9 @@ class Crossing:
 
 def could_go_together(reader: Reader, today: date) -> list[Crossing]:
     """Places to which several come in a month, from this month on, where one of them is the reader's or below."""
-    rows = stops_visible_to(reader).filter(is_beside_another(), inspection__state__in=LIVE)
-    rows = (
-        rows.filter(month__gte=today.replace(day=1)).select_related("inspection__body").order_by("month", "unit", "id")
-    )
-    own = list(rows[:MOST_TOGETHER])
-    mine = inspectors_kept_or_below(reader, [each.inspection.body for each in own])
-    wanted = {(each.unit_id, each.month) for each in own if each.inspection.body_id in mine}
+    rows = stops_sent_by(reader).filter(is_beside_another(), inspection__state__in=LIVE)
+    rows = rows.filter(month__gte=today.replace(day=1)).order_by("month", "unit", "id")
+    wanted = set(rows.values_list("unit", "month")[:MOST_TOGETHER])
     all_there = Stop.objects.filter(
         unit__in={unit for unit, _m in wanted}, month__in={month for _u, month in wanted}, inspection__state__in=LIVE
     )

@@ -26,23 +26,21 @@ def live_stops() -> QuerySet[Stop]:
 
 
 def beside(stops: Iterable[Stop]) -> list[Stop]:
-    """What else comes to the same places in the same months, whoever sends it; not what goes together already."""
-    wanted = [(each.unit_id, each.month, each.joint_id) for each in stops]
-    if not wanted:
-        return []
-    rows = live_stops().filter(
-        unit__in={unit for unit, _m, _j in wanted}, month__in={month for _u, month, _j in wanted}
-    )
-    known = {each.pk for each in stops if each.pk}
-    return [
-        each
-        for each in rows.select_related("inspection").order_by("month", "unit", "id")
-        if each.pk not in known
-        and any(
-            (each.unit_id, each.month) == (unit, month) and (joint is None or each.joint_id != joint)
-            for unit, month, joint in wanted
-        )
-    ]
+    """What other checks come to the same places in the same months, whoever sends them; not what goes together already.
+
+    Two of the stops can be beside each other.
+    """
+    here = list(stops)
+    rows = live_stops().filter(unit__in={each.unit_id for each in here}, month__in={each.month for each in here})
+    found = rows.select_related("inspection").order_by("month", "unit", "id")
+    return [each for each in found if any(are_beside(each, stop) for stop in here)]
+
+
+def are_beside(one: Stop, other: Stop) -> bool:
+    """Do two checks come to one place in a month, each by itself?"""
+    together = one.joint_id is not None and one.joint_id == other.joint_id
+    is_another = one.inspection_id != other.inspection_id
+    return is_another and not together and (one.unit_id, one.month) == (other.unit_id, other.month)
 
 
 def is_beside_another() -> Q:
@@ -74,20 +72,24 @@ def merge(stops: Sequence[Stop], *, on: date, today: date, by: Reader) -> JointC
 
 
 def _held(by: Reader, stops: Sequence[Stop]) -> list[Stop]:
-    """The stops under the lock, always in one order; so of two who merge at once one waits. Raises Refused."""
-    ids = [each.pk for each in stops]
-    mine = set(stops_visible_to(by).filter(pk__in=ids).values_list("pk", flat=True))
+    """The stops with their checks under the lock, checks first and always in one order; so of two who merge at once
+    one waits. Raises Refused."""
+    ids = {each.pk for each in stops}
+    checks = Inspection.objects.select_for_update(of=("self",)).filter(stops__in=ids).order_by("pk")
+    inspections = {each.pk: each for each in checks.select_related("body")}
     found = list(Stop.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
-    near = {each.pk for each in beside(each for each in found if each.pk in mine)} if mine else set()
-    near |= {
-        each.pk for each in found if each.joint_id and each.joint_id in {s.joint_id for s in found if s.pk in mine}
-    }
-    if not mine or not {each.pk for each in found} <= mine | near or len(found) != len(set(ids)):
+    mine = set(stops_visible_to(by).filter(pk__in=ids).values_list("pk", flat=True))
+    own = [each for each in found if each.pk in mine]
+    near = {each.pk for each in beside(own)} | {each.pk for each in found if any(_goes_along(each, o) for o in own)}
+    if not own or len(found) != len(ids) or not {each.pk for each in found} <= mine | near:
         raise Refused(_("One of these is not there any more, or not open to you. Look at the list again."))
-    inspections = Inspection.objects.select_related("body").in_bulk({each.inspection_id for each in found})
     for each in found:
         each.inspection = inspections[each.inspection_id]
     return found
+
+
+def _goes_along(one: Stop, other: Stop) -> bool:
+    return one.joint_id is not None and one.joint_id == other.joint_id
 
 
 def _check_merging(rows: Sequence[Stop], on: date, today: date) -> None:
