@@ -212,4 +212,5 @@ def back_to(found: Meeting) -> str:
 
 
 def meeting_trail(request: DayRequest, found: Meeting) -> list[tuple[str, str | None]]:
-    return [*trail_of(request, found.series), (as_day(found.day), back_to(found))]
+    """From the series down: a longer way would not stand beside the day on a tablet."""
+    return [*trail_of(request, found.series)[1:], (as_day(found.day), back_to(found))]
