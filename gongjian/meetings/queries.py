@@ -231,9 +231,11 @@ def _attendance(meeting: Meeting, names: dict[int | None, str]) -> list[tuple[At
 
 
 def _reports(reader: Reader, meeting: Meeting, seats: Iterable[int], names: dict[int | None, str]) -> list[ReportRow]:
+    """Of every member until the meeting is held; afterwards only what was handed in."""
     found = {each.body_id: each for each in reports_visible_to(reader).filter(meeting=meeting)}
     own = set(hosts_for(reader).filter(pk__in=list(seats)).values_list("pk", flat=True))
-    return [ReportRow(id, names.get(id, ""), found.get(id), id in own) for id in seats]
+    told = [id for id in seats if id in found or not meeting.was_held]
+    return [ReportRow(id, names.get(id, ""), found.get(id), id in own) for id in told]
 
 
 def topic_shown(reader: Reader, topic: Topic, today: date) -> TopicRow:

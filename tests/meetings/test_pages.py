@@ -143,6 +143,9 @@ def test_a_report_is_written_handed_in_and_taken_back_on_its_page(called, signed
     assert other.post(address, {"text": "改", "do": "take_back"}).status_code == 403
     member.post(address, {"do": "take_back"})
     assert "缺人手" not in other.get(address).content.decode()
+    assert len(other.get(page(called)).context["shown"].reports) == 2
+    hold(called)
+    assert other.get(page(called)).context["shown"].reports == []  # nothing came
 
 
 def test_a_paper_is_read_by_members_and_by_nobody_else(called, signed_in):
