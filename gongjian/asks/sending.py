@@ -182,7 +182,8 @@ def ask(bodies: Sequence[Body], *, sender: Body, today: date, now: datetime, by:
 def close(about: str, *, now: datetime, by: User | None = None) -> int:
     """What stands on this is done: its open asks are. Returns how many were closed."""
     with transaction.atomic():
-        open_ones = Ask.objects.filter(sending__about=about, state=Ask.State.OPEN)
+        sent = list(Sending.objects.filter(about=about))
+        open_ones = Ask.objects.filter(sending__in=sent, state=Ask.State.OPEN)
         closed = open_ones.update(state=Ask.State.DONE, ended_at=now, ended_by=by)
         if closed:
             record("asks.closed", by=by, subject=about, facts={"asks": closed})

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from gongjian.accounts.models import User
-from gongjian.asks.models import Ask
+from gongjian.asks.models import Ask, Sending
 from gongjian.meetings import actions, minutes, reports, topics
 from gongjian.meetings.models import Decision, Meeting, Series
 from gongjian.register.access import OPERATOR, Reader
@@ -96,7 +96,7 @@ def _publish(meeting: Meeting, members: dict[str, Body], by: User, today: date) 
     day = meeting.day + timedelta(days=3)
     minutes.publish(meeting, today=day, now=_noon(day), by=by)
     for decision, fate in fates:
-        asked = Ask.objects.filter(sending__about=decision.about)
+        asked = Ask.objects.filter(sending__in=list(Sending.objects.filter(about=decision.about)))
         if fate == "done":
             asked.update(state=Ask.State.DONE, ended_at=_noon(today - timedelta(days=34)))
         elif fate == "declined":

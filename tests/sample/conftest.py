@@ -44,6 +44,7 @@ def content() -> str:
     return digest.hexdigest()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What looks at the city runs in one process, so that it is built there alone."""
     for item in items:
