@@ -51,6 +51,7 @@ Report = Callable[[str, int, int], None]
 UNITS = ["register_unit", "register_unitentry", "register_unitlineage", "register_standsin", "register_headcount"]
 BODIES = ["register_body", "register_bodyentry", "register_term", "register_cover"]
 PEOPLE = ["register_person", "register_membership", "register_office"]
+ASKS = ["asks_sending", "asks_question", "asks_ask", "asks_answer"]
 VENUES = ["register_venue", "register_venueshare", "register_plaque", "register_venuecheck"]
 
 
@@ -87,11 +88,13 @@ def build(
         world = _generate_and_load(pack, seed, scale, counties, report, learning)
         learning.finish(report)
         _refresh_paths(today, report)
+        _measure([*UNITS, *BODIES, *PEOPLE])
         act = record("sample.appoint_personas", on=today)
         personas.settle(act, {persona.key: world.names.person() for persona in personas.PERSONAS}, today)
         record("sample.make_particulars", on=today, facts={"persons": particulars.keep(seed)})
         targets.set_all(today)
         asks.send_all(today)
+        _measure(ASKS)
         plans.make_all(record("sample.make_plans", on=today), today)
         activities.make_all(today)
         contacts.make_all(record("sample.make_contacts", on=today), today)
@@ -220,6 +223,12 @@ def _refresh_paths(today: date, report: Report) -> None:
     report("paths", 1, 2)
     walks.refresh_body_paths(today)
     report("paths", 2, 2)
+
+
+def _measure(tables: list[str]) -> None:
+    """Tell the planner what has come, for what is made out of it: it may know these tables as empty ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 def _tidy(report: Report) -> None:

@@ -15,7 +15,7 @@ from gongjian.contacts.queries_inspection import could_go_together
 from gongjian.programme.models import Partner, Plan, PlanItem, Tier, TierEntry
 from gongjian.register.models import BodyEntry
 
-from .conftest import TODAY
+from ..conftest import TODAY
 
 
 def test_the_city_its_counties_and_some_towns_have_plans_in_all_lines(city):

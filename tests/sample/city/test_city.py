@@ -26,10 +26,10 @@ from gongjian.register.models import (
 from gongjian.register.reconciliations.standing import newest_day
 from gongjian.sample.city import GUESSED, build, is_built
 
-from .conftest import TODAY, content, rows_of
+from ..conftest import TODAY, content, rows_of
 
-DOCS = Path(__file__).parents[2] / "docs" / "register.md"
-PACK = Path(__file__).parents[2] / "packs" / "shaoxing"
+DOCS = Path(__file__).parents[3] / "docs" / "register.md"
+PACK = Path(__file__).parents[3] / "packs" / "shaoxing"
 
 PUBLISHED = {
     "2016-07-31": (2811, 119, 2685),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gongjian.activities.models import Contest, Entrant, Event, Practice, PublicityItem, SignUp, Uptake
 
-from .conftest import TODAY
+from ..conftest import TODAY
 
 
 def test_there_is_something_of_each_state_that_a_page_shows(city):
