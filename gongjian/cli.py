@@ -148,9 +148,12 @@ EMPTY = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "GRANT USAGE ON S
 
 
 def _empty_database() -> None:
-    """Drop everything in the database of the sample city; refuse any other database."""
+    """Drop everything in the database of the sample city, or of one that was broken off; refuse any other database."""
     from django.db import ProgrammingError, connection, transaction  # app ready: needs settings
 
+    from gongjian.accounts.models import User  # app ready: models
+    from gongjian.chronicle import heads  # app ready: models
+    from gongjian.register.models import Body, Person, Unit  # app ready: models
     from gongjian.sample.mark import is_sample_city  # app ready: models
 
     with connection.cursor() as cursor:
@@ -159,14 +162,15 @@ def _empty_database() -> None:
             return
     try:
         with transaction.atomic():
-            sample = is_sample_city()
+            is_ours = is_sample_city() or not any(each.objects.exists() for each in (User, Unit, Body, Person))
     except ProgrammingError:
-        sample = False
-    if not sample:
+        is_ours = False
+    if not is_ours:
         raise Stop(_("This database does not hold the sample city, so demo --reset leaves it alone."))
     with connection.cursor() as cursor:
         for statement in EMPTY:
             cursor.execute(statement)
+    heads.set_aside()
 
 
 def serve(options: argparse.Namespace) -> int:

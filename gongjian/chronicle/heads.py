@@ -114,6 +114,13 @@ def write_out() -> int:
     return written
 
 
+def set_aside() -> None:
+    """Put the files of a chronicle that was thrown away out of the way of the next one. They stay beside it."""
+    home = folder()
+    if home.exists():
+        home.rename(home.with_name(f"heads-until-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"))
+
+
 def _last_written(home: Path) -> Signed | None:
     for path in sorted(home.glob("*.jsonl"), reverse=True):
         with path.open("rb") as file:

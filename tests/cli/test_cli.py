@@ -14,7 +14,10 @@ import pytest
 from django.db import connection
 
 from gongjian import cli, language, serving
+from gongjian.accounts.models import User
+from gongjian.register.models import Unit
 from gongjian.register.reorganise.units import Part, split_unit
+from gongjian.sample.models import SampleMark
 
 from ..register import town as small
 
@@ -50,6 +53,26 @@ def test_a_database_that_was_emptied_lets_the_pages_in_as_a_new_one_does(town):
                 assert emptied.execute(seen).fetchone() == (True,)
         finally:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.mark.parametrize("left", ["nothing", "an account", "a unit", "the sample city"])
+def test_only_a_sample_city_or_what_was_left_of_one_is_thrown_away(db, settings, tmp_path, monkeypatch, left):
+    """Broken off, a demo leaves tables and no rows. Its signed heads go with the chronicle they are of."""
+    settings.HOME = tmp_path
+    (tmp_path / "heads").mkdir()
+    monkeypatch.setattr(cli, "EMPTY", ())
+    if left == "an account":
+        User.objects.open_account("somebody")
+    if left in ("a unit", "the sample city"):
+        Unit.objects.create()
+    if left == "the sample city":
+        SampleMark.objects.create(seed=1)
+    if left in ("an account", "a unit"):
+        with pytest.raises(cli.Stop, match="reset"):
+            cli._empty_database()
+    else:
+        cli._empty_database()
+    assert (tmp_path / "heads").exists() is (left in ("an account", "a unit"))
 
 
 def test_stats_count_what_stood_on_the_day(run):
