@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
@@ -49,7 +50,7 @@ class MeetingLine(Schema):
     series: int
     name: str
     day: date
-    begins_at: time
+    begins_at: str = Field(description="On the clock of the place, as 09:00.")
     place: str
     state: State
     topics_close_on: date
@@ -149,14 +150,14 @@ def meeting(request: HttpRequest, meeting_id: int) -> dict[str, Any]:
 
 
 def _line(each: Meeting) -> dict[str, Any]:
-    names = ("day", "begins_at", "place", "state", "topics_close_on")
-    facts = {"id": each.pk, "series": each.series_id, "name": each.series.name}
+    names = ("day", "place", "state", "topics_close_on")
+    facts = {"id": each.pk, "series": each.series_id, "name": each.series.name, "begins_at": f"{each.begins_at:%H:%M}"}
     return facts | {name: getattr(each, name) for name in names}
 
 
 def _topics(shown: queries.MeetingShown) -> list[dict[str, Any]]:
     names = ("title", "problem", "proposal", "minutes", "state", "reason")
-    clock = {item.topic.pk: (item.begins, item.ends) for item in shown.agenda.items}
+    clock = {item.topic.pk: (make_aware(item.begins), make_aware(item.ends)) for item in shown.agenda.items}
     return [
         {"id": id, "body": row.topic.body_id}
         | {name: getattr(row.topic, name) for name in names}

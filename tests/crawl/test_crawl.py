@@ -76,7 +76,7 @@ def test_every_route_was_walked_or_has_a_reason(found: Found) -> None:
 
 def test_every_secret_is_read_by_somebody_and_not_by_everybody(marked_town: MarkedTown) -> None:
     """Else the crawl would prove nothing of it."""
-    may = marked_town.may_read()
+    may = marked_town.may_read
     for number, secret in enumerate(marked_town.secrets):
         readers = {name for name in marked_town.personas if may[name][number]}
         assert readers != set(marked_town.personas), secret.of

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -139,8 +140,10 @@ class MarkedTown:
         self.secrets.append(Secret(mark, of, seen_by, re.compile(where) if where else None, beside))
         return mark
 
+    @cached_property
     def may_read(self) -> dict[str, list[bool]]:
-        """For each persona, in the order of the secrets, whether the policy lets it read them."""
+        """For each persona, in the order of the secrets, whether the policy lets it read them. Asked once: the town
+        stays as it is, and a door that a test opens stands open after that."""
         return {name: [secret.seen_by(self.reader(name)) for secret in self.secrets] for name in self.personas}
 
     def reader(self, persona: str) -> Reader:

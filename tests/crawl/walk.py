@@ -125,7 +125,7 @@ class Crawler:
 
     def __init__(self, made: MarkedTown, limits: Limits | None = None) -> None:
         self.made, self.limits, self.found = made, limits or Limits(), Found()
-        self.may_read = made.may_read()
+        self.may_read = made.may_read
         self.found.keepers = {name for name in made.personas if may_change(made.reader(name))}
         self.browsers = {name: self._browser(name) for name in made.personas}
         self.cookies = {name: browser.cookies.output(header="", sep=";") for name, browser in self.browsers.items()}

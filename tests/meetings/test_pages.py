@@ -273,5 +273,5 @@ def test_the_api_tells_what_the_page_tells_and_to_the_same(called, signed_in):
     assert [(each["words"], each["fate"]) for each in told["decisions"]] == [
         ("合用一处阵地", "open"), ("先摸底再铺开", "open"),
     ]  # fmt: skip
-    assert told["topics"][0]["begins_at"].endswith("09:00:00") and told["issue"] == 1
+    assert "T09:00:00+08" in told["topics"][0]["begins_at"] and line["begins_at"] == "09:00" and told["issue"] == 1
     assert signed_in(called.town.secretary).get(f"/api/v1/meetings/{line['id']}").status_code == 404
