@@ -86,9 +86,9 @@ def build(
     with _Learning(beside=not connection.in_atomic_block) as learning, transaction.atomic():
         SampleMark.objects.update_or_create(id=1, defaults={"seed": seed, "finished_at": None})
         world = _generate_and_load(pack, seed, scale, counties, report, learning)
+        _measure([*UNITS, *BODIES, *PEOPLE, *VENUES])
         learning.finish(report)
         _refresh_paths(today, report)
-        _measure([*UNITS, *BODIES, *PEOPLE])
         act = record("sample.appoint_personas", on=today)
         personas.settle(act, {persona.key: world.names.person() for persona in personas.PERSONAS}, today)
         record("sample.make_particulars", on=today, facts={"persons": particulars.keep(seed)})
