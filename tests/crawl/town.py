@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -127,6 +126,7 @@ class MarkedTown:
 
     town: Town
     personas: dict[str, Reader] = field(default_factory=dict)
+    asked: dict[str, list[bool]] = field(default_factory=dict)
     secrets: list[Secret] = field(default_factory=list)
     ids: dict[str, list[Any]] = field(default_factory=dict)
     _last: int = 0
@@ -140,11 +140,12 @@ class MarkedTown:
         self.secrets.append(Secret(mark, of, seen_by, re.compile(where) if where else None, beside))
         return mark
 
-    @cached_property
-    def may_read(self) -> dict[str, list[bool]]:
-        """For each persona, in the order of the secrets, whether the policy lets it read them. Asked once: the town
-        stays as it is, and a door that a test opens stands open after that."""
-        return {name: [secret.seen_by(self.reader(name)) for secret in self.secrets] for name in self.personas}
+    def may_read(self, persona: str) -> list[bool]:
+        """In the order of the secrets, whether the policy lets the persona read them. Asked once: the town stays as it
+        is, and what a test opens was asked about before."""
+        if persona not in self.asked:
+            self.asked[persona] = [secret.seen_by(self.reader(persona)) for secret in self.secrets]
+        return self.asked[persona]
 
     def reader(self, persona: str) -> Reader:
         """The persona as a request would read it: nothing of it is remembered."""

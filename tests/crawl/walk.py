@@ -125,7 +125,6 @@ class Crawler:
 
     def __init__(self, made: MarkedTown, limits: Limits | None = None) -> None:
         self.made, self.limits, self.found = made, limits or Limits(), Found()
-        self.may_read = made.may_read
         self.found.keepers = {name for name in made.personas if may_change(made.reader(name))}
         self.browsers = {name: self._browser(name) for name in made.personas}
         self.cookies = {name: browser.cookies.output(header="", sep=";") for name, browser in self.browsers.items()}
@@ -325,7 +324,7 @@ class Crawler:
     def _look(self, persona: str, request: Request, answer: Answer) -> None:
         if answer.status >= 500 or answer.error:
             self.found.breaks.append(f"{persona}: {request} → {answer.status} {answer.error}"[:500])
-        for secret, may in zip(self.made.secrets, self.may_read[persona], strict=True):
+        for secret, may in zip(self.made.secrets, self.made.may_read(persona), strict=True):
             if not may and _tells(secret, request, answer):
                 self.found.leaks.append(f"{persona}: {request} tells {secret.of}{_context(secret.mark, answer.text)}")
         if answer.wrote:
