@@ -84,6 +84,15 @@ def test_what_was_begun_is_there_again_when_the_page_was_closed(visit: Visit, si
     expect(field).to_have_value("写到一半")
 
 
+def test_whoever_signs_out_on_any_page_leaves_nothing_typed_on_the_device(visit: Visit) -> None:
+    page = visit("village-secretary", "/asks/")
+    page.evaluate("localStorage.setItem('gongjian.draft.ask.7', '{}')")
+    page.goto("/me/")
+    page.route("**/sign-out/", lambda route: route.fulfill(status=204))  # the others go on as this persona
+    page.locator("form[action$='/sign-out/'] button").first.click()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('gongjian.draft.'))") == []
+
+
 def test_an_organiser_asks_all_towns_sees_two_over_their_ceiling_and_merges(visit: Visit, site: Site) -> None:
     page = visit("city-organiser", "/asks/new/")
     page.fill("#id_title", "讲讲年底怎么走访")

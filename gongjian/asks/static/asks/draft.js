@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const PREFIX = "gongjian.ask.";
+  const PREFIX = "gongjian.draft.ask.";
   const keyOf = (form) => PREFIX + form.dataset.keep;
   const read = (key) => {
     try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
@@ -68,11 +68,5 @@
   }
   for (const row of document.querySelectorAll("[data-ask]")) {
     if (read(PREFIX + row.dataset.ask)) row.querySelector(".ask__kept").hidden = false;
-  }
-  const out = document.querySelector("form[action$='/sign-out/']");
-  if (out) {
-    out.addEventListener("submit", () => {
-      for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
-    });
   }
 })();

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const PREFIX = "gongjian.meeting.";
+  const PREFIX = "gongjian.draft.meeting.";
   const DAY = 86400000;
   const read = (key) => {
     try { return JSON.parse(localStorage.getItem(key)); } catch { return null; }
@@ -29,12 +29,6 @@
     }
     form.addEventListener("input", () => {
       write(key, { given, text: text.value, version: version ? version.value : "", at: Date.now() });
-    });
-  }
-  const out = document.querySelector("form[action$='/sign-out/']");
-  if (out) {
-    out.addEventListener("submit", () => {
-      for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
     });
   }
 })();

@@ -145,3 +145,11 @@ document.addEventListener("click", (event) => {
   window.localStorage.setItem(KEYS, keysAreOn() ? "off" : "on");
   tellKeys(button);
 });
+
+// Whoever signs out leaves nothing that was typed on this device; pages keep it under this name until the site has it.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[action$='/sign-out/']")) return;
+  for (const key of Object.keys(window.localStorage)) {
+    if (key.startsWith("gongjian.draft.")) window.localStorage.removeItem(key);
+  }
+});
