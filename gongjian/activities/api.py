@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
+from gongjian.ui.problem import Problem
+
 from . import queries
 from .queries_contests import ContestFilters, contest_shown, contests_listed
 from .queries_events import EventFilters, event_shown, events_listed
@@ -22,15 +24,6 @@ EventState = Literal["draft", "announced", "over", "called_off"]
 ContestState = Literal["draft", "open", "running", "closed"]
 PracticeState = Literal["handed_in", "checked", "recommended", "sent_back"]
 PublicityState = Literal["planned", "published", "dropped"]
-
-
-class Problem(Schema):
-    """What is wrong and what to do (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 class Paged(Schema):

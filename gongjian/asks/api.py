@@ -11,6 +11,7 @@ from ninja import Field, Query, Router, Schema
 
 from gongjian.register.access import units_visible_to
 from gongjian.ui.keyset import page_of
+from gongjian.ui.problem import Problem
 
 from . import burden, queries
 from .access import asks_to_answer, can_see_burden
@@ -19,15 +20,6 @@ router = Router(tags=["asks"])
 
 StateKey = Literal["open", "done", "declined", "handed_over", "withdrawn"]
 KindKey = Literal["confirm", "tell", "facts", "file", "elsewhere"]
-
-
-class Problem(Schema):
-    """What is wrong and what to do (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 class AskLine(Schema):

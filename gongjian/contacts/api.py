@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
+from gongjian.ui.problem import Problem
+
 from . import queries, queries_inspection
 from .models import Demonstration, Visit
 from .queries_point import ProblemRow, contact_shown
@@ -16,15 +18,6 @@ from .queries_point import ProblemRow, contact_shown
 router = Router(tags=["contacts"])
 
 ContactState = Literal["stands", "mend", "to_come", "ended"]
-
-
-class Problem(Schema):
-    """What is wrong and what to do (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 class PaceOut(Schema):

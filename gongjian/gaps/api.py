@@ -11,21 +11,13 @@ from ninja import Field, Query, Router, Schema
 
 from gongjian.indicators.access import indicators_visible_to
 from gongjian.register.access import can_count, units_visible_to
+from gongjian.ui.problem import Problem
 
 from . import queries
 
 router = Router(tags=["gaps"])
 
 WayKey = Literal["own", "joint", "area", "organiser", "mass_first", "ask_numbers"]
-
-
-class Problem(Schema):
-    """What is wrong and what to do (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 class GapLine(Schema):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
 from gongjian.ui.keyset import page_of
+from gongjian.ui.problem import Problem
 
 from . import queries
 from .access import meetings_visible_to, series_visible_to
@@ -20,15 +21,6 @@ from .outcomes import Outcome
 router = Router(tags=["meetings"])
 
 State = Literal["collecting", "agenda_set", "held", "published", "cancelled"]
-
-
-class Problem(Schema):
-    """What is wrong and what to do (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 class SeriesOut(Schema):

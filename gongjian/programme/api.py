@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
 from gongjian.register.queries.lists import body_names
+from gongjian.ui.problem import Problem
 
 from . import overview, queries
 from .access import plans_visible_to
@@ -19,15 +20,6 @@ router = Router(tags=["programme"])
 
 PlanState = Literal["draft", "published", "closed"]
 ItemState = Literal["planned", "under_way", "done", "dropped"]
-
-
-class Problem(Schema):
-    """What is wrong and what to do (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 class StageOut(Schema):

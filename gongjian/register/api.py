@@ -12,6 +12,7 @@ from ninja import Field, Query, Router, Schema
 from pydantic import field_validator
 
 from gongjian.ui.keyset import page_of
+from gongjian.ui.problem import Problem
 
 from .access import (
     bodies_visible_to,
@@ -30,15 +31,6 @@ router = Router(tags=["register"])
 
 On = Annotated[date | None, Field(description="The day asked about, as 2018-10-31; today without it.")]
 Level = Literal["city", "county", "town", "village", "place", "employer"]
-
-
-class Problem(Schema):
-    """What is wrong and what to do (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 class UnitLine(Schema):
