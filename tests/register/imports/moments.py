@@ -35,7 +35,11 @@ def until(condition: Callable[[], bool], seconds: float = 30) -> None:
 
 def waiting_for(table: str) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_locks WHERE relation = %s::regclass AND NOT granted", [table])
+        cursor.execute(
+            "SELECT pid FROM pg_locks JOIN pg_database ON oid = database"
+            " WHERE datname = current_database() AND relation = %s::regclass AND NOT granted",
+            [table],
+        )
         return [row[0] for row in cursor.fetchall()]
 
 
