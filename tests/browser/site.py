@@ -78,9 +78,9 @@ def _drop(connection: psycopg.Connection[Any], name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
 
-def raise_city(database: str, home: Path, which: str = "small_city") -> str:
+def raise_city(database: str, home: Path, which: str = "small_city", *words: str) -> str:
     """Make the tables and load the small sample city, or another one; what it prints."""
-    command = [sys.executable, "-m", f"tests.browser.{which}"]
+    command = [sys.executable, "-m", f"tests.browser.{which}", *words]
     done = subprocess.run(command, cwd=ROOT, env=environment(database, home), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"The city was not built:\n{done.stdout}{done.stderr}")

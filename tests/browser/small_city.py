@@ -1,13 +1,16 @@
-"""`python -m tests.browser.small_city` makes the tables and loads one county of the sample city, in small."""
+"""`python -m tests.browser.small_city` makes the tables and loads one county of the sample city, in small.
 
+With the word `whole` it loads all counties, in very small.
+"""
+
+import sys
 from datetime import date, timedelta
 
 import django
 from django.core.management import call_command
 from django.utils import timezone
 
-SCALE = 0.01
-COUNTIES = ["330681"]
+SCALE, COUNTIES = (0.001, None) if sys.argv[1:] == ["whole"] else (0.01, ["330681"])
 FULL = 220  # minutes that two towns are asked for already in the month after next; their ceiling is 240
 
 
