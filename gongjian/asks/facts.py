@@ -37,14 +37,16 @@ class Source:
     a list, of what stands in the unit with the id given.
 
     `read` takes a reader, ids of bodies and a day, and returns values by body and key; None or no key = not known, or
-    not open to the reader.
+    not open to the reader. `more` tells facts that come and go while the program runs; their keys begin with the
+    source's own and a full stop.
     """
 
     key: str
     owner: str | Promise
     where: Where
     read: Read
-    facts: tuple[Fact, ...]
+    facts: tuple[Fact, ...] = ()
+    more: Callable[[], Sequence[Fact]] = tuple
 
 
 _sources: dict[str, Source] = {}
@@ -64,28 +66,33 @@ def add(source: Source) -> None:
 
 
 def every() -> list[tuple[Source, Fact]]:
-    return [(source, fact) for source in _sources.values() for fact in source.facts]
-
-
-def fact_of(key: str) -> Fact | None:
-    return _facts.get(key)
+    return [(source, fact) for source in _sources.values() for fact in (*source.facts, *source.more())]
 
 
 def source_of(key: str) -> Source | None:
-    return _source_of.get(key)
+    return _source_of.get(key) or _sources.get(key.partition(".")[0])
 
 
-_spellings: dict[str, str] = {}
+_spellings: dict[str, Fact] = {}
 
 
-def known_as(label: str) -> Fact | None:
-    """The fact that a form means by this label: called so in one of the languages, whatever the signs between."""
+def known(labels: Iterable[str]) -> dict[str, Fact]:
+    """The facts that a form means by its labels: called so in one of the languages, whatever the signs between.
+
+    What stands in a place for good comes before what comes and goes.
+    """
     if not _spellings:
-        for fact in _facts.values():
-            for name in (fact.key, *_labels(fact), *fact.called):
-                _spellings.setdefault(_plain(name), fact.key)
-    key = _spellings.get(_plain(label))
-    return _facts[key] if key else None
+        _spell(_facts.values(), _spellings)
+    coming: dict[str, Fact] = {}
+    _spell((fact for source in _sources.values() for fact in source.more()), coming)
+    plain = {label: _plain(label) for label in labels}
+    return {label: fact for label, each in plain.items() if (fact := _spellings.get(each) or coming.get(each))}
+
+
+def _spell(facts: Iterable[Fact], spellings: dict[str, Fact]) -> None:
+    for fact in facts:
+        for name in (fact.key, *_labels(fact), *fact.called):
+            spellings.setdefault(_plain(name), fact)
 
 
 def _labels(fact: Fact) -> Iterable[str]:
@@ -102,10 +109,10 @@ def _plain(label: str) -> str:
 
 def read(reader: Reader, keys: Iterable[str], bodies: Sequence[int], day: date) -> dict[int, dict[str, Value]]:
     """What is known of the bodies on the day, as far as the reader may see it. One call for each source."""
-    wanted = {key for key in keys if key in _source_of}
+    sources = {key: source for key in sorted(set(keys)) if (source := source_of(key))}
     found: dict[int, dict[str, Value]] = {body: {} for body in bodies}
-    for source in {_source_of[key].key: _source_of[key] for key in sorted(wanted)}.values():
+    for source in {each.key: each for each in sources.values()}.values():
         for body, values in source.read(reader, bodies, day).items():
-            told = {key: value for key, value in values.items() if key in wanted and value not in (None, "")}
+            told = {key: value for key, value in values.items() if key in sources and value not in (None, "")}
             found[body] |= told
     return found

@@ -34,6 +34,7 @@ from .access import (
 from .forms import ReasonForm, ReceiversForm, SendingForm
 from .models import Ask, Consent, Question, Sending
 from .reading import asked_in, line_of
+from .writing import Asked
 
 State = Sending.State
 
@@ -117,7 +118,7 @@ def _edit_page(
 ) -> HttpResponse:
     lines = (form["questions"].value() or "").splitlines()
     seat = next((each.seat_id for each in senders if str(each.body_id) == form["body"].value()), senders[0].seat_id)
-    read = [_reading(line, seat) for line in lines if line.strip()]
+    read = _readings([asked_in(line) for line in lines if line.strip()], seat)
     here = _("Ask others for something")
     facts_ = {
         "form": form,
@@ -131,13 +132,17 @@ def _edit_page(
     return render(request, "asks/write.html", facts_, status=400 if form.errors else 200)
 
 
-def _reading(line: str, seat: int) -> tuple[Any, str, facts.Fact | None, tuple[Any, str] | None]:
-    """How a line is read: what is asked, the words for its type, and if it is known already, who keeps it and where it
+def _readings(questions: list[Asked], seat: int) -> list[tuple[Asked, str, facts.Fact | None, tuple[Any, str] | None]]:
+    """How lines are read: what is asked, the words for its type, and if it is known already, who keeps it and where it
     is looked up for what stands in the unit."""
-    asked = asked_in(line)
-    fact = facts.known_as(asked.label)
-    source = facts.source_of(fact.key) if fact else None
-    return asked, str(Question.Type(asked.type).label), fact, (source.owner, source.where(seat)) if source else None
+    known = facts.known(each.label for each in questions)
+    found = []
+    for asked in questions:
+        fact = known.get(asked.label)
+        source = facts.source_of(fact.key) if fact else None
+        place = (source.owner, source.where(seat)) if source else None
+        found.append((asked, str(Question.Type(asked.type).label), fact, place))
+    return found
 
 
 # == to whom, and what it would do ==

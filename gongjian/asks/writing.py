@@ -72,12 +72,14 @@ def _put(sending: Sending, questions: Sequence[Asked], today: date, what: dict[s
         raise Refused(" ".join(wrong))
     sending.save()
     sending.questions.all().delete()
-    Question.objects.bulk_create(_question(sending, place, each) for place, each in enumerate(questions))
+    known = facts.known(each.label for each in questions)
+    Question.objects.bulk_create(
+        _question(sending, place, each, known.get(each.label)) for place, each in enumerate(questions)
+    )
     return sending
 
 
-def _question(sending: Sending, position: int, asked: Asked) -> Question:
-    known = facts.known_as(asked.label)
+def _question(sending: Sending, position: int, asked: Asked, known: facts.Fact | None) -> Question:
     return Question(
         sending=sending, position=position, label=asked.label.strip(), type=asked.type, options=list(asked.options),
         fact=known.key if known else "",
@@ -135,13 +137,13 @@ def _of_its_questions(sending: Sending, questions: Sequence[Asked]) -> list[str]
 
 def _if_all_is_known(labels: Sequence[str]) -> list[str]:
     """A form that asks only for what is known is not sent: whoever wants to know looks it up."""
-    known = [facts.known_as(label) for label in labels]
-    if not labels or not all(known):
+    known = facts.known(labels)
+    if not labels or len(known) < len(labels):
         return []
     places = _("; ").join(
         _("“%(label)s” with %(owner)s") % {"label": label, "owner": source.owner}
-        for label, fact in zip(labels, known, strict=True)
-        if fact and (source := facts.source_of(fact.key))
+        for label, fact in known.items()
+        if (source := facts.source_of(fact.key))
     )
     return [_("All of it is known already and need not be asked: %(places)s. Look it up, or mend it there.")
             % {"places": places}]  # fmt: skip
