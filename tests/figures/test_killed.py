@@ -43,6 +43,7 @@ def test_a_killed_run_leaves_the_readings_from_before_and_the_next_one_goes_thro
 def _nobody_reads() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database WHERE datname = current_database() AND locktype = 'advisory'"
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database"
+            " WHERE datname = current_database() AND locktype = 'advisory'"
         )
         return not cursor.fetchone()[0]

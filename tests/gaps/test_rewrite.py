@@ -13,6 +13,7 @@ from gongjian.figures.run import NotRead
 from gongjian.gaps import actions, rewrite
 from gongjian.gaps.models import Decision, Gap, Joining, Suggestion
 from gongjian.indicators.models import Reading
+from gongjian.register.models import Role
 from tests.register import town as small
 from tests.register.town import REFORM
 
@@ -151,6 +152,11 @@ def test_accepting_asks_whoever_is_responsible_until_a_body_covers_them_all(foun
     assert again.get().state == "done"
 
 
-def test_where_nobody_may_be_asked_the_work_is_open_all_the_same(found):
-    actions.accept(Suggestion.objects.get(line="union"), now=timezone.now(), by=found.clerk)
-    assert Decision.objects.get().verdict == "accepted"
+def test_where_nobody_may_be_asked_the_work_is_open_all_the_same_and_the_page_says_so(found, signed_in):
+    suggestion = Suggestion.objects.get(line="union")
+    for role in Role.objects.filter(permissions__contains=["ask"]):
+        role.permissions.remove("ask")
+        role.save()
+    actions.accept(suggestion, now=timezone.now(), by=found.clerk)
+    assert Decision.objects.get().verdict == "accepted" and not Ask.objects.exists()
+    assert "没有请任何组织来办" in signed_in(found.clerk).get(f"/gaps/suggestions/{suggestion.pk}/").content.decode()
