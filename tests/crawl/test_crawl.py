@@ -13,6 +13,7 @@ import pytest
 
 from gongjian.register import access
 
+from .conftest import SOME
 from .town import MarkedTown
 from .walk import FAR, GAP, Crawler, Found, Request, every_route, names_of_routes
 
@@ -40,15 +41,9 @@ NOT_WALKED = {
 DOORS = ["headcounts_visible_to", "covers_visible_to", "terms_visible_to"]
 
 
-# Of each sort of right one; the far walk, which is slow, is that of all personas.
-SOME = ("nobody", "stranger", "village secretary", "who was lent an office", "organiser", "auditor")
-
-
 @pytest.fixture(scope="module")
-def found(marked_town: MarkedTown) -> Found:
-    crawler = Crawler(marked_town)
-    crawler.walk(SOME)
-    return crawler.replay(SOME)
+def found(walked: Crawler) -> Found:
+    return walked.found
 
 
 def test_nothing_is_told_to_whoever_may_not_read_it(found: Found) -> None:

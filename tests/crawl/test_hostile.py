@@ -18,7 +18,7 @@ from .reading import content_of, text_of
 from .town import MarkedTown
 from .walk import GAP, Crawler, Limits, every_route
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("hostile")]
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("crawl")]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def quoted(value: str) -> str:
 
 
 def tries_of(crawler: Crawler) -> Iterator[Try]:
-    """Every field and question the organiser was offered with every value, and the rest beside it."""
+    """Every field and question that was offered with every value, and the rest beside it."""
     questions, fields, uploads = set(), set(), set()
     for request in crawler.found.asked:
         path = urlsplit(request.url).path
@@ -120,7 +120,7 @@ def wrong_in(crawler: Crawler, persona: str, tried: Try) -> str:
 
 @pytest.fixture(scope="module")
 def offered(marked_town: MarkedTown) -> Crawler:
-    """What the organiser, who has the most forms, is offered."""
+    """More of what is alike, as the organiser, who has the most forms."""
     crawler = Crawler(marked_town, Limits(things=1, of_a_thing=12, of_a_route=14, questions=1, forms=2, seeds=1))
     crawler.walk(["organiser"])
     return crawler
@@ -140,8 +140,8 @@ def all_wrong(offered: Crawler, number: int) -> list[str]:
     return told
 
 
-def test_hostile_input_breaks_nothing_and_does_not_come_back(offered: Crawler) -> None:
-    assert all_wrong(offered, 400) == []
+def test_hostile_input_breaks_nothing_and_does_not_come_back(walked: Crawler) -> None:
+    assert all_wrong(walked, 400) == []
 
 
 @pytest.mark.slow
@@ -150,19 +150,19 @@ def test_ten_thousand_hostile_inputs_break_nothing_and_do_not_come_back(offered:
     assert all_wrong(offered, 10_000) == []
 
 
-def test_every_kind_of_value_and_place_is_among_the_tries(offered: Crawler) -> None:
-    tries = list(tries_of(offered))
+def test_every_kind_of_value_and_place_is_among_the_tries(walked: Crawler) -> None:
+    tries = list(tries_of(walked))
     assert len(tries) > 10_000
     assert {each.method for each in tries} >= {"get", "post", "put", "delete"}
     assert {header for each in tries for header, _ in each.headers} == set(HEADERS)
 
 
-def test_what_comes_back_as_markup_is_found(offered: Crawler, monkeypatch: Any) -> None:
+def test_what_comes_back_as_markup_is_found(walked: Crawler, monkeypatch: Any) -> None:
     monkeypatch.setattr("django.template.base.conditional_escape", str)
     tried = Try("get", f"/search/?q={quoted(PROBE)}&text={quoted(PROBE)}")
-    assert wrong_in(offered, "organiser", tried) == "markup comes back as markup"
+    assert wrong_in(walked, "organiser", tried) == "markup comes back as markup"
 
 
-def test_what_breaks_is_found(offered: Crawler, monkeypatch: Any) -> None:
+def test_what_breaks_is_found(walked: Crawler, monkeypatch: Any) -> None:
     monkeypatch.setattr("gongjian.ui.asof.read_day", lambda typed: 1 / 0)
-    assert "ZeroDivisionError" in wrong_in(offered, "organiser", Try("get", "/search/?on=2021-01-01"))
+    assert "ZeroDivisionError" in wrong_in(walked, "organiser", Try("get", "/search/?on=2021-01-01"))

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,17 @@ class Request:
 
     @property
     def route(self) -> str:
-        try:
-            return resolve(self.path).view_name or resolve(self.path).route
-        except Resolver404:
-            return ""
+        return route_of(self.path)
+
+
+@cache
+def route_of(path: str) -> str:
+    """The name of the route that answers there; "" where none does."""
+    try:
+        found = resolve(path)
+    except Resolver404:
+        return ""
+    return found.view_name or found.route
 
 
 @dataclass
@@ -266,7 +274,7 @@ class Crawler:
 
     # == one request ==
     def ask(self, persona: str, request: Request) -> Answer:
-        with self.town_untouched(persona):
+        with self.town_untouched(persona, keeps_files=request.method == "get"):
             before = _written()
             answer = self._send(persona, request)
             if answer.error == "":
@@ -306,14 +314,14 @@ class Crawler:
         )
 
     @contextmanager
-    def town_untouched(self, persona: str) -> Iterator[None]:
+    def town_untouched(self, persona: str, *, keeps_files: bool = False) -> Iterator[None]:
         """Whatever is done inside is not done: rows, uploaded files and cookies are as before."""
-        stood = _files(self.uploads)
+        stood = set() if keeps_files else _files(self.uploads)
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
         self.browsers[persona].cookies = SimpleCookie(self.cookies[persona])
-        left = _files(self.uploads)
+        left = stood if keeps_files else _files(self.uploads)
         for path in left - stood:
             path.unlink()
         for path in stood - left:

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from gongjian.figures.run import read_indicators
-from tests.sample.conftest import city, small_city
-
-from . import checks
-
-assert small_city and city  # the fixtures: the sample city in small
-
-pytestmark = pytest.mark.xdist_group("figures")
+from tests.figures import checks
 
 
 def test_readings_are_what_sql_by_hand_and_a_slow_loop_count(city, tmp_path, settings):

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test import override_settings
 
-from gongjian.figures import publish as publishing
 from gongjian.figures.run import read_indicators
 from gongjian.indicators.models import Indicator, PublicFigure, Reading
-from gongjian.sample.city import build
 from rollup.withheld import LEAST
+from tests.figures.test_publish import QUARTER, make_public
 from tests.rollup.audit import Audit, Told, openly, recovered
-from tests.sample.conftest import city, small_city
 
-from .test_publish import QUARTER, make_public
-
-assert small_city and city  # the fixtures: the sample city in small
-
-pytestmark = pytest.mark.xdist_group("figures")
 # Units of some kinds that everybody sees to be covered by a line: a body of it sits in them. By place, in plain SQL.
 SEEN = """
 WITH RECURSIVE lying(unit, place) AS (
@@ -71,28 +66,24 @@ def audited(day: date) -> tuple[int, int, int]:
     return len(cells), len(held & said), len(held - said)
 
 
-def test_of_the_sample_city_no_cell_that_is_held_back_can_be_worked_out(city, tmp_path, settings):
-    settings.SNAPSHOTS = tmp_path
-    public = make_public()
-    read_indicators(QUARTER)
+@pytest.fixture(scope="module")
+def published(small_city, django_db_blocker, tmp_path_factory) -> Iterator[list[str]]:
+    """A quarter of the sample city, told to everybody; the indicators that are."""
+    folder = tmp_path_factory.mktemp("snapshots")
+    with django_db_blocker.unblock(), override_settings(SNAPSHOTS=folder), transaction.atomic():
+        public = make_public()
+        read_indicators(QUARTER)
+        yield public
+        transaction.set_rollback(True)
+
+
+def test_of_the_sample_city_no_cell_that_is_held_back_can_be_worked_out(published, db):
     cells, by_itself, beside = audited(QUARTER)
     assert cells > 500 and by_itself > 100 and beside > 0
-    assert set(PublicFigure.objects.values_list("indicator", flat=True)) == set(public)
+    assert set(PublicFigure.objects.values_list("indicator", flat=True)) == set(published)
 
 
-def test_without_what_is_held_back_beside_the_audit_works_cells_out(city, tmp_path, settings, monkeypatch):
-    settings.SNAPSHOTS = tmp_path
-    make_public()
-    monkeypatch.setattr(publishing, "held_back", lambda cells: {cell.place for cell in cells if cell.is_sensitive})
-    read_indicators(QUARTER)
-    with pytest.raises(AssertionError):
-        audited(QUARTER)
-
-
-def test_what_is_told_is_what_was_read_and_what_everybody_sees_is_what_sits_there(city, tmp_path, settings):
-    settings.SNAPSHOTS = tmp_path
-    make_public()
-    read_indicators(QUARTER)
+def test_what_is_told_is_what_was_read_and_what_everybody_sees_is_what_sits_there(published, db):
     read = {(r.indicator_id, r.unit_id): r for r in Reading.objects.filter(day=QUARTER, unit__isnull=False)}
     for each in PublicFigure.objects.all():
         reading = read[each.indicator_id, each.unit_id]
@@ -112,24 +103,10 @@ def test_what_is_told_is_what_was_read_and_what_everybody_sees_is_what_sits_ther
         assert {e.unit_id: e.openly for e in figures} == {e.unit_id: by_hand.get(e.unit_id, 0) for e in figures}, key
 
 
-def test_each_place_hangs_below_the_one_it_was_part_of_that_day(city, tmp_path, settings):
-    settings.SNAPSHOTS = tmp_path
-    make_public("union_enterprises")
-    read_indicators(QUARTER)
+def test_each_place_hangs_below_the_one_it_was_part_of_that_day(published, db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT unit_id, parent_id FROM register_unitentry WHERE valid @> %s", [QUARTER])
         parents = dict(cursor.fetchall())
     assert {e.unit_id: e.above_id for e in PublicFigure.objects.all()} == {
         e.unit_id: parents[e.unit_id] for e in PublicFigure.objects.all()
     }
-
-
-@pytest.mark.slow
-@pytest.mark.django_db
-def test_of_the_whole_sample_city_no_cell_can_be_worked_out(tmp_path, settings):
-    settings.SNAPSHOTS = tmp_path
-    build(scale=1, today=date(2026, 6, 30))
-    make_public()
-    read_indicators(QUARTER)
-    cells, by_itself, beside = audited(QUARTER)
-    assert cells == 660 and by_itself + beside < 30
