@@ -25,6 +25,7 @@ GROUPS = (
     "register.reform",
     "register.import",
     "asks",
+    "figures",
     "reconcile",
     "rollup",
     "gaps.joining",
@@ -101,7 +102,7 @@ def _make_ready(size: str) -> str:
 
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
-    from . import asks, figures, gaps, importing, reconcile, reform, register, visible  # app ready: models
+    from . import asks, figures, gaps, importing, night, reconcile, reform, register, visible  # app ready: models
 
     measures: dict[str, Callable[[str], Iterator[Figure]]] = {
         "calibration": lambda size: iter([register.calibration(size)]),
@@ -114,6 +115,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "register.reform": reform.reform,
         "register.import": importing.imports,
         "asks": asks.asks,
+        "figures": night.figures,
         "reconcile": reconcile.figures,
         "rollup": figures.figures,
         "gaps.joining": gaps.figures,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.db.models import Q
 
@@ -104,8 +105,14 @@ def chosen(classes: list[PlaceClass], key: str, level: str) -> PlaceClass | None
     return fitting[0] if fitting else None
 
 
+@lru_cache(maxsize=16)
+def _compared(counts: tuple[tuple[int, int], ...]) -> Comparison:
+    """The same places have the same counts all day, whoever looks at them."""
+    return compare(counts)
+
+
 def spread_of(places: list[Place]) -> Spread:
-    comparison = compare([(each.having, each.counted) for each in places])
+    comparison = _compared(tuple((each.having, each.counted) for each in places))
     return Spread([Row(*each) for each in zip(places, comparison.standings, strict=True)], comparison)
 
 
