@@ -46,7 +46,7 @@ def once(key: object, build: Callable[[], T]) -> T:
     before = _sizes()
     value = build()
     after = _sizes()
-    filled = [table for table, rows in after.items() if rows != before[table]]
+    filled = [table for table, rows in before.items() if after[table] != rows]
     assert not any(before[table] for table in filled), "rows of before would have to be told from those that came"
     _kept[key] = Kept(copy.deepcopy(value), _statements([each for each in filled if each not in BY_TRIGGERS]))
     return value

@@ -226,7 +226,7 @@ def test_lists_and_single_answers_agree_along_chains_with_depths_and_ends(db):
 
 
 def test_lists_and_single_answers_agree_for_every_person_word_and_thing(db):
-    quickly(8)(AGREE(within_a_transaction))()
+    quickly(5)(AGREE(within_a_transaction))()
 
 
 @pytest.mark.slow

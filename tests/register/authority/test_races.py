@@ -94,7 +94,7 @@ def test_a_body_is_merged_while_offices_in_it_are_given_lent_and_taken():
         assert not BodyEntry.objects.on(town.today).filter(body=going).exists()
         assert reach_of(fresh(lender)).stretches == reach_of(fresh(borrower)).stretches == ()
         assert reach_of(fresh(newcomer.account)).stretches == ()
-        all_rights_have_ground(town.today)
+    all_rights_have_ground(town.today)  # of all rounds: what stayed behind in one would still be there
 
 
 def test_a_request_that_begins_after_a_removal_neither_reads_nor_writes():

@@ -4,7 +4,6 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import translation
 
 from gongjian import cli
 from gongjian.register.models import OfficeKind, Reconciliation
@@ -14,24 +13,15 @@ from .businesses import (
     CLOTH,
     CODES,
     COUNTY,
-    FIRST,
     MONTH,
     SECOND,
     SOCKS,
     firms,
-    in_the_register,
     line,
     stretch,
     written,
 )
-from .lists import OLD, THEN, listed, settled
-
-
-@pytest.fixture
-def month(words: None) -> Reconciliation:
-    settled(listed(OLD), THEN)
-    with translation.override("en"):
-        return in_the_register(MONTH, FIRST)
+from .lists import THEN
 
 
 @pytest.fixture

@@ -35,25 +35,19 @@ from .businesses import (
     compared,
     firms,
     found_in,
-    in_the_register,
     line,
     sent,
     told,
 )
-from .lists import OLD, THEN, TODAY, listed, settled
+from .lists import TODAY
+
+pytestmark = pytest.mark.usefixtures("month")
 
 
 @pytest.fixture(autouse=True)
 def in_english():
     with translation.override("en"):
         yield
-
-
-@pytest.fixture(autouse=True)
-def month(words: None) -> Reconciliation:
-    """The small city, and a first month of its businesses."""
-    settled(listed(OLD), THEN)
-    return in_the_register(MONTH, FIRST)
 
 
 def all_but(*gone, also=()):

@@ -29,9 +29,8 @@ TOWN, VILLAGE = "330681113", "330681113265"
 
 
 @pytest.fixture
-def keeper(words) -> User:
+def keeper(city_of_2018) -> User:
     """Somebody with an office that keeps the register; the register holds the small city of 2018."""
-    settled(listed(OLD), THEN)
     city = UnitEntry.objects.get(code="3306").unit
     body = here.body("绍兴市委", "party_committee", city, since=THEN)
     made = here.account("李样例")
