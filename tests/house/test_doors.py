@@ -156,7 +156,7 @@ ODD = [
 
 @pytest.mark.parametrize("of", [16, pytest.param(1, marks=pytest.mark.slow)])
 def test_an_odd_question_is_answered_or_refused_but_breaks_nothing(town, organiser, signed_in, of):
-    """Each page is asked every sixteenth question, beginning with another one each; or all of them, which takes long."""
+    """Each page is asked every sixteenth question, beginning with another one each; or all of them, which is slow."""
     browser = signed_in(organiser)
     browser.raise_request_exception = False
     words = {"unit_id": str(town.units["county"].pk), "body_id": str(town.bodies["county_party"].pk)}
