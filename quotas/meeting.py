@@ -106,8 +106,8 @@ def _flows(limits: Limits, families: Sequence[Sequence[Cover]], kinds: Counter[K
     for side, family in (("a", one), ("b", other)):
         for each in family:
             above = min((larger for larger in family if each < larger), key=len, default=None)
-            ends = ((side, above), (side, each))
-            flow.edge(*(ends if side == "a" else ends[::-1]), *limits[each])
+            start, end = ((side, above), (side, each)) if side == "a" else ((side, each), (side, above))
+            flow.edge(start, end, *limits[each])
     for kind, number in kinds.items():
         flow.edge(("a", _innermost(one, kind)), ("b", _innermost(other, kind)), 0, min(number, places))
     flow.edge(("b", None), ("a", None), places, places)
