@@ -29,11 +29,13 @@ GROUPS = (
     "reconcile",
     "rollup",
     "gaps.joining",
+    "fairness",
+    "likeness",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
 # These need no database, and are measured alone without one.
-WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining")
+WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining", "fairness", "likeness")
 # Unasked, these belong to what takes long.
 LONG = ("reconcile",)
 
@@ -102,7 +104,19 @@ def _make_ready(size: str) -> str:
 
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
-    from . import asks, figures, gaps, importing, night, reconcile, reform, register, visible  # app ready: models
+    from . import (  # app ready: models
+        asks,
+        fairness,
+        figures,
+        gaps,
+        importing,
+        likeness,
+        night,
+        reconcile,
+        reform,
+        register,
+        visible,
+    )
 
     measures: dict[str, Callable[[str], Iterator[Figure]]] = {
         "calibration": lambda size: iter([register.calibration(size)]),
@@ -119,6 +133,8 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "reconcile": reconcile.figures,
         "rollup": figures.figures,
         "gaps.joining": gaps.figures,
+        "fairness": fairness.figures,
+        "likeness": likeness.figures,
     }
     return _take(size, url, chosen, measures)
 
@@ -127,9 +143,15 @@ def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
     import django  # slow: --help must not wait for it
 
     django.setup()
-    from . import figures, gaps, reconcile  # app ready: models
+    from . import fairness, figures, gaps, likeness, reconcile  # app ready: models
 
-    free = {"reconcile": reconcile.figures, "rollup": figures.figures, "gaps.joining": gaps.figures}
+    free = {
+        "reconcile": reconcile.figures,
+        "rollup": figures.figures,
+        "gaps.joining": gaps.figures,
+        "fairness": fairness.figures,
+        "likeness": likeness.figures,
+    }
     return _take(size, "", chosen, free)
 
 

@@ -167,7 +167,7 @@ class _Choosing:
 
     def _take(self, each: Candidate, code: str) -> None:
         self.chosen.append(each)
-        if each in getattr(self, "open", ()):
+        if each in self.open:
             self.open.remove(each)
         self.decided[each.id] = Decided(code, {"place": len(self.chosen)})
 
