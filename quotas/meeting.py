@@ -201,7 +201,7 @@ class _Sums:
     ) -> None:
         self.limits, self.family, self.beside, self.kinds, self.places = limits, family, beside, kinds, places
         self.digit = places + 1
-        self.filled = self.digit ** len(beside)  # what one place filled is worth
+        self.filled: int = self.digit ** len(beside)  # what one place filled is worth
         if self.filled * self.digit > REACH:
             raise Fault("bounds_too_tangled", beside=len(beside), places=places)
         self.worth = {
@@ -221,7 +221,7 @@ class _Sums:
         return found
 
     def wanted(self) -> int:
-        found = 1 << self.places * self.filled
+        found: int = 1 << self.places * self.filled
         for at, each in enumerate(self.beside):
             low, high = self.limits[each]
             found = _shifted(found, [number * self.digit**at for number in range(low, high + 1)])
