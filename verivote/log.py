@@ -5,6 +5,8 @@ Nothing in a record tells a person or a moment. Contents of which a record holds
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -67,3 +69,16 @@ def check_content(kind: int, content: Any) -> None:
     if kind not in CONTENTS:
         raise VerivoteError("record", kind=kind)
     shape.check(CONTENTS[kind], content, "content")
+
+
+def changes_by_unit_and_day(changes: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Contents of ROLL_CHANGE added up, as the result publishes them: sorted by unit and day."""
+    added: Counter[tuple[str, str]] = Counter()
+    removed: Counter[tuple[str, str]] = Counter()
+    for each in changes:
+        added[each["unit"], each["day"]] += each["added"]
+        removed[each["unit"], each["day"]] += each["removed"]
+    return [
+        {"unit": unit, "day": day, "added": added[unit, day], "removed": removed[unit, day]}
+        for unit, day in sorted(added)
+    ]
