@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from . import bundle, compare, count, holders, observers, receipt, recount, verify
+from . import bundle, compare, count, holders, observers, page, receipt, recount, verify
 from .canonical import canonical, read
 from .errors import VerivoteError
 from .locked import put
@@ -45,6 +45,11 @@ def _check_receipt(options: argparse.Namespace) -> int:
 
 def _compare(options: argparse.Namespace) -> int:
     return _told(compare.compare(options.first, options.second), options.language, rests=False)
+
+
+def _page(options: argparse.Namespace) -> int:
+    sys.stdout.write(page.html())
+    return 0
 
 
 def _told(report: Report, language: str, rests: bool = True) -> int:
@@ -156,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     add = command("compare", "lay two bundles side by side")
     add("first")
     add("second")
+    command("page", "write out the page that checks a bundle in the browser")
     add = command("keygen", "make the key of a poll, for three holders")
     add("folder")
     add(
@@ -179,6 +185,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "verify": _verify,
     "check-receipt": _check_receipt,
     "compare": _compare,
+    "page": _page,
     "keygen": _keygen,
     "count": _count,
     "observer-key": _observer_key,

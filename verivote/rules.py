@@ -83,6 +83,7 @@ def _check_steps(rules: Mapping[str, Any]) -> None:
             raise VerivoteError("step_group", group=step["group"])
         out = [each["candidate"] for each in step.get("out", [])]
         _different(f"rules.steps.{step['group']}.out", out)
+        _different(f"rules.steps.{step['group']}.caps", [each["by"] for each in step.get("caps", [])])
         if unknown := set(out) - {each["id"] for each in candidates}:
             raise VerivoteError("step_candidate", group=step["group"], candidate=min(unknown))
         for cap in step.get("caps", []):

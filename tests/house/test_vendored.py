@@ -25,6 +25,11 @@ def test_every_licence_lies_beside_its_file() -> None:
 
 def test_every_vendored_file_is_in_the_manifest() -> None:
     minified = [*ROOT.glob("gongjian/**/static/**/*.min.*"), *ROOT.glob("tests/vendor/*")]
-    minified += ROOT.glob("gongjian/**/fonts/*")
+    minified += [*ROOT.glob("gongjian/**/fonts/*"), *ROOT.glob("verivote/page/vendor/*")]
     listed = {e["path"] for e in MANIFEST} | {name for e in MANIFEST for name in e["licence_files"]}
     assert {str(path.relative_to(ROOT)) for path in minified} - listed == set()
+
+
+def test_the_page_that_stands_alone_has_the_tokens_of_the_site() -> None:
+    ours, theirs = ROOT / "verivote/page/tokens.css", ROOT / "gongjian/ui/static/ui/tokens.css"
+    assert ours.read_bytes() == theirs.read_bytes()

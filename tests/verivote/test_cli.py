@@ -138,6 +138,11 @@ def test_compare_says_in_what_two_bundles_differ(attack, failed, run, bundle, tm
     assert compare.compare(bundle, other).failed == ["format"]
 
 
+def test_page_writes_out_the_page(run):
+    code, out, _ = run("page")
+    assert code == 0 and out.startswith("<!doctype html>")
+
+
 # == holders and observers ==
 def test_a_poll_by_the_command_line_alone(run, typed, tmp_path):
     code, out, _ = run("keygen", tmp_path, "--holder", "张三", "--holder", "李四", "--holder", "王五")

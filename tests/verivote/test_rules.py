@@ -72,6 +72,7 @@ WRONG = [
     ("named_twice", put("groups", 0, "candidates", 0, "id", to="12")),
     ("named_twice", put("steps", 1, "group", to="org")),
     ("named_twice", put("steps", 0, "out", to=[{"candidate": "04", "why": "一"}, {"candidate": "04", "why": "二"}])),
+    ("named_twice", put("steps", 0, "caps", to=[{"by": "place", "most": 1}, {"by": "place", "most": 2}])),
     ("choices_impossible", put("groups", 0, "least", to=4)),
     ("choices_impossible", put("groups", 0, "most", to=6)),
     ("closes_before_opening", put("closes", to="2026-03-16T01:00:00Z")),
