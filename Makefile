@@ -8,7 +8,7 @@ ENVIRONMENT := .venv/.complete
 SPARK := .venv-spark/.complete
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-slow test-spark check format bench bench-large messages lock environment
+.PHONY: help demo demo-reset serve test test-slow test-spark check coverage-verivote mutate-verivote format bench bench-large messages lock environment
 
 help: ## Show this list
 	@echo "make demo         the sample city of Shaoxing on 127.0.0.1:8000, from nothing"
@@ -18,6 +18,8 @@ help: ## Show this list
 	@echo "make test-slow    the slow tests"
 	@echo "make test-spark   the engines beside each other, on a real Spark cluster; needs Java 17"
 	@echo "make check        lint, types, floors, templates, translations, migrations"
+	@echo "make coverage-verivote  which branches of the verifier its tests run; all, or it fails"
+	@echo "make mutate-verivote    how many small faults in the verifier its tests notice; slow"
 	@echo "make format       put imports and layout of the code in order"
 	@echo "make bench        measure at the size of a city (ONLY=register for one matter)"
 	@echo "make bench-large  measure at the size of the nation"
@@ -64,6 +66,17 @@ check: environment
 	$(BIN)/djlint --lint --quiet gongjian
 	$(BIN)/python scripts/messages.py --check
 	$(BIN)/python -m django makemigrations --check --dry-run --settings gongjian.settings
+
+# Every branch of the verifier has to be run by its own tests.
+coverage-verivote: environment
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -q -n0 -m "not slow" tests/verivote $(ARGS)
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report
+
+# Slow. An environment of its own: the tool and what it needs are for nothing else.
+mutate-verivote: $(ENVIRONMENT)
+	@sh scripts/mutate.sh $(ARGS)
 
 format: $(ENVIRONMENT)
 	$(BIN)/ruff check --fix --quiet .

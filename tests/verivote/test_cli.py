@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import runpy
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,6 +138,13 @@ def test_compare_says_in_what_two_bundles_differ(attack, failed, run, bundle, tm
         assert [line.split()[1][:-1] for line in out.splitlines() if line.startswith("✗")] == failed
     other.write_bytes(b"")
     assert compare.compare(bundle, other).failed == ["format"]
+
+
+def test_the_package_runs_as_a_module(monkeypatch, capsys, bundle):
+    monkeypatch.setattr(sys, "argv", ["verivote", "verify", str(bundle)])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("verivote", run_name="__main__")
+    assert ended.value.code == 0 and capsys.readouterr().out.startswith("✓ format")
 
 
 def test_page_writes_out_the_page(run):
