@@ -31,11 +31,12 @@ GROUPS = (
     "gaps.joining",
     "fairness",
     "likeness",
+    "ballots",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
 # These need no database, and are measured alone without one.
-WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining", "fairness", "likeness")
+WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining", "fairness", "likeness", "ballots")
 # Unasked, these belong to what takes long.
 LONG = ("reconcile",)
 
@@ -106,6 +107,7 @@ def _make_ready(size: str) -> str:
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
     from . import (  # app ready: models
         asks,
+        ballots,
         fairness,
         figures,
         gaps,
@@ -135,6 +137,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "gaps.joining": gaps.figures,
         "fairness": fairness.figures,
         "likeness": likeness.figures,
+        "ballots": ballots.figures,
     }
     return _take(size, url, chosen, measures)
 
@@ -143,7 +146,7 @@ def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
     import django  # slow: --help must not wait for it
 
     django.setup()
-    from . import fairness, figures, gaps, likeness, reconcile  # app ready: models
+    from . import ballots, fairness, figures, gaps, likeness, reconcile  # app ready: models
 
     free = {
         "reconcile": reconcile.figures,
@@ -151,6 +154,7 @@ def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
         "gaps.joining": gaps.figures,
         "fairness": fairness.figures,
         "likeness": likeness.figures,
+        "ballots": ballots.figures,
     }
     return _take(size, "", chosen, free)
 

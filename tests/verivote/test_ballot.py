@@ -100,6 +100,8 @@ PLAIN = {"poll": polls.POLL, "rules": PAPER.hash.hex(), "choices": {"org": ["07"
         ("malformed", b""),
         ("malformed", padded(PLAIN, PAPER.size + 64)),
         ("malformed", padded(PLAIN)[:-1] + b"\1"),
+        ("malformed", padded(PLAIN)[:-1] + b"X"),
+        ("malformed", padded(PLAIN)[: 4 + len(canonical(PLAIN))] + b"\1" + padded(PLAIN)[5 + len(canonical(PLAIN)) :]),
         ("malformed", (2**32 - 1).to_bytes(4, "big") + padded(PLAIN)[4:]),
         ("malformed", padded(b"{ }")),
         ("malformed", padded(b"")),

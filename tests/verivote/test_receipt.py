@@ -124,6 +124,22 @@ def test_records_are_a_kind_and_a_hash():
     assert code_of(log.content_record, log.CLOSED, {"closes": "2026-03-16T09:30:01Z"}) == "not_minute"
 
 
+def test_changes_of_the_roll_are_added_up_by_unit_and_day():
+    rows = [
+        ("乙", "2026-03-17", 1, 2),
+        ("甲", "2026-03-16", 3, 0),
+        ("乙", "2026-03-17", 4, 5),
+        ("乙", "2026-03-16", 0, 1),
+    ]
+    names = ("unit", "day", "added", "removed")
+    found = log.changes_by_unit_and_day(dict(zip(names, row, strict=True)) for row in rows)
+    assert [tuple(each[name] for name in names) for each in found] == [
+        ("乙", "2026-03-16", 0, 1),
+        ("乙", "2026-03-17", 5, 7),
+        ("甲", "2026-03-16", 3, 0),
+    ]
+
+
 def test_an_error_crosses_processes_whole():
     error = pickle.loads(pickle.dumps(VerivoteError("head_signature", size=1234)))
     assert (error.code, error.facts, str(error)) == (

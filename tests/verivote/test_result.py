@@ -101,6 +101,10 @@ def test_a_tie_that_matters_is_decided_by_the_draw():
     }
 
 
+def test_the_seed_is_the_root_and_the_draw():
+    assert (seed(ROOT, "福"), seed(ROOT, None)) == (ROOT + "福".encode(), None)
+
+
 def by_draw_of(root: bytes) -> list[str]:
     [step] = results(*poll({"a": 5, "b": 5, "c": 5}, places=1, reserves=1), seed(root, "03 08 11"))
     return [each["candidate"] for each in step["candidates"]]

@@ -298,11 +298,12 @@ def test_progress_is_told(path: Path):
 
 # A bundle of 1 GB, written sparsely, and verified by a process that may not take 100 MB beyond what Python takes.
 FEW = """
-import resource, sys
+import sys
+from bench.figure import peak_mb
 from verivote.verify import verify
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_mb()
 report = verify(sys.argv[1])
-print(report.failed, report.checks[0].why.code, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+print(report.failed, report.checks[0].why.code, round(peak_mb() - before))
 """
 
 
