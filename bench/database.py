@@ -17,7 +17,7 @@ CLUSTER = "bench"
 # A database filled by other code, or under other tables, is not the same state.
 FILLED_BY = ("bench/fill.py", "bench/city.py", "bench/nation.py", "gongjian/register/spelling.py")
 TABLES = "gongjian/*/migrations/*.py"
-SAMPLE = "gongjian/sample/*.py"
+SAMPLE = ("gongjian/sample/*.py", "bench/night.py")
 
 
 def folder() -> Path:
@@ -62,7 +62,7 @@ def digest(size: str) -> str:
     files = [ROOT / name for name in FILLED_BY]
     files += ROOT.glob(TABLES)
     if size == "sample":
-        files += ROOT.glob(SAMPLE)
+        files += [file for pattern in SAMPLE for file in ROOT.glob(pattern)]
     files += (ROOT / "packs" / "shaoxing").rglob("*.*")
     for file in sorted(files):
         total.update(f"{file.relative_to(ROOT)}".encode() + file.read_bytes())

@@ -17,6 +17,8 @@ from functools import partial
 from typing import Any
 from unittest import mock
 
+from gongjian.serving import collect_rarely
+
 from . import database
 from .figure import ROOT, Figure, figure, in_turn, percentile, seconds
 
@@ -136,6 +138,7 @@ def _pages() -> Iterator[Figure]:
     from .people import signed_in  # app ready: models
     from .register import CALIBRATION, calibrate  # app ready: models
 
+    collect_rarely()  # as a process that serves
     client = signed_in(User.objects.get(username="sample-city-organiser"))
     session = client.session
     session[EXCUSED] = True  # as whoever enters by a persona's door
