@@ -219,6 +219,7 @@ INSTALLED_APPS = [
     "gongjian.indicators",
     "gongjian.consistency",
     "gongjian.gaps",
+    "gongjian.ballots",
     "gongjian.programme",
     "gongjian.activities",
     "gongjian.contacts",

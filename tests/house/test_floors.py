@@ -17,7 +17,7 @@ FLOORS = [
     {"asks"},
     {"indicators"},
     {"consistency", "gaps"},
-    {"programme"},
+    {"ballots", "programme"},
     {"activities", "contacts", "meetings"},
     {"desk", "packs", "figures"},
     {"sample"},

@@ -202,7 +202,7 @@ def test_every_wall_stands_before_the_owner_too(db):
         walled = [name for (name,) in cursor.fetchall()]
         cursor.execute("SELECT count(*) FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity")
         assert cursor.fetchone() == (0,)
-    assert walled == ["register_membership", "register_particulars", "register_person"]
+    assert walled == ["ballots_voter", "register_membership", "register_particulars", "register_person"]
 
 
 def test_what_an_account_may_do_is_known_outside_a_transaction_too(committed):

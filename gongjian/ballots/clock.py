@@ -1,0 +1,75 @@
+"""What the clock does: polls open and close at their minutes, and a head is signed at least hourly while one is open."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from gongjian.register.authority.wall import behind_it
+
+from . import log, rules
+from .models import Log, LogRow, Poll
+from .states import move
+
+QUIET = timedelta(minutes=30)
+
+
+def bring_forward(poll: Poll) -> Poll:
+    """Open or close it if its minute has come by the database's clock. Safe to call at any time, by whoever looks."""
+    now = timezone.now()
+    is_due = poll.state == Poll.State.READY and poll.opens_at <= now
+    is_over = poll.state == Poll.State.OPEN and poll.closes_at <= now
+    if not is_due and not is_over:
+        return poll
+    with behind_it():
+        _step(poll)
+    poll.refresh_from_db()
+    return poll
+
+
+def bring_all_forward() -> int:
+    """Every poll whose minute has come; how many were looked at."""
+    now = timezone.now()
+    due = Poll.objects.filter(state=Poll.State.READY, opens_at__lte=now)
+    due |= Poll.objects.filter(state=Poll.State.OPEN, closes_at__lte=now)
+    found = list(due)
+    for poll in found:
+        bring_forward(poll)
+    return len(found)
+
+
+def _step(poll: Poll) -> None:
+    """First the end of the log, as whoever casts does; then the poll, as it is now."""
+    with connection.cursor() as cursor:
+        end = log.hold(cursor, poll.pk, poll.ref, poll.signer)
+        poll = Poll.objects.select_for_update().get(pk=poll.pk)
+        now = database_clock()
+        if poll.state == Poll.State.READY and poll.opens_at <= now:
+            move(poll, "open")
+        if poll.state == Poll.State.OPEN and poll.closes_at <= now:
+            last = log.content(LogRow.Kind.CLOSED, {"closes": rules.as_minute(poll.closes_at)})
+            log.write(cursor, end, [last], max(now, end.moment))
+            move(poll, "close", closed_at=now)
+
+
+def database_clock() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+        return found
+
+
+def sign_heads() -> int:
+    """A head for each open poll whose last one is half an hour old: a note in the log, so that the head is another."""
+    old = Log.objects.filter(poll__state=Poll.State.OPEN, moment__lte=timezone.now() - QUIET).select_related("poll")
+    count = 0
+    for found in old:
+        with behind_it():
+            now = database_clock()
+            if found.poll.takes_ballots_at(now):
+                note = {"text": f"head of {log.as_text(now)}"}
+                log.add(found.poll, [log.content(LogRow.Kind.NOTE, note)], now)
+                count += 1
+    return count
