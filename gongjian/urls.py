@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("gongjian.consistency.urls")),
     path("", include("gongjian.gaps.urls")),
     path("", include("gongjian.notices.urls")),
+    path("", include("gongjian.ballots.urls")),
     path("", include("gongjian.programme.urls")),
     path("", include("gongjian.activities.urls")),
     path("", include("gongjian.contacts.urls")),

@@ -15,9 +15,9 @@ from typing import Any
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from verivote.ballot import envelope_size
 
 from gongjian.register.authority.wall import behind_it
+from verivote.ballot import envelope_size
 
 from . import log
 from .models import LogRow, Poll
@@ -30,11 +30,9 @@ WHY: dict[str, str | Promise] = {
     "not_open": _("The voting is not open yet. Come back when it opens."),
     "closed": _("The voting is closed. What was cast before counts."),
     "not_on_roll": _("You are not on the roll of this voting. Whoever holds it can say why."),
-    "wrong_size": _("The sealed ballot does not have the size that every ballot has. Load the page again, then cast."),
+    "wrong_size": _("The sealed ballot is not of the one size all have. Load the page again, then cast."),
     "paper_is_final": _("You voted on paper, and that is final."),
-    "clock_back": _(
-        "The clock of the server was set back. Nothing is taken until it is right; tell whoever holds this."
-    ),
+    "clock_back": _("The clock of the server was set back. Nothing is taken until it is right."),
     "code_expired": _("This code was replaced by another one. Type the new one."),
     "taken": _("This sealed ballot is somebody else's. Load the page again, then cast."),
     "too_often": _("You have cast 500 times. The last one counts."),

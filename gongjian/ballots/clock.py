@@ -1,4 +1,4 @@
-"""What the clock does: polls open and close at their minutes, and a head is signed at least hourly while one is open."""
+"""What the clock does: polls open and close at their minutes; while one is open a head is signed at least hourly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import log, rules
 from .models import Log, LogRow, Poll
 from .states import move
 
-QUIET = timedelta(minutes=30)
+QUIET = timedelta(minutes=20)
 
 
 def bring_forward(poll: Poll) -> Poll:
@@ -62,7 +62,7 @@ def database_clock() -> datetime:
 
 
 def sign_heads() -> int:
-    """A head for each open poll whose last one is half an hour old: a note in the log, so that the head is another."""
+    """A head for each open poll whose last one is twenty minutes old, over a note, so that it is another."""
     old = Log.objects.filter(poll__state=Poll.State.OPEN, moment__lte=timezone.now() - QUIET).select_related("poll")
     count = 0
     for found in old:

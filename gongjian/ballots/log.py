@@ -13,12 +13,12 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 from psycopg.types.json import Jsonb
+
+from gongjian.keys.ring import KeyUnknown, ring
 from verivote import heads, merkle
 from verivote import log as records
 from verivote.canonical import digest
 from verivote.keys import signer_hex
-
-from gongjian.keys.ring import KeyUnknown, ring
 
 from .models import Log, LogRow, Poll, SignedHead
 

@@ -10,9 +10,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from verivote.entry import entry_hash
-from verivote.errors import VerivoteError
-from verivote.keys import sealing_key
 
 from gongjian.chronicle.record import record
 from gongjian.register.access import Reader
@@ -20,6 +17,9 @@ from gongjian.register.actions import in_sentences
 from gongjian.register.models import Body
 from gongjian.register.queries.lists import body_names
 from gongjian.register.refusals import Refused, check_texts
+from verivote.entry import entry_hash
+from verivote.errors import VerivoteError
+from verivote.keys import sealing_key
 
 from . import log, rules
 from .access import office_that_keeps

@@ -127,7 +127,8 @@ class Poll(models.Model):
     def rules(self) -> dict[str, Any]:
         """As they were frozen; those of a draft are made by `rules.rules_of`."""
         assert self.entry is not None
-        return self.entry["rules"]
+        rules: dict[str, Any] = self.entry["rules"]
+        return rules
 
     def takes_ballots_at(self, moment: datetime) -> bool:
         return self.state == self.State.OPEN and self.opens_at <= moment < self.closes_at
@@ -198,7 +199,7 @@ class CodeBatch(models.Model):
 
 
 class Voter(models.Model):
-    """名册上的人: somebody on the roll of a poll. `unit`: where the turnout counts. `code`: of a one-time code, its HMAC.
+    """名册上的人: somebody on the roll of a poll. `unit`: where the turnout counts. `code`: HMAC of a one-time code.
 
     Whether somebody has voted stands in `Envelope` alone, which pages cannot read.
     """
@@ -389,6 +390,7 @@ class PaperBallot(models.Model):
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="papers")
     voter = models.ForeignKey(Voter, on_delete=models.CASCADE, related_name="+")
     number = models.CharField(max_length=8)
+    channel = models.CharField(max_length=6, default="desk", help_text="desk: filled in there; paper: taken along")
     state = models.CharField(max_length=10, choices=State.choices, default=State.GIVEN)
     first_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     second_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from gongjian.register.refusals import Refused
 from verivote import entry as entries
 from verivote import rules as verivote_rules
 from verivote.errors import VerivoteError
-
-from gongjian.register.refusals import Refused
 
 from .models import Poll
 

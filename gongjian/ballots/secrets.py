@@ -1,4 +1,4 @@
-"""What is made from the secret of a poll: hashes of one-time codes, permits to cast, each voter's order, the roll's salt.
+"""What is made from the secret of a poll: hashes of one-time codes, permits to cast, voters' orders, the roll's salt.
 
 The secret is 32 random bytes, sealed under the key ring. From it comes a key for each use (HMAC-SHA-256, RFC 2104).
 """

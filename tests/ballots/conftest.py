@@ -11,8 +11,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone, translation
-from verivote.ballot import Paper
-from verivote.keys import sealing_hex, signer_hex
 
 from gongjian.accounts.models import User
 from gongjian.ballots import casting, making, roll
@@ -22,6 +20,8 @@ from gongjian.ballots.models import Poll, Voter
 from tests.kept import once
 from tests.register import town as small
 from tests.register.town import Town, build_town
+from verivote.ballot import Paper
+from verivote.keys import sealing_hex, signer_hex
 
 PRIVATE = ec.derive_private_key(20261128, ec.SECP256R1())
 OBSERVERS = {name: Ed25519PrivateKey.from_private_bytes(bytes([at]) * 32) for at, name in enumerate("甲乙丙", 1)}

@@ -9,14 +9,14 @@ from hashlib import sha256
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
-from verivote import log as records
-from verivote import merkle, receipt
 
 from gongjian.ballots import casting, making, roll
 from gongjian.ballots.casting import WHY, Cast, NotTaken
 from gongjian.ballots.models import Envelope, Log, LogRow, Poll, SignedHead, Voter
 from gongjian.chronicle.models import Act
 from gongjian.register.authority.wall import ROLE, reading_as
+from verivote import log as records
+from verivote import merkle, receipt
 
 from .conftest import CHOICES, Held, build_open, cast, close_now, open_now, seal
 

@@ -385,6 +385,12 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.CharField(max_length=8)),
                 (
+                    "channel",
+                    models.CharField(
+                        default="desk", help_text="desk: filled in there; paper: taken along", max_length=6
+                    ),
+                ),
+                (
                     "state",
                     models.CharField(
                         choices=[
