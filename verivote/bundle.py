@@ -47,7 +47,7 @@ RESULT: shape.Shape = {
         "void": {"map": {"number": [1, 10**9]}, "most": 20},
         "superseded": NUMBER,
         "set_aside": {"map": {"number": [1, 10**9]}, "most": 100},
-        "by_channel": {"map": NUMBER, "most": 3},
+        "by_channel": {"map": NUMBER, "most": 4},
         "turnout": {"list": UNIT, "most": 200_000},
         "rest": {"null_or": {"record": {"units": {"number": [1, 10**6]}, "roll": NUMBER, "cast": NUMBER}}},
         "roll_changes": {

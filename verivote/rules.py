@@ -45,7 +45,7 @@ RULES: shape.Shape = {
         "groups": {"list": GROUP, "least": 1, "most": 20},
         "opens": {"minute": True},
         "closes": {"minute": True},
-        "channels": {"list": {"one_of": ["web", "paper", "desk"]}, "least": 1, "most": 3},
+        "channels": {"list": {"one_of": ["web", "server", "paper", "desk"]}, "least": 1, "most": 4},
         "roll": {"record": {"day": {"day": True}, "voters": {"number": [FEWEST_VOTERS, 10**9]}, "hash": {"hex": 32}}},
         "weight": {"number": [0, 100]},
         "approval": {"null_or": {"record": {"number": TEXT, "name": TEXT}}},

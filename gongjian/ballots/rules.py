@@ -15,8 +15,6 @@ from verivote.errors import VerivoteError
 
 from .models import Poll
 
-OUTSIDE = ("web", "paper", "desk")  # what rules may name as channels
-
 
 def rules_of(poll: Poll, *, held_by: str, voters: int, roll_hash: str) -> dict[str, Any]:
     """The rules of a draft. `held_by`: the name of the body that holds it."""
@@ -28,13 +26,18 @@ def rules_of(poll: Poll, *, held_by: str, voters: int, roll_hash: str) -> dict[s
         "groups": poll.groups,
         "opens": as_minute(poll.opens_at),
         "closes": as_minute(poll.closes_at),
-        "channels": poll.channels,
+        "channels": _channels(poll),
         "roll": {"day": poll.roll_day.isoformat() if poll.roll_day else "", "voters": voters, "hash": roll_hash},
         "weight": poll.weight,
         "approval": _approval(poll),
         "tie": {"draw": poll.draw, "held_after": as_minute(poll.draw_held_after)} if poll.draw else None,
         "steps": poll.steps,
     }
+
+
+def _channels(poll: Poll) -> list[str]:
+    """Who votes without script has the ballot sealed by the server, which is told apart."""
+    return [each for name in poll.channels for each in ((name, "server") if name == "web" else (name,))]
 
 
 def _approval(poll: Poll) -> dict[str, str] | None:
