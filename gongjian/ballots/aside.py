@@ -109,7 +109,7 @@ def _tell(poll: Poll, aside: SetAside, today: date, now: datetime) -> None:
         gaps = {"title": poll.title, "reason": aside.get_reason_display(), "words": aside.words}
         page = settings.SITE + reverse("aside", args=[aside.pk])
         said = _("Your ballot in “%(title)s” was set aside: %(reason)s. %(words)s") % gaps
-        ways = _("You may object, or cast again while the voting is open; what is in it nobody has seen.")
+        ways = _("You may object, or cast again while the poll is open; what is in it nobody has seen.")
         subject = _("A ballot of yours was set aside")
         letter = NewLetter(account, f"aside:{aside.pk}", today, subject, "\n".join([said, ways, "", page]),
                            [f"ballots.poll:{poll.pk}"], settings.LANGUAGE_CODE)  # fmt: skip

@@ -27,9 +27,9 @@ MOST_CASTS = 500  # of one voter, so that nobody fills the log
 HASH = 32
 
 WHY: dict[str, str | Promise] = {
-    "not_open": _("The voting is not open yet. Come back when it opens."),
-    "closed": _("The voting is closed. What was cast before counts."),
-    "not_on_roll": _("You are not on the roll of this voting. Whoever holds it can say why."),
+    "not_open": _("The poll is not open yet. Come back when it opens."),
+    "closed": _("The poll is closed. What was cast before counts."),
+    "not_on_roll": _("You are not on the roll of this poll. Whoever holds it can say why."),
     "wrong_size": _("The sealed ballot is not of the one size all have. Load the page again, then cast."),
     "paper_is_final": _("You voted on paper, and that is final."),
     "clock_back": _("The clock of the server was set back. Nothing is taken until it is right."),

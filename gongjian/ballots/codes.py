@@ -1,6 +1,6 @@
 """One-time codes on paper cards: made in batches, shown once, kept as hashes, replaced when a card is lost.
 
-A code opens the ballot of one voter without an account, as often as they like until the voting closes.
+A code opens the ballot of one voter without an account, as often as they like until the poll closes.
 """
 
 from __future__ import annotations

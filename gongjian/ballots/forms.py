@@ -60,7 +60,7 @@ class PollForm(forms.Form):
     """Title, kind, window, ways, weight, and the draw that decides ties."""
 
     title = _text(_("What is voted on"), 80, _("The title is empty. Say what is voted on."))
-    kind = forms.ChoiceField(label=_("Kind of voting"), choices=Poll.Kind.choices, widget=Select)
+    kind = forms.ChoiceField(label=_("Kind of poll"), choices=Poll.Kind.choices, widget=Select)
     opens_at = _moment(_("Opens at"))
     closes_at = _moment(_("Closes at"), help_text=_("To the minute. What comes in later is not taken."))
     channels = forms.MultipleChoiceField(

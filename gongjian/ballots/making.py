@@ -35,10 +35,10 @@ def held(poll: Poll, by: Reader, *states: str) -> tuple[Poll, str]:
     """The poll, locked, and in which office it is kept. Raises Refused for whoever does not keep it, or too late."""
     office = office_that_keeps(by, poll.held_by)
     if office is None:
-        raise Refused(_("Your office does not keep the votings of this organisation."))
+        raise Refused(_("Your office does not keep the polls of this organisation."))
     poll = Poll.objects.select_for_update(of=("self",)).select_related("held_by", "approval").get(pk=poll.pk)
     if states and poll.state not in states:
-        said = _("The voting is “%(state)s” now, so this does not apply. Look at it again.")
+        said = _("The poll is “%(state)s” now, so this does not apply. Look at it again.")
         raise Refused(said % {"state": poll.get_state_display()})
     return poll, office
 
@@ -48,7 +48,7 @@ def draft(held_by: Body, *, now: datetime, by: Reader, **fields: Any) -> Poll:
     """A new poll of the body. `fields`: those of FIELDS. Raises Refused."""
     office = office_that_keeps(by, held_by)
     if office is None:
-        raise Refused(_("Your office does not keep the votings of this organisation."))
+        raise Refused(_("Your office does not keep the polls of this organisation."))
     _check(fields, now)
     poll = Poll.objects.create(held_by=held_by, **fields)
     record("ballots.draft", by=by, subject=subject_of(poll), facts={"body": held_by.pk}, as_office=office)
@@ -75,13 +75,13 @@ def _check(fields: dict[str, Any], now: datetime) -> None:
     if opens >= closes:
         raise Refused(_("It closes before it opens. Choose a later closing minute."))
     if closes - opens > LONGEST:
-        raise Refused(_("A voting lasts 62 days at most. Choose an earlier closing minute."))
+        raise Refused(_("A poll lasts 62 days at most. Choose an earlier closing minute."))
     if closes <= now:
         raise Refused(_("The closing minute is over already. Choose one that is to come."))
     if bool(fields.get("draw")) != bool(held_after):
         raise Refused(_("Name the public draw and when it is held, or neither."))
     if held_after and held_after < closes:
-        raise Refused(_("The draw is held before the voting closes. Name one that comes after it."))
+        raise Refused(_("The draw is held before the poll closes. Name one that comes after it."))
     if fields.get("weight") and not fields.get("approval"):
         raise Refused(_("A weight needs the document that approves it. Name it, or leave the weight at 0."))
 

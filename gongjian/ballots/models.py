@@ -273,7 +273,7 @@ class LogRow(models.Model):
         ENVELOPE = 1, _("sealed ballot")
         ROLL_CHANGE = 2, _("change of the roll")
         WITHDRAWN = 3, _("candidate withdrawn")
-        CLOSED = 4, _("closed")
+        CLOSED = 4, _("poll closed")
         NOTE = 5, _("note")
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="log_rows", db_index=False)
@@ -334,8 +334,8 @@ class SetAside(models.Model):
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("waits for the second person")
-        DECLINED = "declined", _("declined")
-        AGREED = "agreed", _("set aside")
+        DECLINED = "declined", _("not agreed")
+        AGREED = "agreed", _("left out for now")
         OBJECTED = "objected", _("the voter objects")
         UPHELD = "upheld", _("stays set aside")
         LIFTED = "lifted", _("counts again")

@@ -130,7 +130,7 @@ def _read_tally(file: bytes) -> dict[str, Any]:
 def _check_names(poll: Poll, tally: dict[str, Any]) -> None:
     wanted = {group["id"]: {each["id"] for each in group["candidates"]} for group in poll.rules["groups"]}
     if {group: set(votes) for group, votes in tally["tallies"].items()} != wanted:
-        raise Refused(_("The file names other candidates. It belongs to another voting."))
+        raise Refused(_("The file names other candidates. It belongs to another poll."))
 
 
 def _by_channel(poll: Poll) -> dict[str, int]:
@@ -178,7 +178,7 @@ def tell_draw(poll: Poll, drawn: str, *, by: Reader) -> Result:
     """What the public draw came to; ties are decided by it. Raises Refused before it is held."""
     poll, office = held(poll, by, Poll.State.OPENED)
     if not poll.draw:
-        raise Refused(_("The rules of this voting name no draw."))
+        raise Refused(_("The rules of this poll name no draw."))
     if not drawn.strip():
         raise Refused(_("Write what was drawn, as it was announced."))
     found = poll.result

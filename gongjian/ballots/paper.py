@@ -35,7 +35,7 @@ def give_out(voter: Voter, *, channel: str, by: Reader) -> PaperBallot:
     """A paper for somebody on the roll: filled in at the desk, or taken along. Raises Refused."""
     poll, office = held(voter.poll, by, Poll.State.READY, Poll.State.OPEN)
     if channel not in poll.channels:
-        raise Refused(_("This voting takes no paper ballots that way. Its rules say which ways there are."))
+        raise Refused(_("This poll takes no paper ballots that way. Its rules say which ways there are."))
     if voter.is_off:
         raise Refused(_("This person is off the roll."))
     if PaperBallot.objects.filter(voter=voter).exclude(state=P.SPOILT).exists():

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
-
 from gongjian.register.access import Reader
 from gongjian.register.queries.lists import body_names
 from gongjian.ui.keyset import Page, page_of
@@ -197,7 +195,3 @@ def place_in_log(poll: Poll, number: str) -> int | None:
     first = bits.to_bytes(10, "big")
     rows = LogRow.objects.filter(poll=poll, kind=LogRow.Kind.ENVELOPE, hash__gte=first, hash__lte=first + b"\xff" * 22)
     return rows.values_list("index", flat=True).first()
-
-
-def own_polls(reader: Reader) -> QuerySet[Poll]:
-    return access.polls_to_vote_in(reader).filter(~Q(state=Poll.State.DRAFT))

@@ -30,13 +30,13 @@ MOVES = {
 }
 WORDS = {
     "make_ready": gettext_lazy("Freeze rules, roll and key"),
-    "open": gettext_lazy("Open the voting"),
-    "close": gettext_lazy("Close the voting"),
+    "open": gettext_lazy("Open the poll"),
+    "close": gettext_lazy("Close the poll"),
     "tell_result": gettext_lazy("Hand the count in"),
     "count_again": gettext_lazy("Take the count back"),
     "publish": gettext_lazy("Publish the result"),
     "erase": gettext_lazy("Erase the ballots"),
-    "call_off": gettext_lazy("Call the voting off"),
+    "call_off": gettext_lazy("Call the poll off"),
 }
 
 

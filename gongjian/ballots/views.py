@@ -37,7 +37,7 @@ LARGEST_KEY = 10_000
 def polls(request: DayRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     listed = queries.polls_listed(request.user, request.today, after=after, before=before)
-    facts = {"listed": listed, "trail": [(_("Votings"), None)]}
+    facts = {"listed": listed, "trail": [(_("Polls"), None)]}
     return render(request, "ballots/polls.html", facts | PLACE)
 
 
@@ -57,9 +57,9 @@ def poll_new(request: DayRequest, body_id: int) -> HttpResponseBase:
         except Refused as no:
             form.add_error(None, str(no))
         else:
-            messages.success(request, _("The voting is prepared. Say who or what is chosen, and draw up the roll."))
+            messages.success(request, _("The poll is prepared. Say who or what is chosen, and draw up the roll."))
             return redirect("poll", made.pk)
-    return form_page(request, form, _("Prepare a voting"), reverse("polls"), [(_("Votings"), reverse("polls"))])
+    return form_page(request, form, _("Prepare a poll"), reverse("polls"), [(_("Polls"), reverse("polls"))])
 
 
 @signed_in_only
@@ -82,7 +82,7 @@ def poll_page(request: DayRequest, poll_id: int, **forms: Any) -> HttpResponse:
         "may_change": shown.poll.state in (Poll.State.READY, Poll.State.OPEN),
         "may_call_off": shown.poll.state not in (Poll.State.PUBLISHED, Poll.State.ERASED, Poll.State.CALLED_OFF),
         "observer_form": ObserverForm(None),
-        "trail": [(_("Votings"), keep_day(reverse("polls"), request)), (shown.poll.title, None)],
+        "trail": [(_("Polls"), keep_day(reverse("polls"), request)), (shown.poll.title, None)],
     }
     return render(request, "ballots/poll.html", facts | forms | PLACE, status=400 if forms else 200)
 
@@ -100,7 +100,7 @@ def poll_edit(request: DayRequest, poll_id: int) -> HttpResponseBase:
         else:
             messages.success(request, _("Kept."))
             return redirect("poll", found.pk)
-    return form_page(request, form, _("Amend the voting"), reverse("poll", args=[found.pk]), trail_of(request, found))
+    return form_page(request, form, _("Amend the poll"), reverse("poll", args=[found.pk]), trail_of(request, found))
 
 
 # == candidates ==
@@ -289,4 +289,4 @@ def form_page(
 
 def trail_of(request: DayRequest, found: Poll) -> list[tuple[str, str | None]]:
     own = keep_day(reverse("poll", args=[found.pk]), request)
-    return [(_("Votings"), keep_day(reverse("polls"), request)), (found.title, own)]
+    return [(_("Polls"), keep_day(reverse("polls"), request)), (found.title, own)]

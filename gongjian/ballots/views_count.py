@@ -145,7 +145,7 @@ def export(request: AccountRequest, poll_id: int) -> HttpResponseBase:
     if shown is None or not found.is_told:
         raise Http404
     columns = [Column(_("Group"), 14), Column(_("Number"), 10), Column(_("Candidate"), 32)]
-    columns += [Column(_("Votes"), 10, "number"), Column(_("Outcome"), 14), Column(_("Decided by"), 24)]
+    columns += [Column(_("Votes"), 10, "number"), Column(_("Outcome"), 14), Column(_("Decided by which rule"), 24)]
 
     def rows() -> Iterator[list[Any]]:
         for title, outcomes in shown.outcomes:

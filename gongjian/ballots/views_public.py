@@ -33,7 +33,7 @@ def polls(request: DayRequest) -> HttpResponse:
     rows = polls_visible_to(request.user).filter(entry__isnull=False)
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     found = page_of(rows, queries.ORDER, size=PAGE, after=after, before=before)
-    return render(request, "ballots/public_polls.html", {"page": found, "trail": [(_("Votings"), None)]} | PLACE)
+    return render(request, "ballots/public_polls.html", {"page": found, "trail": [(_("Polls"), None)]} | PLACE)
 
 
 @require_GET
@@ -59,7 +59,7 @@ def _page(request: DayRequest, found: Poll, **more: Any) -> HttpResponse:
         "rules": shown.poll.rules,
         "entry_hash": bytes(shown.poll.entry_hash or b"").hex(),
         "form": ReceiptForm(None),
-        "trail": [(_("Votings"), reverse("public_polls")), (shown.poll.title, None)],
+        "trail": [(_("Polls"), reverse("public_polls")), (shown.poll.title, None)],
     }
     if shown.poll.is_told:
         facts |= _result(shown)

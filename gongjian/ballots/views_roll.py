@@ -214,10 +214,10 @@ def paper_give(request: AccountRequest, poll_id: int, voter_id: int) -> HttpResp
 
 
 @signed_in_only
-def paper_type(request: AccountRequest, poll_id: int, paper_id: int) -> HttpResponseBase:
+def paper_type(request: AccountRequest, poll_id: int, sheet_id: int) -> HttpResponseBase:
     """What stands on a paper, typed in for the first, the second or the third time."""
     found = poll_of(request, poll_id)
-    sheet = _paper_of(found, paper_id)
+    sheet = _paper_of(found, sheet_id)
     if not found.is_frozen:
         raise Http404
     groups = ballot_of(found, secret_of(found), 0)
@@ -258,17 +258,17 @@ def _said_of(sheet: PaperBallot) -> str:
 
 @signed_in_only
 @require_POST
-def paper_take_back(request: AccountRequest, poll_id: int, paper_id: int) -> HttpResponse:
+def paper_take_back(request: AccountRequest, poll_id: int, sheet_id: int) -> HttpResponse:
     found = poll_of(request, poll_id)
-    sheet = _paper_of(found, paper_id)
+    sheet = _paper_of(found, sheet_id)
     return done(
         request, found, lambda: paper.take_back(sheet, by=request.user),
         _("Taken back. The voter may vote in another way."), "poll_paper",
     )  # fmt: skip
 
 
-def _paper_of(found: Poll, paper_id: int) -> PaperBallot:
-    sheet = PaperBallot.objects.filter(poll=found, pk=paper_id).select_related("poll__held_by").first()
+def _paper_of(found: Poll, sheet_id: int) -> PaperBallot:
+    sheet = PaperBallot.objects.filter(poll=found, pk=sheet_id).select_related("poll__held_by").first()
     if sheet is None:
         raise Http404
     return sheet
@@ -294,9 +294,9 @@ def aside_propose(request: AccountRequest, poll_id: int, voter_id: int) -> HttpR
 
 @signed_in_only
 @require_GET
-def aside(request: AccountRequest, aside_id: int) -> HttpResponse:
+def aside(request: AccountRequest, case_id: int) -> HttpResponse:
     """What was set aside and why: for the voter, and for whoever keeps the poll."""
-    found = _aside_of(request, aside_id)
+    found = _aside_of(request, case_id)
     is_kept = keeps(request.user, found.poll)
     is_mine = found.voter is not None and found.voter.person.account_id == request.user.pk
     counts = found.poll.state in (Poll.State.OPEN, Poll.State.CLOSED)
@@ -306,15 +306,15 @@ def aside(request: AccountRequest, aside_id: int) -> HttpResponse:
         "may_answer": is_kept and counts and found.state == "proposed" and found.first_by_id != request.user.pk,
         "may_decide": is_kept and counts and found.state == "objected" and found.first_by_id != request.user.pk,
         "objection_form": ObjectionForm(None) if is_mine and counts and found.state == "agreed" else None,
-        "trail": [(_("Votings"), keep_day(reverse("polls"), request)), (found.poll.title, None)],
+        "trail": [(_("Polls"), keep_day(reverse("polls"), request)), (found.poll.title, None)],
     }
     return render(request, "ballots/aside.html", facts | PLACE)
 
 
 @signed_in_only
 @require_POST
-def aside_answer(request: AccountRequest, aside_id: int) -> HttpResponse:
-    found = _aside_of(request, aside_id)
+def aside_answer(request: AccountRequest, case_id: int) -> HttpResponse:
+    found = _aside_of(request, case_id)
     agrees = request.POST.get("do") == "agree"
     now, today = timezone.now(), request.today
     return _aside_done(request, found, lambda: setting.answer(found, agrees=agrees, today=today, now=now,
@@ -323,16 +323,16 @@ def aside_answer(request: AccountRequest, aside_id: int) -> HttpResponse:
 
 @signed_in_only
 @require_POST
-def aside_object(request: AccountRequest, aside_id: int) -> HttpResponse:
-    found = _aside_of(request, aside_id)
+def aside_object(request: AccountRequest, case_id: int) -> HttpResponse:
+    found = _aside_of(request, case_id)
     words = request.POST.get("words", "")
     return _aside_done(request, found, lambda: setting.object_to(found, words=words, by=request.user))
 
 
 @signed_in_only
 @require_POST
-def aside_decide(request: AccountRequest, aside_id: int) -> HttpResponse:
-    found = _aside_of(request, aside_id)
+def aside_decide(request: AccountRequest, case_id: int) -> HttpResponse:
+    found = _aside_of(request, case_id)
     lifts, words = request.POST.get("do") == "lift", request.POST.get("words", "")
     return _aside_done(request, found, lambda: setting.decide(found, lifts=lifts, words=words, by=request.user))
 
@@ -347,9 +347,9 @@ def _aside_done(request: DayRequest, found: SetAside, act: Any) -> HttpResponse:
     return redirect("aside", found.pk)
 
 
-def _aside_of(request: DayRequest, aside_id: int) -> SetAside:
+def _aside_of(request: DayRequest, case_id: int) -> SetAside:
     rows = set_aside_visible_to(request.user).select_related("poll__held_by__line", "voter__person")
-    found = rows.filter(pk=aside_id).first()
+    found = rows.filter(pk=case_id).first()
     if found is None:
         raise Http404
     return found

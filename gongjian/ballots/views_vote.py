@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gongjian.accounts.devices import hash_of, network_of
 from gongjian.accounts.limits import give_back, take
@@ -50,7 +49,7 @@ def code(request: DayRequest) -> HttpResponse:
             known = [voter.pk, bytes(voter.code or b"")[:8].hex(), int(time.time()) + CODE_LASTS]
             request.session[SESSION] = request.session.get(SESSION, {}) | {voter.poll.ref: known}
             return redirect("vote", voter.poll.ref)
-    facts = {"form": form, "trail": [(_("Votings"), reverse("public_polls")), (_("Vote with a code"), None)]}
+    facts = {"form": form, "trail": [(_("Polls"), reverse("public_polls")), (_("Vote with a code"), None)]}
     return render(request, "ballots/code.html", facts | PLACE, status=400 if form.errors else 200)
 
 
@@ -122,14 +121,11 @@ def _said() -> dict[str, str]:
 
 def wanted(groups: list[Group]) -> list[str]:
     """What is to be chosen, in words."""
-    return [
-        (ngettext("%(group)s: exactly %(count)s", "%(group)s: exactly %(count)s", each.most)
-         % {"group": each.title, "count": each.most})
-        if each.is_exact
-        else _("%(group)s: from %(least)s to %(most)s")
-        % {"group": each.title, "least": each.least, "most": each.most}
-        for each in groups
-    ]  # fmt: skip
+    said = []
+    for each in groups:
+        words = _("%(group)s: exactly %(most)s") if each.is_exact else _("%(group)s: from %(least)s to %(most)s")
+        said.append(words % {"group": each.title, "least": each.least, "most": each.most})
+    return said
 
 
 def _cast_here(
@@ -152,4 +148,4 @@ def _cast_here(
 
 
 def _trail(poll: Poll) -> list[tuple[str, str | None]]:
-    return [(_("Votings"), reverse("public_polls")), (poll.title, None)]
+    return [(_("Polls"), reverse("public_polls")), (poll.title, None)]

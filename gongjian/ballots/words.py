@@ -31,7 +31,7 @@ VOID: dict[str, str | Promise] = {
     "unknown_group": _("names no group of the ballot"),
     "twice": _("names somebody twice"),
     "malformed": _("not readable"),
-    "other_poll": _("of another voting"),
+    "other_poll": _("of another poll"),
     "cannot_open": _("cannot be opened"),
 }
 ASIDE: dict[str, str | Promise] = {

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gongjian.asks.queries import open_count
+from gongjian.ballots.queries import polls_waiting
 from gongjian.chronicle.record import acts_so_far
 from gongjian.meetings.queries import next_meeting
 from gongjian.register.access import can_change_register
@@ -28,6 +30,7 @@ def home(request: DayRequest) -> HttpResponse:
         "place": "home",
         "to_do": open_count(request.user),
         "meeting": next_meeting(request.user, request.today),
+        "polls": polls_waiting(request.user, timezone.now()),
         "keeps_register": can_change_register(request.user),
         "standings": queries.standings(request.user, request.today),
         "counts": queries.counts(request.user, request.day, acts),

@@ -73,7 +73,7 @@ def test_a_poll_is_prepared_and_frozen_through_its_pages(drafted, signed_in):
     assert poll.steps[0]["caps"] == [{"by": "place", "most": 1}] and poll.steps[0]["out"][0]["candidate"] == "03"
     get(browser, page + "groups/g1/")
     post(browser, page + "roll/draw-up/", {"line": "union", "day": town.today.isoformat()})
-    assert "24 may vote" in get(browser, page + "roll/")
+    assert "On the roll: 24." in get(browser, page + "roll/")
     files = holders.make({name: f"a long passphrase {name}" for name in "甲乙丙"}, "2026-01-01T00:00:00Z")
     get(browser, page + "key/")
     post(browser, page + "key/", {"file": SimpleUploadedFile("public.json", b"{}")}, 400)

@@ -14,6 +14,7 @@ from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.db.models import Model, QuerySet
@@ -46,6 +47,11 @@ from gongjian.asks.define import define_ceiling
 from gongjian.asks.models import Answer, Ask, Sending
 from gongjian.asks.sending import ask as ask_others
 from gongjian.asks.writing import Asked
+from gongjian.ballots import making as making_polls
+from gongjian.ballots.access import polls_kept_by, polls_visible_to, set_aside_visible_to
+from gongjian.ballots.clock import bring_forward
+from gongjian.ballots.models import Observer, PaperBallot, Poll, Voter
+from gongjian.ballots.models import SetAside as BallotSetAside
 from gongjian.chronicle.models import Act
 from gongjian.consistency.access import doubts_visible_to
 from gongjian.consistency.define import define_check
@@ -99,10 +105,12 @@ from gongjian.settings import ROOT
 from tests.activities.conftest import define_words as define_activities
 from tests.register import town as small
 from tests.register.town import REFORM, Town
+from verivote.keys import sealing_hex
 
 Seen = Callable[[Any], bool]
 Reader = User | AnonymousUser
 LISTED = date(2022, 10, 31)
+HOLDERS = ec.derive_private_key(7, ec.SECP256R1())
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,7 @@ def build_marked_town() -> MarkedTown:
     _contacts(made)
     _checks(made)
     _meetings(made)
+    _polls(made)
     _ids(made)
     return made
 
@@ -791,6 +800,41 @@ def _minuted(made: MarkedTown, meeting: Meeting, union: Body, county: str, now: 
         made.keep(mark, f"minutes of {county}", among(decisions_visible_to, decision))
 
 
+def _polls(made: MarkedTown) -> None:
+    """In each county a draft that its keepers alone see, and an open poll: what of it is set aside, and its papers."""
+    town, now = made.town, timezone.now()
+    people = [small.person(f"样例选民{at:02}") for at in range(20)]
+    for county, who in (("county", "firm_chair"), ("district", "lent")):
+        union, unit = town.bodies[f"{county}_union"], town.units[county]
+        fields: dict[str, Any] = {"kind": "members", "channels": ["web", "desk"], "weight": 0, "approval": None}
+        fields |= {"draw": "", "draw_held_after": None, "opens_at": now + timedelta(1), "closes_at": now + timedelta(9)}
+        group = {"id": "g1", "title": "人", "least": 1, "most": 1, "candidates": [{"id": "1", "title": made.mark()}]}
+        step = {"kind": "most_votes", "group": "g1", "places": 1}
+        draft = making_polls.draft(union, title=made.mark(), now=now, by=access.OPERATOR, **fields)
+        making_polls.set_groups(draft, [group], [step], by=access.OPERATOR)
+        for mark in (draft.title, group["candidates"][0]["title"]):
+            made.keep(mark, f"draft of a poll of {county}", among(polls_visible_to, draft))
+        poll = making_polls.draft(union, title=f"样例投票{county}", now=now, by=access.OPERATOR, **fields)
+        open_group = group | {"candidates": [{"id": "1", "title": "样例候选"}]}
+        making_polls.set_groups(poll, [open_group], [step], by=access.OPERATOR)
+        Voter.objects.bulk_create([Voter(poll=poll, person=each, unit=unit) for each in [*people, town.people[who]]])
+        Poll.objects.filter(pk=poll.pk).update(roll_day=town.today)
+        making_polls.name_key(poll, key=sealing_hex(HOLDERS), holders="甲乙丙", by=access.OPERATOR)
+        for at in (1, 2):
+            Observer.objects.create(poll=poll, name=f"监票{at}", key=f"{at}" * 64, is_by_lot=at == 1)
+        making_polls.make_ready(poll, today=town.today, now=now, by=access.OPERATOR)
+        Poll.objects.filter(pk=poll.pk).update(opens_at=now - timedelta(hours=1))
+        poll = bring_forward(Poll.objects.get(pk=poll.pk))
+        voter = Voter.objects.get(poll=poll, person=town.people[who])
+        case = BallotSetAside.objects.create(
+            poll=poll, voter=voter, leaf=bytes(32), reason="other", words=made.mark(), state="agreed",
+            first_by=town.accounts["county_chair"], second_by=town.accounts["deputy"],
+        )  # fmt: skip
+        made.keep(case.words, f"what was set aside in {county}", among(set_aside_visible_to, case))
+        sheet = PaperBallot.objects.create(poll=poll, voter=Voter.objects.filter(poll=poll)[0], number=made.mark())
+        made.keep(sheet.number, f"number of a paper of {county}", among(polls_kept_by, poll))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -841,5 +885,14 @@ def _ids(made: MarkedTown) -> None:
         "topic_id": list(Topic.objects.order_by("pk").values_list("pk", flat=True)),
         "paper_id": list(Paper.objects.order_by("pk").values_list("pk", flat=True)),
         "decision_id": list(Decision.objects.order_by("pk").values_list("pk", flat=True)),
+        "poll_id": list(Poll.objects.order_by("pk").values_list("pk", flat=True)),
+        "ref": list(Poll.objects.order_by("-pk").values_list("ref", flat=True)),
+        "group": ["g1"],
+        "candidate": ["1"],
+        "observer_id": list(Observer.objects.order_by("pk").values_list("pk", flat=True)),
+        "voter_id": list(Voter.objects.order_by("pk").values_list("pk", flat=True)[:3]),
+        "sheet_id": list(PaperBallot.objects.order_by("pk").values_list("pk", flat=True)),
+        "case_id": list(BallotSetAside.objects.order_by("pk").values_list("pk", flat=True)),
+        "what": ["tally", "publish"],
         "number": [2, 3, 4],
     }

@@ -14,6 +14,8 @@ OPEN = {"": 200, "i18n/setlang/": 302, "api/v1/openapi.json": 200, "account/sign
 OPEN |= {f"account/{page}/": 200 for page in ("sign-in", "password/forgotten", "password/forgotten/sent")}
 OPEN |= {f"account/{page}/": 200 for page in ("password/new/1/1", "password/new/done")}
 OPEN |= {f"account/sign-in/provider/1/{page}": 404 for page in ("", "back/")}  # none is set
+OPEN |= {"vote/": 200, "vote/1/": 404, "cast/1/": 405, "polls/verify.html": 200, "polls/": 200}  # of no poll yet
+OPEN |= {f"polls/1/{page}": 404 for page in ("", "receipt/", "log.json", "bundle.zip")}
 OPEN |= {"figures.xlsx": 404, "figures/1/": 404, "api/v1/published": 200}  # public, and nothing was told yet
 PUBLIC = {"figures/", "units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:body_id>/", "search/", "search/suggest/"}
 PUBLIC |= {"territory/", "territory/<id:unit_id>/", "territory/<id:unit_id>/below/", "line/", "line/<slug:line_key>/"}
@@ -32,6 +34,8 @@ WORDS = {
     "contact_id": "1", "visit_id": "1", "problem_id": "1", "demonstration_id": "1",
     "inspection_id": "1", "stop_id": "1",
     "series_id": "1", "member_id": "1", "meeting_id": "1", "topic_id": "1", "paper_id": "1", "decision_id": "1",
+    "poll_id": "1", "group": "1", "candidate": "1", "observer_id": "1", "voter_id": "1", "sheet_id": "1",
+    "case_id": "1", "ref": "1", "what": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -56,6 +60,12 @@ POST_ONLY |= {f"inspections/1/{verb}/" for verb in ("stops", "decide", "call-off
 POST_ONLY |= {f"meetings/series/1/{verb}/" for verb in ("move", "members", "members/1/end")}
 POST_ONLY |= {"meetings/1/move/", "meetings/1/decisions/1/remove/"}
 POST_ONLY |= {f"meetings/1/topics/1/{verb}/" for verb in ("sort", "minutes", "papers", "papers/1/remove")}
+POST_ONLY |= {
+    f"ballots/1/{verb}/" for verb in ("groups/1/remove", "observers", "observers/1/remove", "ready", "call-off")
+}
+POST_ONLY |= {f"ballots/1/{verb}/" for verb in ("roll/draw-up", "roll/clear", "codes/1/replace", "paper/give/1")}
+POST_ONLY |= {"ballots/1/paper/1/take-back/", "ballots/1/opening/counting.zip", "ballots/1/opening/1/"}
+POST_ONLY |= {f"ballots/set-aside/1/{verb}/" for verb in ("answer", "object", "decide")}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

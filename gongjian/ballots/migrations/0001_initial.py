@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                             (1, "sealed ballot"),
                             (2, "change of the roll"),
                             (3, "candidate withdrawn"),
-                            (4, "closed"),
+                            (4, "poll closed"),
                             (5, "note"),
                         ]
                     ),
@@ -331,8 +331,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("proposed", "waits for the second person"),
-                            ("declined", "declined"),
-                            ("agreed", "set aside"),
+                            ("declined", "not agreed"),
+                            ("agreed", "left out for now"),
                             ("objected", "the voter objects"),
                             ("upheld", "stays set aside"),
                             ("lifted", "counts again"),

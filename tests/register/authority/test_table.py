@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.utils import timezone
 
 from gongjian.activities.access import (
@@ -33,6 +34,9 @@ from gongjian.activities.models import (
 )
 from gongjian.asks import sending, writing
 from gongjian.asks.access import asks_visible_to, can_see_burden, sendings_visible_to
+from gongjian.ballots.access import polls_visible_to, set_aside_visible_to, voters_visible_to
+from gongjian.ballots.models import Poll, Voter
+from gongjian.ballots.models import SetAside as BallotSetAside
 from gongjian.contacts.access import (
     contacts_visible_to,
     demonstrations_visible_to,
@@ -52,7 +56,8 @@ from gongjian.notices.models import Letter
 from gongjian.programme.access import items_visible_to, plans_visible_to, tier_entries_visible_to
 from gongjian.programme.models import Plan, PlanItem, TierEntry
 from gongjian.register import access
-from gongjian.register.models import Headcount, Membership, Office, Term
+from gongjian.register.authority.wall import ROLE
+from gongjian.register.models import Headcount, Membership, Office, Person, Term
 from gongjian.register.queries.members import body_members
 from tests.activities.conftest import define_words as define_activities
 from tests.programme.conftest import define_shaoxing
@@ -389,6 +394,45 @@ def test_what_is_being_minuted(town, readers, conference):
     keeper = readers["county clerk"] = small.account("沈样例")
     small.office(small.person("沈样例", account=keeper), town.bodies["county_party"], "party_secretary")
     assert who_sees(readers, decisions_visible_to, conference.decisions.get()) == {"county clerk"}
+
+
+@pytest.fixture
+def poll(town):
+    """A draft of the county's union, with the member on its roll, and something set aside."""
+    now = timezone.now()
+    made = Poll.objects.create(
+        held_by=town.bodies["county_union"], kind="members", title="样例", opens_at=now, closes_at=now + timedelta(1)
+    )
+    voter = Voter.objects.create(poll=made, person=Person.objects.get(name="冯样例"), unit=town.units["county"])
+    BallotSetAside.objects.create(poll=made, voter=voter, leaf=bytes(32), reason="other", words="样例")
+    return made
+
+
+def test_polls_whose_rules_are_frozen(town, readers, poll):
+    Poll.objects.filter(pk=poll.pk).update(entry={"rules": {}})
+    assert who_sees(readers, polls_visible_to, poll) == EVERYBODY
+
+
+def test_polls_that_are_drafts(town, readers, poll):
+    assert who_sees(readers, polls_visible_to, poll) == {"county chair"}
+
+
+def test_who_is_on_the_roll_of_a_poll(town, readers, poll):
+    assert who_sees(readers, voters_visible_to, poll.voters.get()) == {"county chair", "member"}
+
+
+def test_who_has_voted(town):
+    """The pages' role may not read the table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT privilege_type FROM information_schema.role_table_grants "
+            "WHERE table_name = 'ballots_envelope' AND grantee = %s", [ROLE]
+        )  # fmt: skip
+        assert cursor.fetchall() == []
+
+
+def test_ballots_that_were_set_aside(town, readers, poll):
+    assert who_sees(readers, set_aside_visible_to, poll.set_aside.get()) == {"county chair", "member"}
 
 
 def test_the_table_has_these_rows():
