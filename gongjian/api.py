@@ -12,6 +12,7 @@ from ninja.security import django_auth
 
 from gongjian.activities.api import router as activities
 from gongjian.asks.api import router as asks
+from gongjian.ballots.api import router as ballots
 from gongjian.consistency.api import router as consistency
 from gongjian.contacts.api import router as contacts
 from gongjian.gaps.api import router as gaps
@@ -48,6 +49,7 @@ api.add_router("", asks)
 api.add_router("", indicators)
 api.add_router("", consistency)
 api.add_router("", gaps)
+api.add_router("", ballots)
 api.add_router("", programme)
 api.add_router("", activities)
 api.add_router("", contacts)

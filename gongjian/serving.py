@@ -62,9 +62,8 @@ def run(host: str, port: int, *, on_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; if either process ends by itself, end the other and say so."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "gongjian.settings"}
     web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", "1", "--blocking-threads", str(WEB_THREADS), "--no-ws", "--log-level", "warning",
-        "gongjian.wsgi:application",
+        sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port),
+        "--workers", "1", "--no-ws", "--log-level", "warning", "gongjian.asgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "1"]
     worker += ["--delete-jobs", "successful"]  # a job every few seconds; what a job did stands in its draft or list

@@ -91,11 +91,11 @@ LEFT JOIN ballots_voter v ON v.poll_id = p.id AND v.id = ANY(%(voters)s)
 LEFT JOIN ballots_envelope e ON e.poll_id = p.id AND e.voter_id = v.id
 WHERE p.id = %(poll)s
 """
-KNOWN = "SELECT hash, index FROM ballots_logrow WHERE poll_id = %s AND kind = 1 AND hash = ANY(%s)"
+KNOWN = "SELECT hash, index FROM ballots_logrow WHERE poll_id = %s AND kind = 1 AND hash = ANY(%b::bytea[])"
 UPSERT = """
 INSERT INTO ballots_envelope AS e (poll_id, voter_id, sealed, leaf, channel, is_final, earlier)
-SELECT %(poll)s, t.* FROM unnest(%(voters)s::bigint[], %(sealed)s::bytea[], %(leaves)s::bytea[], %(channels)s::text[],
-                                 %(finals)s::boolean[], %(earlier)s::bytea[]) AS t
+SELECT %(poll)s, t.* FROM unnest(%(voters)s::bigint[], %(sealed)b::bytea[], %(leaves)b::bytea[], %(channels)s::text[],
+                                 %(finals)s::boolean[], %(earlier)b::bytea[]) AS t
 ON CONFLICT (poll_id, voter_id) DO UPDATE
 SET sealed = EXCLUDED.sealed, leaf = EXCLUDED.leaf, channel = EXCLUDED.channel, is_final = EXCLUDED.is_final,
     earlier = EXCLUDED.earlier

@@ -27,7 +27,7 @@ WRITE = """
 WITH put AS (
   INSERT INTO ballots_logrow (poll_id, index, kind, hash, content)
   SELECT %(poll)s, %(first)s + n - 1, kind, hash, content
-  FROM unnest(%(kinds)s::smallint[], %(hashes)s::bytea[], %(contents)s::jsonb[])
+  FROM unnest(%(kinds)s::smallint[], %(hashes)b::bytea[], %(contents)s::jsonb[])
        WITH ORDINALITY AS t(kind, hash, content, n)
 ), headed AS (
   INSERT INTO ballots_signedhead (poll_id, size, root, moment, signature, before)
@@ -105,7 +105,7 @@ def write(cursor: Any, end: End, added: Sequence[Record], now: datetime) -> Writ
         {
             "poll": end.poll_id,
             "first": end.frontier.size,
-            "kinds": [each.kind for each in added],
+            "kinds": [int(each.kind) for each in added],
             "hashes": [each.hash for each in added],
             "contents": [Jsonb(each.content) if each.content is not None else None for each in added],
             "size": grown.size,

@@ -11,6 +11,7 @@ import hmac
 import secrets
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from .models import SEALED_SECRET, Poll
@@ -48,7 +49,7 @@ class Secret:
         return "<Secret>"
 
     def of(self, use: str, what: bytes) -> bytes:
-        return hmac.digest(hmac.digest(self.key, use.encode(), "sha256"), what, "sha256")
+        return hmac.digest(_key_for(self.key, use), what, "sha256")
 
     # == one-time codes ==
     def code_hash(self, code: str) -> bytes:
@@ -83,6 +84,11 @@ class Secret:
         """Commits to who is on the roll without naming anybody: whoever has no key cannot try persons out."""
         salted = sorted(self.of("roll", str(person).encode()) for person in persons)
         return sha256(b"".join(salted)).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _key_for(key: bytes, use: str) -> bytes:
+    return hmac.digest(key, use.encode(), "sha256")
 
 
 def new_secret() -> bytes:

@@ -1,0 +1,12 @@
+"""The whole site, as a server such as Granian loads it: ballots come in at the front, everything else is a page."""
+
+from typing import Any, cast
+
+from a2wsgi import WSGIMiddleware
+
+from gongjian.serving import WEB_THREADS
+from gongjian.wsgi import application as pages
+
+from gongjian.ballots.front import Front  # isort: skip – app ready: after the pages
+
+application = Front(cast(Any, WSGIMiddleware(cast(Any, pages), workers=WEB_THREADS)))
