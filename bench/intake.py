@@ -27,7 +27,7 @@ from urllib.request import urlopen
 
 from gongjian import postgres
 
-from .figure import ROOT, Figure, figure, in_turn, keep, put_table
+from .figure import Figure, figure, in_turn, keep, put_table
 
 VOTERS = 40_000
 CLIENTS = 32
@@ -47,8 +47,8 @@ SELECT p.state, p.opens_at, p.closes_at, clock_timestamp(), v.id, v.is_off, e.le
 FROM ballots_poll p LEFT JOIN ballots_voter v ON v.poll_id = p.id AND v.id = :voter
 LEFT JOIN ballots_envelope e ON e.poll_id = p.id AND e.voter_id = v.id WHERE p.id = :poll;
 INSERT INTO ballots_envelope AS e (poll_id, voter_id, sealed, leaf, channel, is_final, earlier)
-VALUES (:poll, :voter, convert_to(repeat('x', :size), 'UTF8'), decode(md5(random()::text) || md5(random()::text), 'hex'),
-        'web', false, '')
+VALUES (:poll, :voter, convert_to(repeat('x', :size), 'UTF8'),
+        decode(md5(random()::text) || md5(random()::text), 'hex'), 'web', false, '')
 ON CONFLICT (poll_id, voter_id) DO UPDATE SET sealed = EXCLUDED.sealed, leaf = EXCLUDED.leaf;
 INSERT INTO ballots_logrow (poll_id, index, kind, hash)
 VALUES (:poll, nextval('bench_index'), 1, decode(md5(random()::text) || md5(random()::text), 'hex'));
@@ -282,7 +282,7 @@ def figures(size: str) -> Iterator[Figure]:
             server.stop()
         p99 = statistics.median(tails)
         yield figure(
-            "ballots.intake", size, f"sealed ballots accepted over HTTP, durable, with receipt; p99 {p99:.0f} ms", turns,
+            "ballots.intake", size, f"sealed ballots over HTTP, durable, with receipt; p99 {p99:.0f} ms", turns,
             unit="ballots/s", reference="pgbench: the same statements, a transaction each",
             both_sides=f"{CLIENTS} clients, {VOTERS:,} on the roll, one machine of {os.cpu_count()} cores",
             least_ratio=0.5,
@@ -298,5 +298,3 @@ if __name__ == "__main__":
     for each in figures("city"):
         print(each)
         put_table(keep([each]))
-
-__all__ = ["ROOT", "figures"]

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from django.utils import timezone
 
 from gongjian.ballots import front, secrets
 from gongjian.ballots.front import Front
@@ -39,10 +38,8 @@ async def no_page(scope: Any, receive: Any, send: Any) -> None:
 
 async def post(site: Front, path: str, body: bytes, method: str = "POST") -> tuple[int, Any]:
     sent: list[Any] = []
-    parts = [
-        {"type": "http.request", "body": body[:100], "more_body": True},
-        {"type": "http.request", "body": body[100:]},
-    ]
+    begin = {"type": "http.request", "body": body[:100], "more_body": True}
+    parts = [begin, {"type": "http.request", "body": body[100:]}]
 
     async def receive() -> Any:
         return parts.pop(0)
@@ -58,7 +55,9 @@ def together(held: Held, bodies: list[bytes]) -> list[tuple[int, Any]]:
     async def all_of_them() -> list[tuple[int, Any]]:
         site = Front(no_page)
         try:
-            return await asyncio.gather(*(post(site, f"/cast/{held.poll.ref}/", body) for body in bodies))
+            first = await post(site, f"/cast/{held.poll.ref}/", bodies[0])
+            others = (post(site, f"/cast/{held.poll.ref}/", body) for body in bodies[1:])
+            return [first, *await asyncio.gather(*others)]
         finally:
             for each in site._appenders.values():
                 await each.run(connections.close_all)
@@ -75,7 +74,7 @@ def test_what_comes_in_at_once_is_committed_in_groups_and_each_gets_its_receipt(
         assert status == 200
         receipt.check(answer["receipt"], held.poll.entry)
     assert Envelope.objects.count() == 20
-    assert SignedHead.objects.count() < 12, "one head a group"
+    assert SignedHead.objects.count() == 3, "of the entry, of whoever came first, and of all the others together"
 
 
 def test_what_is_wrong_is_told_apart_and_takes_nobody_down():
@@ -87,11 +86,8 @@ def test_what_is_wrong_is_told_apart_and_takes_nobody_down():
 
     async def others() -> list[tuple[int, Any]]:
         site = Front(no_page)
-        found = [
-            await post(site, "/cast/0/", b"{}"),
-            await post(site, "/units/", b""),
-            await post(site, "/cast/0/", b"", "GET"),
-        ]
+        found = [await post(site, "/cast/0/", b"{}"), await post(site, "/units/", b"")]
+        found.append(await post(site, "/cast/0/", b"", "GET"))
         await asyncio.get_running_loop().run_in_executor(site._looking, connections.close_all)
         return found
 
@@ -111,7 +107,8 @@ box = casting.box_of(poll)
 voters = list(Voter.objects.filter(poll=poll).order_by("pk").values_list("pk", flat=True))
 number = 0
 while True:
-    group = [casting.Cast(voter, (number + at).to_bytes(box.envelope_size, "big"), "web") for at, voter in enumerate(voters)]
+    sealed = [(number + at).to_bytes(box.envelope_size, "big") for at in range(len(voters))]
+    group = [casting.Cast(voter, each, "web") for voter, each in zip(voters, sealed)]
     number += len(group)
     with behind_it(), connection.cursor() as cursor:
         answers = casting.append(cursor, box, group)
@@ -137,4 +134,4 @@ def test_every_receipt_that_was_shown_before_a_kill_is_there_and_none_twice(djan
     assert len(shown) >= 100
     assert all(log.get(leaf) == int(index) for leaf, index in shown if len(leaf) == 64 and index.isdigit())
     assert sorted(log.values()) == list(range(1, len(log) + 1)), "no gap, none twice"
-    assert Envelope.objects.count() == len(held.voters) and timezone.now()
+    assert Envelope.objects.count() == len(held.voters)
