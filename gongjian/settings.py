@@ -361,6 +361,7 @@ USE_TZ = True
 
 # == files ==
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [("verivote", ROOT / "verivote" / "page")]  # what seals a ballot in the browser
 STATIC_ROOT = HOME / "static" if LIVE else None  # at home the files are served from the packages
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "uploads"

@@ -86,7 +86,6 @@ def _page(
     wrong: str = "", chosen: dict[str, list[str]] | None = None,
 ) -> HttpResponse:  # fmt: skip
     assert poll.entry is not None
-    paper = Paper(poll.entry)
     permit = Permit(voter, "web", int(time.time()) + PERMIT_LASTS, shown_code)
     facts: dict[str, Any] = {
         "poll": poll,
@@ -96,7 +95,7 @@ def _page(
         "wrong": wrong,
         "wanted": wanted(groups),
         "sealing": {
-            "poll": poll.ref, "rules": paper.hash.hex(), "key": poll.entry["key"], "size": paper.size,
+            "entry": poll.entry,
             "permit": secret.permit(permit), "cast": reverse("cast", args=[poll.ref]),
             "groups": [{"id": each.id, "title": each.title, "least": each.least, "most": each.most}
                        for each in groups],

@@ -37,6 +37,7 @@ from . import (
     people,
     personas,
     plans,
+    polls,
     targets,
     venues,
 )
@@ -99,6 +100,7 @@ def build(
         activities.make_all(today)
         contacts.make_all(record("sample.make_contacts", on=today), today)
         meetings.hold_all(today)
+        polls.hold_all(today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

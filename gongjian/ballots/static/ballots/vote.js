@@ -1,6 +1,6 @@
 // The ballot on the voter's own device: counts what is chosen, seals it here, casts it, and shows the receipt.
 // Without this file, or where the browser cannot seal, the form goes to the server, which seals it there.
-"use strict";
+import { seal } from "../verivote/seal.js";
 
 (function () {
   const form = document.getElementById("ballot");
@@ -9,10 +9,6 @@
   function read(id) {
     const held = document.getElementById(id);
     return held ? JSON.parse(held.textContent) : null;
-  }
-
-  function bytes(hex) {
-    return Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
   }
 
   function chosen(group) {
@@ -50,20 +46,8 @@
     document.getElementById("cast").setAttribute("aria-disabled", String(said.length > 0));
   }
 
-  // == sealing: the same bytes as verivote.ballot ==
-  function plaintext() {
-    const choices = {};
-    for (const group of facts.groups.map((each) => each.id).sort()) choices[group] = chosen(group).sort();
-    const told = new TextEncoder().encode(JSON.stringify({ choices, poll: facts.poll, rules: facts.rules }));
-    const plain = new Uint8Array(facts.size);
-    new DataView(plain.buffer).setUint32(0, told.length);
-    plain.set(told, 4);
-    return plain;
-  }
-
-  function seal() {
-    const info = hpke.join(new TextEncoder().encode("verivote/1 ballot "), bytes(facts.rules));
-    return hpke.seal(bytes(facts.key), info, plaintext());
+  function choices() {
+    return Object.fromEntries(facts.groups.map((group) => [group.id, chosen(group.id)]));
   }
 
   let sealed = null; // kept, so that trying again casts the same envelope
@@ -74,7 +58,7 @@
     const why = document.getElementById("why");
     try {
       why.textContent = facts.said.sealing;
-      sealed = sealed || await seal();
+      sealed = sealed || await seal(facts.entry, choices());
       const envelope = btoa(Array.from(sealed, (each) => String.fromCharCode(each)).join(""));
       const answer = await fetch(facts.cast, {
         method: "POST",
@@ -125,7 +109,7 @@
   if (!form || !facts) return;
   form.addEventListener("change", () => { sealed = null; show(); });
   form.addEventListener("submit", (event) => {
-    if (!globalThis.crypto || !crypto.subtle || !globalThis.hpke) return;
+    if (!globalThis.crypto || !crypto.subtle) return;
     event.preventDefault();
     if (!busy && !missing().length) cast();
     else show();
