@@ -50,11 +50,16 @@ class PollOut(PollLine):
     bundle_sha256: str
 
 
+class PollFilter(Schema):
+    limit: int = Field(100, ge=1, le=1000)
+    after: str = ""
+
+
 @router.get("/polls", response={200: PollPage, 400: Problem, 401: Problem})
-def polls(request: HttpRequest, after: str = "", limit: int = Query(100, ge=1, le=1000)) -> dict[str, Any]:
+def polls(request: HttpRequest, asked: Query[PollFilter]) -> dict[str, Any]:
     """Polls whose rules are frozen, the last to close first."""
     rows = polls_visible_to(request.user).filter(entry__isnull=False)
-    page = page_of(rows, queries.ORDER, size=limit, after=after)
+    page = page_of(rows, queries.ORDER, size=asked.limit, after=asked.after)
     return {"polls": [_line(each) for each in page.rows], "next": page.next}
 
 

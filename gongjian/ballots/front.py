@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -75,7 +76,7 @@ class Appender:
             while len(group) < MOST and not self._queue.empty():
                 group.append(self._queue.get_nowait())
             casts = [cast for cast, _answer in group]
-            answers = await self.run(lambda casts=casts: self._commit(casts))
+            answers = await self.run(partial(self._commit, casts))
             for (_cast, answer), one in zip(group, answers, strict=True):
                 if not answer.done():
                     answer.set_result(one)

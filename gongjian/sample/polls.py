@@ -1,5 +1,6 @@
-"""Polls of the sample city: one that was published with its bundle, and one that is open, whose roll holds whoever can be
-tried. Made up, with the actions that people use; the key of its holders is thrown away once the first is counted.
+"""Polls of the sample city: one that was published with its bundle, and one that is open, with the personas on its roll.
+
+Made up, with the actions that people use; the key of the holders is thrown away once the first is counted.
 """
 
 from __future__ import annotations
