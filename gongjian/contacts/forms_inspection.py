@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Any
 
 from django import forms
@@ -20,9 +20,10 @@ SEEN = forms.CharField(required=False, max_length=4000, widget=forms.HiddenInput
 
 
 def months_from(first: date, count: int) -> list[date]:
-    """The first days of so many months."""
+    """The first days of so many months, as far as years go."""
     before = first.year * 12 + first.month - 1
-    return [date((before + at) // 12, (before + at) % 12 + 1, 1) for at in range(count)]
+    months = [(before + at) for at in range(count) if (before + at) // 12 <= MAXYEAR]
+    return [date(each // 12, each % 12 + 1, 1) for each in months]
 
 
 class CalendarForm(forms.Form):
@@ -50,7 +51,8 @@ class CalendarForm(forms.Form):
 
     def filters(self) -> StopFilters:
         given = {name: value for name, value in self.cleaned_data.items() if value}
-        return StopFilters(**given | {"month": _month(given.get("month", f"{self.day:%Y-%m}"))})
+        month = _month(given["month"]) if "month" in given else self.day.replace(day=1)
+        return StopFilters(**given | {"month": month})
 
 
 def _month(written: str) -> date:
