@@ -1,4 +1,4 @@
-"""Polls of the sample city: one that was published with its bundle, and one that is open, with the personas on its roll.
+"""Polls of the sample city: one that was published with its bundle, and one that is open to the personas.
 
 Made up, with the actions that people use; the key of the holders is thrown away once the first is counted.
 """
