@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -142,7 +143,8 @@ def _cast_here(
         messages.error(request, answer.sentence)
         return _page(request, poll, voter, shown_code, groups, secret, answer.sentence, chosen)
     facts = {"poll": poll, "rules": poll.rules, "receipt": answer, "number": number(answer), "trail": _trail(poll)}
-    facts["head"] = answer["signed_head"]["head"]
+    facts["head"] = head = answer["signed_head"]["head"]
+    facts["moment"] = datetime.fromisoformat(head["moment"])
     return render(request, "ballots/receipt.html", facts | PLACE)
 
 

@@ -75,10 +75,14 @@ import { seal } from "../verivote/seal.js";
   }
 
   // == the receipt ==
+  function clock(moment) {
+    return new Date(moment).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+  }
+
   function receipt(told, number) {
     const card = document.getElementById("cast-receipt");
     const head = told.signed_head.head;
-    const shown = { number, index: told.index, size: head.size, moment: head.moment };
+    const shown = { number, index: told.index, size: head.size, moment: clock(head.moment) };
     for (const [name, value] of Object.entries(shown)) {
       card.querySelector(`[data-receipt="${name}"]`).textContent = value;
     }
