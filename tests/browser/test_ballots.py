@@ -1,4 +1,4 @@
-"""A ballot on a phone: sealed on the device, cast, cast again, its receipt; and a result that a second person checks."""
+"""A ballot on a phone: sealed on the device, cast, cast again, its receipt; and a result that somebody else checks."""
 
 from __future__ import annotations
 
