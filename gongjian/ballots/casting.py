@@ -85,13 +85,14 @@ def box_of(poll: Poll) -> Box:
 LOOK = """
 SELECT p.state, p.opens_at, p.closes_at, clock_timestamp(),
        v.id, v.is_off, substring(v.code FOR 8), e.leaf, e.earlier, e.is_final,
-       EXISTS (SELECT FROM ballots_paperballot b WHERE b.voter_id = v.id AND b.state <> 'spoilt')
+       EXISTS (SELECT FROM ballots_paperballot b WHERE b.voter_id = v.id AND b.state <> 'spoilt'), k.hashes, k.places
 FROM ballots_poll p
+CROSS JOIN (SELECT array_agg(hash) AS hashes, array_agg(index) AS places FROM ballots_logrow
+            WHERE poll_id = %(poll)s AND kind = 1 AND hash = ANY(%(leaves)b::bytea[])) k
 LEFT JOIN ballots_voter v ON v.poll_id = p.id AND v.id = ANY(%(voters)s)
 LEFT JOIN ballots_envelope e ON e.poll_id = p.id AND e.voter_id = v.id
 WHERE p.id = %(poll)s
 """
-KNOWN = "SELECT hash, index FROM ballots_logrow WHERE poll_id = %s AND kind = 1 AND hash = ANY(%b::bytea[])"
 UPSERT = """
 INSERT INTO ballots_envelope AS e (poll_id, voter_id, sealed, leaf, channel, is_final, earlier)
 SELECT %(poll)s, t.* FROM unnest(%(voters)s::bigint[], %(sealed)b::bytea[], %(leaves)b::bytea[], %(channels)s::text[],
@@ -119,10 +120,8 @@ def append(cursor: Any, box: Box, casts: Sequence[Cast]) -> list[Answer]:
     The same envelope again gets its receipt again. Answers are to be told only once the transaction is committed.
     """
     end = log.hold(cursor, box.poll_id, box.ref, box.signer)
-    refused, now, voters = _look(cursor, box, casts, end.moment)
     leaves = [sha256(cast.sealed).digest() for cast in casts]
-    cursor.execute(KNOWN, [box.poll_id, leaves])
-    known: dict[bytes, int] = {bytes(leaf): index for leaf, index in cursor.fetchall()}
+    refused, now, voters, known = _look(cursor, box, casts, leaves, end.moment)
     answers: list[Answer | None] = []
     added: list[log.Record] = []
     last: dict[int, Cast] = {}
@@ -152,13 +151,16 @@ def append(cursor: Any, box: Box, casts: Sequence[Cast]) -> list[Answer]:
     ]
 
 
-def _look(cursor: Any, box: Box, casts: Sequence[Cast], moment: datetime) -> tuple[str, datetime, dict[int, Standing]]:
-    """Why nothing is taken now, if so; the database's clock; and the voters as they stand."""
-    cursor.execute(LOOK, {"poll": box.poll_id, "voters": [cast.voter for cast in casts]})
+def _look(
+    cursor: Any, box: Box, casts: Sequence[Cast], leaves: list[bytes], moment: datetime
+) -> tuple[str, datetime, dict[int, Standing], dict[bytes, int]]:
+    """Why nothing is taken now, if so; the database's clock; the voters as they stand; which leaves are in the log."""
+    cursor.execute(LOOK, {"poll": box.poll_id, "voters": [cast.voter for cast in casts], "leaves": leaves})
     rows = cursor.fetchall()
     state, opens_at, closes_at, now = rows[0][:4]
+    known = dict(zip(map(bytes, rows[0][-2] or ()), rows[0][-1] or (), strict=True))
     voters = {}
-    for voter, is_off, code, leaf, earlier, is_final, has_paper in (row[4:] for row in rows if row[4] is not None):
+    for voter, is_off, code, leaf, earlier, is_final, has_paper in (row[4:-2] for row in rows if row[4] is not None):
         every = bytes(earlier or b"") + bytes(leaf or b"")
         cut = [every[at : at + HASH] for at in range(0, len(every), HASH)]
         voters[voter] = Standing(is_off, bytes(code or NO_CODE), cut, bool(is_final), has_paper)
@@ -169,7 +171,7 @@ def _look(cursor: Any, box: Box, casts: Sequence[Cast], moment: datetime) -> tup
         refused = "not_open"
     elif state != Poll.State.OPEN or now >= closes_at:
         refused = "closed"
-    return refused, now, voters
+    return refused, now, voters, known
 
 
 def _why_not(cast: Cast, voter: Standing | None, box: Box, refused: str) -> str:

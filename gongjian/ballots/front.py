@@ -18,9 +18,7 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError, InterfaceError, connection
 
-from gongjian.register.authority.wall import behind_it
-
-from .casting import Answer, Cast, NotTaken, append
+from .casting import Answer, Box, Cast, NotTaken, append
 from .intake import LARGEST, Desk, desk_of, read, told
 
 log = logging.getLogger(__name__)
@@ -46,6 +44,19 @@ class Prepared(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **_more: Any) -> Prepared:
         return super().execute(query, params, prepare=True, binary=True)
+
+
+def _append(server: psycopg.Connection[Any], box: Box, casts: list[Cast]) -> list[Answer]:
+    """One transaction behind the wall, in as few questions to the database as it takes."""
+    server.execute("BEGIN; SET LOCAL ROLE none")
+    try:
+        with Prepared(server) as cursor:
+            answers = append(cursor, box, casts)
+        server.execute("COMMIT")
+    except BaseException:
+        server.rollback()
+        raise
+    return answers
 
 
 class Appender:
@@ -85,8 +96,8 @@ class Appender:
         """All of them or none; whoever is told “busy” may come again with the same envelope."""
         try:
             connection.close_if_unusable_or_obsolete()
-            with behind_it(), Prepared(connection.connection) as cursor:
-                return append(cursor, self.desk.box, casts)
+            connection.ensure_connection()
+            return _append(connection.connection, self.desk.box, casts)
         except (DatabaseError, InterfaceError, psycopg.Error):
             log.exception("A group of ballots was not taken in.")
             connection.close()
