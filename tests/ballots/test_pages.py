@@ -349,3 +349,12 @@ def test_setting_aside_has_its_pages(held, signed_in):
     post(signed_in(held.second), own + "decide/", {"do": "lift", "words": "核对无误"})
     found.refresh_from_db()
     assert found.state == "lifted"
+
+
+def test_one_takes_away_on_which_rolls_one_stands_and_nothing_of_a_choice(held, signed_in):
+    cast(held, 0)
+    answer = signed_in(held.account(0)).post("/me/data/")
+    content = answer.content if not answer.streaming else b"".join(answer.streaming_content)
+    folder = zipfile.ZipFile(io.BytesIO(content))
+    told = json.loads(folder.read(next(name for name in folder.namelist() if name.endswith(".json"))))
+    assert [row["poll"] for row in told["rolls"]] == [held.poll.title]
