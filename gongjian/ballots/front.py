@@ -120,7 +120,7 @@ class Front:
             await send({"type": "http.response.start", "status": status, "headers": [*HEADERS, length]})
             await send({"type": "http.response.body", "body": body})
         else:
-            await self._pages(scope, receive, send)
+            await self._pages(scope, _coroutine(receive), send)
 
     async def _cast(self, ref: str, receive: Receive) -> tuple[int, dict[str, object]]:
         body = await _whole(receive)
@@ -152,6 +152,15 @@ def _desk(ref: str) -> Desk | None:
     except (DatabaseError, InterfaceError):
         connection.close()
         return None
+
+
+def _coroutine(receive: Receive) -> Receive:
+    """A server may hand out another awaitable; the pages' threads can only wait for a coroutine."""
+
+    async def received() -> MutableMapping[str, Any]:
+        return await receive()
+
+    return received
 
 
 async def _whole(receive: Receive) -> bytes | None:

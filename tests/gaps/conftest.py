@@ -6,6 +6,7 @@ Made once for the tests of a file; each of them works on a copy that is thrown a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -56,8 +57,9 @@ def made(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Town]
 
 @pytest.fixture
 def found(made: Town, db: None) -> Town:
-    """The town after a night run."""
-    return replace(made, units=dict(made.units), bodies=dict(made.bodies), accounts=dict(made.accounts))
+    """The town after a night run; accounts of its own, since an account keeps what it was found to reach."""
+    accounts = {name: copy(each) for name, each in made.accounts.items()}
+    return replace(made, units=dict(made.units), bodies=dict(made.bodies), accounts=accounts)
 
 
 @pytest.fixture
