@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import time
 from dataclasses import dataclass
@@ -52,7 +51,7 @@ def read(desk: Desk, body: bytes, now: float) -> Cast | NotTaken:
         sealed = base64.b64decode(told["envelope"], validate=True)
     except NotAPermit:
         return NotTaken("no_permit")
-    except (ValueError, KeyError, TypeError, binascii.Error):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return NotTaken("wrong_size")
     return Cast(permit.voter, sealed, permit.channel, permit.code)
 

@@ -120,7 +120,7 @@ def _read_tally(file: bytes) -> dict[str, Any]:
         tally = {key: tally[key] for key in TALLY_KEYS}
         numbers = [tally["envelopes"], tally["counted"], *tally["void"].values()]
         numbers += [votes for each in tally["tallies"].values() for votes in each.values()]
-    except (ValueError, KeyError, AttributeError, TypeError) as problem:
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as problem:
         raise Refused(wrong) from problem
     if any(type(each) is not int or each < 0 for each in numbers):
         raise Refused(wrong)
@@ -248,7 +248,7 @@ def take_signature(poll: Poll, file: bytes, *, by: Reader) -> Result:
         known = {each["key"]: each["name"] for each in poll.entry["observers"]}
         message = observers.message(poll.entry, final_head(poll)["head"], result_record(found))
         holds = signature["key"] in known and observers.holds(signature, message)
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise Refused(wrong) from problem
     if not holds:
         raise Refused(wrong)

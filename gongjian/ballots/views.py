@@ -183,7 +183,7 @@ def _read_public(file: bytes) -> dict[str, Any]:
     try:
         told = json.loads(file)
         return {"key": str(told["key"]), "holders": [str(each) for each in told["holders"]]}
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise Refused(_("This is not the public.json of a key. Choose the one that keygen wrote.")) from problem
 
 

@@ -163,7 +163,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, str) and value.startswith("["):
         try:
             return "、".join(json.loads(value))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return value
     return "" if value is None else str(value)
 

@@ -74,7 +74,8 @@ def test_a_poll_is_prepared_and_frozen_through_its_pages(drafted, signed_in):
     assert "On the roll: 24." in get(browser, page + "roll/")
     files = holders.make({name: f"a long passphrase {name}" for name in "甲乙丙"}, "2026-01-01T00:00:00Z")
     get(browser, page + "key/")
-    post(browser, page + "key/", {"file": SimpleUploadedFile("public.json", b"{}")}, 400)
+    for wrong in (b"{}", b"[" * 100_000):
+        post(browser, page + "key/", {"file": SimpleUploadedFile("public.json", wrong)}, 400)
     post(browser, page + "key/", {"file": SimpleUploadedFile("public.json", files["public.json"])})
     for name, is_by_lot in (("监票甲", "on"), ("监票乙", "")):
         key = OBSERVERS["甲" if is_by_lot else "乙"].public_key().public_bytes_raw().hex()

@@ -20,6 +20,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoAssertNumQueries
 
 from gongjian.accounts.models import User
+from gongjian.register.import_forms import _plain
 from gongjian.register.imports.columns import FIELDS
 from gongjian.register.imports.staging import ALIVE
 from gongjian.register.models import ImportDraft, UnitEntry
@@ -482,3 +483,8 @@ def test_a_file_once_written_is_kept(clerk: Client) -> None:
     clerk.post(reverse("import-check", args=[draft.pk]))
     clerk.post(reverse("import-delete", args=[draft.pk]))
     assert "so it is kept" in read(clerk, "import", draft.pk)
+
+
+def test_a_cell_full_of_brackets_is_shown_as_it_was_typed() -> None:
+    assert _plain("[" * 100_000) == "[" * 100_000
+    assert _plain('["甲","乙"]') == "甲、乙"
