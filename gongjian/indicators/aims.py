@@ -67,15 +67,19 @@ class Aim:
         return 30 * max(self.goal - self.now.rate, 0.0) / (self.target.due - self.now.day).days
 
 
-def aims(reader: Reader, places: Iterable[int], day: date, now: Mapping[Cell, Reading]) -> dict[Cell, Aim]:
+def aims(
+    reader: Reader, places: Iterable[int], day: date, now: Mapping[Cell, Reading], *, unread: bool = True
+) -> dict[Cell, Aim]:
     """The targets that hold in the places on the day, the nearest one above for each indicator. Three queries.
 
-    `now`: the last readings of the places, as far as there are any.
+    `now`: the last readings of the places, as far as there are any; `unread`: what was not read has its target too.
     """
     above = ways_up(TERRITORY, places, day)
     every = {unit for units in above.values() for unit in units}
     targets = targets_visible_to(reader).on(day).filter(unit__in=every).select_related("owner", "unit")
     holding = _nearest(above, sorted(targets, key=lambda each: each.unit.path.count(".")))
+    if not unread:
+        holding = {cell: target for cell, target in holding.items() if cell in now}
     started = _starts(reader, holding)
     return {
         (place, key): Aim(target, place, _course(target, place, started), now.get((place, key)))

@@ -127,18 +127,31 @@ class HeatRow:
     cells: list[tuple[Indicator, Reading | Gathered | None, str, Aim | None]]
 
 
-def heat(reader: Reader, indicators: list[Indicator], place: UnitEntry, run: Run) -> list[HeatRow]:
-    """The divisions right below a place, and the place itself last, with some indicators beside each other.
+def figures_and_heat(reader: Reader, place: UnitEntry, run: Run) -> tuple[list[Figure], list[HeatRow]]:
+    """Every indicator at a place, as `place_figures`; and the first of each line at the divisions right below it.
 
-    Empty where there is no division below. Five queries.
+    The place itself is the last row; none where there is no division below. The queries are always as many.
     """
+    indicators = list(indicators_visible_to(reader).select_related("line"))
+    at_the_day = place_readings_visible_to(reader).filter(day=run.day)
+    found = {(place.unit_id, each.indicator_id): each for each in at_the_day.filter(unit=place.unit_id)}
+    shown = first_of_each_line(Figure(each, found.get((place.unit_id, each.pk))) for each in indicators)
     named = divisions_below(reader, place.unit_id, run.day)
-    if not named:
-        return []
-    named[place.unit_id] = place.name
-    readings = place_readings_visible_to(reader).filter(indicator__in=indicators, day=run.day, unit__in=list(named))
-    found: dict[Cell, Reading] = {(each.unit_id or 0, each.indicator_id): each for each in readings}
-    return _heat(named, indicators, found, aims(reader, named, run.day, found))
+    below = at_the_day.filter(unit__in=list(named), indicator__in=[each.indicator for each in shown])
+    found |= {(each.unit_id or 0, each.indicator_id): each for each in below}
+    held = aims(reader, [place.unit_id, *named], run.day, found, unread=False)
+    figures = [Figure(each, found.get(at), held.get(at)) for each in indicators for at in [(place.unit_id, each.pk)]]
+    rows = {**named, place.unit_id: place.name} if named else {}
+    return figures, _heat(rows, [each.indicator for each in shown], found, held)
+
+
+def first_of_each_line(figures: Iterable[Figure]) -> list[Figure]:
+    """Of those that were read the first of each line, in the order of the lines."""
+    found: dict[str, Figure] = {}
+    for each in figures:
+        if each.indicator.line_id and each.now:
+            found.setdefault(each.indicator.line_id, each)
+    return sorted(found.values(), key=lambda each: each.indicator.line.position if each.indicator.line else 0)
 
 
 def _heat(
@@ -181,7 +194,7 @@ def by_place_today(
 def heat_today(
     reader: Reader, indicators: list[Indicator], place: UnitEntry, gathering: Gathering, today: date
 ) -> list[HeatRow]:
-    """As `heat`, by the divisions of today and without targets. One query."""
+    """The rows of places as in `figures_and_heat`, by the divisions of today and without targets. One query."""
     named = divisions_below(reader, place.unit_id, today)
     if not named:
         return []

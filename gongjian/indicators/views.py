@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -59,15 +59,14 @@ def place(request: DayRequest, entry: UnitEntry) -> HttpResponse:
     unit_id = entry.unit_id
     run, today = queries.last_read(request.day), _is_today(request)
     gathering = _gathered(request, unit_id, run) if run and today else None
-    figures = _figures(request, unit_id, run, gathering)
-    main = _first_of_each_line(figures)
+    figures, heat = _figures_and_heat(request, entry, run, gathering)
+    hrefs = {each.indicator: _hrefs(request, each, unit_id) for each in figures}
     facts = {
         "entry": entry,
         "run": run,
-        "figures": figures,
-        "main": [(each, _hrefs(request, each, unit_id)) for each in main],
-        "rows": [(each, _hrefs(request, each, unit_id)) for each in figures],
-        "heat": _heat(request, [each.indicator for each in main], entry, run, gathering),
+        "main": [(each, hrefs[each.indicator]) for each in queries.first_of_each_line(figures)],
+        "rows": [(each, hrefs[each.indicator]) for each in figures],
+        "heat": heat,
         "export_href": _place_address(request, "place_indicators_export", unit_id),
         "counts_href": keep_day(reverse("figures", args=[unit_id]), request),
         "structures": _structures(request, entry),
@@ -292,12 +291,16 @@ def _figures(request: DayRequest, unit_id: int, run: Run | None, gathering: Gath
     return queries.place_figures(request.user, unit_id, run) if run else []
 
 
-def _heat(
-    request: DayRequest, shown: list[Indicator], entry: UnitEntry, run: Run | None, gathering: Gathering | None
-) -> list[HeatRow]:
-    if gathering:
-        return queries.heat_today(request.user, shown, entry, gathering, request.today)
-    return queries.heat(request.user, shown, entry, run) if run else []
+def _figures_and_heat(
+    request: DayRequest, entry: UnitEntry, run: Run | None, gathering: Gathering | None
+) -> tuple[list[Figure], list[HeatRow]]:
+    if run is None:
+        return [], []
+    if gathering is None:
+        return queries.figures_and_heat(request.user, entry, run)
+    figures = queries.figures_today(request.user, gathering)
+    shown = [each.indicator for each in queries.first_of_each_line(figures)]
+    return figures, queries.heat_today(request.user, shown, entry, gathering, request.today)
 
 
 def _structures(request: DayRequest, entry: UnitEntry) -> list[tuple[str, str, bool]]:
@@ -327,17 +330,12 @@ def _called(row: PlaceRow) -> str:
     return _("In %(names)s, no more is known") % {"names": names} if row.between else row.name
 
 
-def _first_of_each_line(figures: list[Figure]) -> list[Figure]:
-    found: dict[str, Figure] = {}
-    for each in figures:
-        if each.indicator.line_id and each.now:
-            found.setdefault(each.indicator.line_id, each)
-    return sorted(found.values(), key=lambda each: each.indicator.line.position if each.indicator.line else 0)
-
-
 # == addresses and lines of files ==
 def _address(request: DayRequest, name: str, key: str, unit_id: int, **more: str) -> str:
-    return keep_day(f"{reverse(name, args=[key])}?{urlencode({'in': str(unit_id), **more})}", request)
+    return keep_day(f"{_path(name, key)}?{urlencode({'in': str(unit_id), **more})}", request)
+
+
+_path = cache(lambda name, key: reverse(name, args=[key]))  # a page of figures has hundreds of them
 
 
 def _place_address(request: DayRequest, name: str, unit_id: int) -> str:
