@@ -18,6 +18,7 @@ from gongjian.contacts.api import router as contacts
 from gongjian.gaps.api import router as gaps
 from gongjian.indicators.api import router as indicators
 from gongjian.meetings.api import router as meetings
+from gongjian.pledges.api import router as pledges
 from gongjian.programme.api import router as programme
 from gongjian.register.api import router as register
 from gongjian.ui.errors import problem
@@ -54,6 +55,7 @@ api.add_router("", programme)
 api.add_router("", activities)
 api.add_router("", contacts)
 api.add_router("", meetings)
+api.add_router("", pledges)
 
 
 @api.exception_handler(AuthenticationError)

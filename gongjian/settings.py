@@ -224,6 +224,7 @@ INSTALLED_APPS = [
     "gongjian.activities",
     "gongjian.contacts",
     "gongjian.meetings",
+    "gongjian.pledges",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

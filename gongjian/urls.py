@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("gongjian.activities.urls")),
     path("", include("gongjian.contacts.urls")),
     path("", include("gongjian.meetings.urls")),
+    path("", include("gongjian.pledges.urls")),
     path("account/", include("gongjian.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

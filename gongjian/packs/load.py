@@ -26,6 +26,8 @@ from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Indicator
 from gongjian.meetings.define import define_custom
 from gongjian.meetings.models import Custom
+from gongjian.pledges.define import define_catalogue_post, define_pledge_norm, define_post_category, define_vague_word
+from gongjian.pledges.models import CataloguePost, PledgeNorm, PostCategory, VagueWord
 from gongjian.programme.define import define_carrier, define_programme, define_stage, define_task, define_tier
 from gongjian.programme.models import Carrier, Programme, Stage, Task, Tier
 from gongjian.register import define, spelling
@@ -139,6 +141,15 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("channel", Channel, define_channel, ("names", "position")),
     ("visit_norm", VisitNorm, define_visit_norm, ("names", "position", "visits", "source")),
     ("custom", Custom, define_custom, ("names", "position", "months", "closes_before", "source")),
+    ("post_group", PostCategory, define_post_category, ("names", "position")),
+    (
+        "catalogue_post",
+        CataloguePost,
+        define_catalogue_post,
+        ("names", "position", "category", "duties", "source"),
+    ),
+    ("vague_word", VagueWord, define_vague_word, ("names", "position")),
+    ("pledge_norm", PledgeNorm, define_pledge_norm, ("names", "position", "value", "source")),
 )
 
 
@@ -262,7 +273,7 @@ def _value(row: Any, name: str) -> Any:
     match name:
         case "line":
             return row.line_id
-        case "own" | "joint" | "programme" | "carrier":
+        case "own" | "joint" | "programme" | "carrier" | "category":
             return getattr(row, f"{name}_id")
         case "roles":
             return sorted(role.pk for role in row.roles.all())

@@ -38,6 +38,7 @@ PARTS = (
     "activities",
     "contacts",
     "meetings",
+    "posts",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -52,6 +53,7 @@ EXPECTED = (
     gettext_noop("a year such as 2026, in quotation marks"),
     gettext_noop("at least one day, each once"),
     gettext_noop("at least one row"),
+    gettext_noop("at least two texts"),
     gettext_noop("a table of fields"),
     gettext_noop("a table of names"),
     gettext_noop("a table of conditions"),
@@ -298,6 +300,33 @@ class Custom(Word):
 
 
 @dataclass(frozen=True)
+class PostCategory(Word):
+    """Under which head a post of the catalogue stands."""
+
+
+@dataclass(frozen=True)
+class CataloguePost(Word):
+    """A post that bodies may set up as it stands here; its duties in each language."""
+
+    category: str
+    duties: dict[str, list[str]]
+    source: str
+
+
+@dataclass(frozen=True)
+class VagueWord(Word):
+    """A word in pledges that nobody can check."""
+
+
+@dataclass(frozen=True)
+class PledgeNorm(Word):
+    """A number for posts and pledges to begin with."""
+
+    value: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -337,6 +366,10 @@ class Pack:
     channels: list[Channel]
     visit_norms: list[VisitNorm]
     customs: list[Custom]
+    post_groups: list[PostCategory]
+    catalogue_posts: list[CataloguePost]
+    vague_words: list[VagueWord]
+    pledge_norms: list[PledgeNorm]
     path: Path
     sha256: str
 
@@ -464,6 +497,7 @@ def _contradictions(tables: dict[str, Tables]) -> Iterator[str]:
     yield from _faults_of_joinings(rows)
     yield from _faults_of_years(rows["year"])
     yield from _faults_of_programmes(rows)
+    yield from _unknown_categories(rows)
     for file, place, reading in rows["reading"]:
         if len(reading["word"]) != len(reading["pinyin"].split()):
             sentence = _("%(file)s, %(place)s: “%(pinyin)s” must have one syllable for each character.")
@@ -607,6 +641,15 @@ def _faults_of_programmes(rows: dict[str, list[_Row]]) -> Iterator[str]:
             yield sentence % {"file": row.file, "place": row.place}
 
 
+def _unknown_categories(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    known = [row.values["key"] for row in rows["post_group"]]
+    for file, place, values in rows["catalogue_post"]:
+        if values["category"] not in known:
+            sentence = _("%(file)s, %(place)s › %(field)s: “%(value)s” does not fit; write %(expected)s.")
+            told = {"file": file, "place": place, "field": "category", "value": values["category"]}
+            yield sentence % (told | {"expected": ", ".join(known)})
+
+
 _NAMED_BY_PROGRAMME = (
     ("programme", "lines", "line"),
     ("stage", "programme", "programme"),
@@ -696,6 +739,10 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         channels=words(Channel, "channel"),
         visit_norms=words(VisitNorm, "visit_norm"),
         customs=words(Custom, "custom"),
+        post_groups=words(PostCategory, "post_group"),
+        catalogue_posts=words(CataloguePost, "catalogue_post"),
+        vague_words=words(VagueWord, "vague_word"),
+        pledge_norms=words(PledgeNorm, "pledge_norm"),
         path=path,
         sha256=_digest(path),
     )

@@ -6,7 +6,7 @@ nobody can tell any more. What the chronicle keeps of the person loses its key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +26,13 @@ from .refusals import Refused, check_texts
 NEUTRAL = "已匿名"  # stands where the name stood, in every language
 BY_RULE = "retention"
 LINKS: tuple[Any, ...] = (Membership, Office, Delegation)
+_more: list[Callable[[Person], None]] = []
+
+
+def when_forgotten(forget: Callable[[Person], None]) -> None:
+    """From now on this is done too when somebody is forgotten: a floor above keeps something of people."""
+    if forget not in _more:
+        _more.append(forget)
 
 
 @behind_it()
@@ -47,6 +54,8 @@ def forget(person: Person, *, reason: str, today: date, by: Reader) -> Person:
     forget_person(subject_of(person), by=by, reason=reason.strip())
     Particulars.objects.filter(person=person).delete()
     Disclosure.objects.filter(person=person).delete()
+    for forget_more in _more:
+        forget_more(person)
     account, person.account, person.name = person.account, None, NEUTRAL
     person.save(update_fields=["name", "account"])
     if account is not None:

@@ -18,7 +18,7 @@ FLOORS = [
     {"indicators"},
     {"consistency", "gaps"},
     {"ballots", "programme"},
-    {"activities", "contacts", "meetings"},
+    {"activities", "contacts", "meetings", "pledges"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},
