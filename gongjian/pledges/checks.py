@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gongjian.register.access import Reader, body_entries_visible_to
 
@@ -111,7 +110,7 @@ def found_in(written: Written, vague: Iterable[str] = ()) -> list[Found]:
     found = [Found(name, said) for name, rule in RULES.items() if (said := rule(written))]
     used = [word for word in vague if word.lower() in written.words.lower()]
     if used:
-        words = _(", ").join(f"“{word}”" for word in used)
+        words = " ".join(f"“{word}”" for word in used)
         said = _("Nobody can check these words: %(words)s. Say what is done.")
         found.append(Found("vague_words", said % {"words": words}))
     return found
@@ -145,11 +144,8 @@ class Load:
         """A sentence where it is many or few, else nothing. It refuses nothing."""
         if self.count > self.most:
             gaps = {"count": self.count, "most": self.most}
-            return ngettext(
-                "There is %(count)s pledge in the year; up to %(most)s are usual. Fewer, and kept, are worth more.",
-                "There are %(count)s pledges in the year; up to %(most)s are usual. Fewer, and kept, are worth more.",
-                self.count,
-            ) % gaps  # fmt: skip
+            said = _("Pledges in this year: %(count)s; up to %(most)s are usual. Fewer, and kept, are worth more.")
+            return said % gaps
         return ""
 
 

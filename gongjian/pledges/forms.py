@@ -60,7 +60,7 @@ class PledgeFilterForm(forms.Form):
             "line": [(each.key, str(each)) for each in Line.objects.all()],
             "kind": list(Pledge.Kind.choices),
             "of": [("bodies", _("of organisations")), ("people", _("of people"))],
-            "state": [("open", _("public, not closed")), ("late", _("past their day")), ("closed", _("closed")),
+            "state": [("open", _("public, not closed")), ("late", _("past their day")), ("closed", _("settled")),
                       ("written", _("not yet public"))],
         }  # fmt: skip
         for name, choices in offered.items():
@@ -160,7 +160,7 @@ class ProgressForm(forms.Form):
     measure = forms.TypedChoiceField(label=_("Measure"), required=False, coerce=int, empty_value=None,
                                      error_messages=NOT_A_CHOICE)  # fmt: skip
     on = DayField(label=_("Day"))
-    words = text(_("What was done"), 500, rows=2, help_text=_("May stay empty where a measure is crossed off."))
+    words = text(_("What has been done"), 500, rows=2, help_text=_("May stay empty where a measure is crossed off."))
     value = number(_("How much it is now"))
     proof = text(
         _("How one can see it"), 300, help_text=_("A sentence or an address. May stay empty; a photo is never needed.")

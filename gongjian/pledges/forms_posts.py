@@ -22,7 +22,7 @@ from .queries_posts import PostFilters
 
 class PostFilterForm(forms.Form):
     line = forms.ChoiceField(label=_("Line"), required=False, widget=Select, error_messages=NOT_A_CHOICE)
-    category = forms.ChoiceField(label=_("Head"), required=False, widget=Select, error_messages=NOT_A_CHOICE)
+    category = forms.ChoiceField(label=_("Post category"), required=False, widget=Select, error_messages=NOT_A_CHOICE)
     state = forms.ChoiceField(label=_("State"), required=False, widget=Select, error_messages=NOT_A_CHOICE)
     body = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
@@ -54,7 +54,7 @@ class PostForm(forms.Form):
                    missing=_("Say what of it can be measured: how often, how much, for whom."),
                    help_text=_("How often, how much, for whom."))  # fmt: skip
     since = DayField(label=_("From"))
-    until = DayField(label=_("Last day of the term"))
+    until = DayField(label=_("Last day of duty"))
     kind = forms.ModelChoiceField(CataloguePost.objects.all(), required=False, widget=forms.HiddenInput,
                                   error_messages=NOT_A_CHOICE)  # fmt: skip
 
@@ -91,7 +91,7 @@ class ReasonForm(forms.Form):
 
 
 class RenewForm(forms.Form):
-    until = DayField(label=_("Last day of the term"))
+    until = DayField(label=_("Last day of duty"))
 
 
 class MoveForm(forms.Form):

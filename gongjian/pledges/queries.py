@@ -109,9 +109,9 @@ def rows_of(reader: Reader, pledges: Sequence[Pledge], today: date) -> list[Row]
     """A fixed number of queries for however many."""
     names = body_names(reader, today, {each.body_id for each in pledges})
     people = names_of(reader, pledges)
-    crossed = Count("pk", filter=Q(crossed_off_on__isnull=False))
-    counted = Measure.objects.filter(pledge__in=[each.pk for each in pledges]).order_by().values_list("pledge")
-    measures = {pk: (done, count) for pk, done, count in counted.annotate(crossed, Count("pk"))}
+    rows = Measure.objects.filter(pledge__in=[each.pk for each in pledges]).order_by().values_list("pledge")
+    counted = rows.annotate(done=Count("crossed_off_on"), all=Count("pk"))
+    measures = {pk: (done, count) for pk, done, count in counted}
     return [
         Row(
             pledge=each,

@@ -129,8 +129,8 @@ def counted_of(pledge: Pledge) -> Counted | None:
 
 def steps_of(pledge: Pledge) -> list[dict[str, object]]:
     """The life of a pledge as steps, the one it is at marked."""
-    names = {"written": _("Written"), "reviewed": _("Reviewed"), "public": _("Made public"), "done": _("Worked off"),
-             "told": _("Told of"), "closed": _("Closed")}  # fmt: skip
+    names = {"written": _("Drafted"), "reviewed": _("Reviewed"), "public": _("Made public"), "done": _("Worked off"),
+             "told": _("Told of"), "closed": _("Settled")}  # fmt: skip
     at = next((place for place, (_name, states) in enumerate(STEPS) if pledge.state in states), len(STEPS))
     notes = {"public": pledge.public_on, "closed": pledge.closed_on}
     return [

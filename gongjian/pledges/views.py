@@ -84,7 +84,7 @@ def pledges_export(request: DayRequest) -> HttpResponseBase:
         Column(_("Measures"), 10, "number"),
         Column(_("Crossed off"), 10, "number"),
     ]
-    columns += [Column(_("State"), 20), Column(_("Closed"), 12, "day"), Column(_("What is said in public"), 50)]
+    columns += [Column(_("State"), 20), Column(_("Settled on"), 12, "day"), Column(_("What is said in public"), 50)]
     rows = map(_line, found)
     return workbook_response(f"{_('Pledges')}-{request.today}.xlsx", columns, rows, sheet=_("Pledges"))
 

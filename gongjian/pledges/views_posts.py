@@ -55,8 +55,11 @@ def posts_export(request: DayRequest) -> HttpResponseBase:
     found = queries_posts.every_post(request.user, form.filters(), request.today, most=MOST_IN_A_FILE)
     if found is None:
         raise BadRequest(_("More than 100,000 records. Choose a line or a year and take them from there."))
-    columns = [Column(_("Organisation"), 36), Column(_("Line"), 12), Column(_("Head"), 18), Column(_("Post"), 24)]
-    columns += [
+    columns = [
+        Column(_("Organisation"), 36),
+        Column(_("Line"), 12),
+        Column(_("Post category"), 18),
+        Column(_("Post"), 24),
         Column(_("Where it serves, or whom"), 30),
         Column(_("Duties"), 60),
         Column(_("What can be measured"), 40),

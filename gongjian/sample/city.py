@@ -37,6 +37,7 @@ from . import (
     people,
     personas,
     plans,
+    pledges,
     polls,
     targets,
     venues,
@@ -101,6 +102,7 @@ def build(
         contacts.make_all(record("sample.make_contacts", on=today), today)
         meetings.hold_all(today)
         polls.hold_all(today)
+        pledges.make_all(record("sample.make_pledges", on=today), today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

@@ -150,6 +150,16 @@ def _meeting(path: str, state: str) -> Callable[[Site], str]:
     return lambda site: path.format(**dict(zip(("id", "series", "topic"), site.asked(found)[0], strict=True)))
 
 
+def _pledge(state: str, path: str = "/pledges/{}/") -> Callable[[Site], str]:
+    """A page of the first pledge of the village secretary's organisation in this state."""
+    found = (
+        "SELECT min(l.id) FROM pledges_pledge l JOIN register_office o ON o.body_id = l.body_id"
+        " JOIN register_person p ON p.id = o.person_id JOIN accounts_user u ON u.id = p.account_id"
+        f" WHERE u.username = 'sample-village-secretary' AND l.state = '{state}'"
+    )
+    return lambda site: path.format(site.asked(found)[0][0])
+
+
 def _late_item(site: Site) -> str:
     """An item that is late in a plan of the city's Party committee, or the first one."""
     found = site.asked(
@@ -269,6 +279,12 @@ PAGES = [
     Seen("a contest with its results", CHAIR, _named("contest", "袜业岗位能手竞赛"), _open_all),
     Seen("a practice", ORGANISER, _named("practice", "小企业抱团谈工资"), _open_all),
     Seen("the publicity plan", ORGANISER, "/publicity/"),
+    Seen("pledges", ORGANISER, "/pledges/"),
+    Seen("my pledges", SECRETARY, "/pledges/mine/"),
+    Seen("a pledge that is worked off", SECRETARY, _pledge("doing"), _open_all),
+    Seen("a pledge that was returned", SECRETARY, _pledge("returned"), _open_all),
+    Seen("a public pledge", "", _pledge("doing", "/pledges/public/{}/")),
+    Seen("posts", ORGANISER, "/posts/"),
     Seen("contact points", ORGANISER, "/contact-points/"),
     Seen("a contact point", ORGANISER, _contact, _open_all),
     Seen("telling of a visit", ORGANISER, lambda site: _contact(site) + "visits/new/", _open_all),

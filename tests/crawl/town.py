@@ -74,6 +74,8 @@ from gongjian.meetings.access import (
 from gongjian.meetings.models import Decision, LineReport, Meeting, Member, Paper, Passage, Series, Topic
 from gongjian.notices.actions import NewLetter, write_letters
 from gongjian.packs.read import read_pack
+from gongjian.pledges.access import assignments_visible_to, pledges_visible_to, posts_visible_to
+from gongjian.pledges.models import Assignment, Measure, Pledge, Post, Progress
 from gongjian.programme import define as define_programme
 from gongjian.programme.access import items_visible_to, plans_visible_to
 from gongjian.programme.models import Partner, Plan, PlanItem, TierEntry
@@ -200,6 +202,7 @@ def build_marked_town() -> MarkedTown:
     _checks(made)
     _meetings(made)
     _polls(made)
+    _pledges(made)
     _ids(made)
     return made
 
@@ -835,6 +838,40 @@ def _polls(made: MarkedTown) -> None:
         made.keep(sheet.number, f"number of a paper of {county}", among(polls_kept_by, poll))
 
 
+def _pledges(made: MarkedTown) -> None:
+    """Of a village branch in each of two counties: a post with who holds it, and pledges of each sort, all marked."""
+    town, today, act = made.town, made.town.today, small.an_act()
+    for key in ("village_party", "garden_party"):
+        body = town.bodies[key]
+        person = small.person(f"样例{made.mark()}")
+        small.membership(person, body)
+        made.keep(person.name, f"a member of {key}", among(access.persons_visible_to, person))
+        for state in ("open", "draft"):
+            post = Post.objects.create(
+                body=body, title=made.mark(), content=made.mark(), duties=[made.mark(), "二"], since=today, until=today,
+                state=state,
+            )  # fmt: skip
+            for mark in (post.title, post.content, post.duties[0]):
+                made.keep(mark, f"a {state} post of {key}", among(posts_visible_to, post))
+        held = Assignment.objects.create(post=post, person=person, state="matched", reason=made.mark())
+        made.keep(held.reason, f"who is on a post of {key}", among(assignments_visible_to, held))
+        for whose in (None, person):
+            for state in ("draft", "review", "public"):
+                _pledge(made, Pledge(body=body, person=whose, state=state), key, act)
+
+
+def _pledge(made: MarkedTown, pledge: Pledge, key: str, act: Act) -> None:
+    today = made.town.today
+    pledge.title, pledge.wish, pledge.kind = made.mark(), made.mark(), "practical"
+    pledge.year, pledge.due_on = today.year, today
+    pledge.public_on = today if pledge.state == "public" else None
+    pledge.save()
+    measure = Measure.objects.create(pledge=pledge, position=1, words=made.mark())
+    entry = Progress.objects.create(pledge=pledge, on=today, words=made.mark(), act=act)
+    for mark in (pledge.title, pledge.wish, measure.words, entry.words):
+        made.keep(mark, f"a pledge of {key}", among(pledges_visible_to, pledge))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -894,5 +931,9 @@ def _ids(made: MarkedTown) -> None:
         "sheet_id": list(PaperBallot.objects.order_by("pk").values_list("pk", flat=True)),
         "case_id": list(BallotSetAside.objects.order_by("pk").values_list("pk", flat=True)),
         "what": ["tally", "publish"],
+        "post_id": list(Post.objects.order_by("pk").values_list("pk", flat=True)),
+        "assignment_id": list(Assignment.objects.order_by("pk").values_list("pk", flat=True)),
+        "pledge_id": list(Pledge.objects.order_by("pk").values_list("pk", flat=True)),
+        "progress_id": list(Progress.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

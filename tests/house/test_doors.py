@@ -17,10 +17,12 @@ OPEN |= {f"account/sign-in/provider/1/{page}": 404 for page in ("", "back/")}  #
 OPEN |= {"vote/": 200, "vote/1/": 404, "cast/1/": 405, "polls/verify.html": 200, "polls/": 200}  # of no poll yet
 OPEN |= {f"polls/1/{page}": 404 for page in ("", "receipt/", "log.json", "bundle.zip")}
 OPEN |= {"figures.xlsx": 404, "figures/1/": 404, "api/v1/published": 200}  # public, and nothing was told yet
+OPEN |= {"pledges/public/1/": 404, "pledges/of/1/notice.pdf": 404}  # nothing is public yet
 PUBLIC = {"figures/", "units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:body_id>/", "search/", "search/suggest/"}
 PUBLIC |= {"territory/", "territory/<id:unit_id>/", "territory/<id:unit_id>/below/", "line/", "line/<slug:line_key>/"}
 PUBLIC |= {f"line/<slug:line_key>/<id:body_id>/{rest}" for rest in ("", "below/")}
 PUBLIC |= {"units/<id:unit_id>/access/", "bodies/<id:body_id>/access/"}
+PUBLIC |= {"pledges/of/<id:body_id>/"}
 PUBLIC |= {"leadership/", "leadership/<id:body_id>/", "leadership/<id:body_id>/below/"}
 WORDS = {
     "unit_id": "1", "body_id": "1", "draft_id": "1", "export_id": "1", "number": "1", "line_key": "party",
@@ -36,6 +38,7 @@ WORDS = {
     "series_id": "1", "member_id": "1", "meeting_id": "1", "topic_id": "1", "paper_id": "1", "decision_id": "1",
     "poll_id": "1", "group": "1", "candidate": "1", "observer_id": "1", "voter_id": "1", "sheet_id": "1",
     "case_id": "1", "ref": "1", "what": "1",
+    "post_id": "1", "assignment_id": "1", "pledge_id": "1", "progress_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -66,6 +69,10 @@ POST_ONLY |= {
 POST_ONLY |= {f"ballots/1/{verb}/" for verb in ("roll/draw-up", "roll/clear", "codes/1/replace", "paper/give/1")}
 POST_ONLY |= {"ballots/1/paper/1/take-back/", "ballots/1/opening/counting.zip", "ballots/1/opening/1/"}
 POST_ONLY |= {f"ballots/set-aside/1/{verb}/" for verb in ("answer", "object", "decide")}
+POST_ONLY |= {f"posts/1/{verb}/" for verb in ("move", "choose", "nominate")}
+POST_ONLY |= {f"posts/held/1/{verb}/" for verb in ("move", "word")} | {"bodies/1/pledges/words/"}
+POST_ONLY |= {f"pledges/1/{verb}/" for verb in ("move", "review", "progress", "word", "close", "name")}
+POST_ONLY |= {"pledges/progress/1/take-out/"}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

@@ -32,6 +32,8 @@ CHINESE_IS_MATTER = [
     "asks/reading.py",
     "meetings/documents.py",
     "meetings/word.py",
+    "pledges/checks.py",
+    "pledges/notice.py",
     "sample/*.py",
 ]
 SPOKEN_ATTRIBUTES = {

@@ -51,8 +51,10 @@ def town(db: None) -> Town:
 
 
 def set_up(town: Town, body: str = "village_party", **given: Any) -> Post:
-    said = {"title": "设施维护岗", "area": "村口到小学", "content": "每月查一遍路灯，坏了3天内报修", "seats": 2,
-            "duties": ["每月查路灯", "坏了报修"], "since": town.today, "until": town.today + timedelta(days=200)}  # fmt: skip
+    said = {
+        "title": "设施维护岗", "area": "村口到小学", "content": "每月查一遍路灯，坏了3天内报修", "seats": 2,
+        "duties": ["每月查路灯", "坏了报修"], "since": town.today, "until": town.today + timedelta(days=200),
+    }  # fmt: skip
     by = given.pop("by", town.secretary)
     post = offering.set_up(town.bodies[body], today=town.today, by=by, **said | given)
     return offering.offer(post, "open", today=town.today, by=by)
@@ -87,9 +89,9 @@ def reviewed(pledge: Pledge, verdict: str, town: Town, *, by: str = "street", re
     return pledge
 
 
-def published(town: Town, **given: Any) -> Pledge:
+def published(town: Town, *, by: str = "street", **given: Any) -> Pledge:
     pledge = hand_in(write(town, **given), town)
-    reviewed(pledge, "pass", town)
+    reviewed(pledge, "pass", town, by=by)
     return reviewing.publish(pledge, shown_at="村务公开栏", today=town.today, by=town.secretary)
 
 

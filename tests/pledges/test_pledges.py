@@ -98,8 +98,8 @@ def test_a_counted_pledge_is_not_handed_in_without_all_of_its_parts(given, said,
 def test_the_database_holds_it_too(town):
     pledge = published(town)
     for fields in (
-        {"target": RawSQL("'NaN'::numeric", [])}, {"target": pledge.baseline}, {"unit": ""}, {"due_on": None}, {"public_on": None},
-        {"state": "broken", "closed_on": town.today}, {"counted": False}, {"title": ""},
+        {"target": RawSQL("'NaN'::numeric", [])}, {"target": pledge.baseline}, {"unit": ""}, {"due_on": None},
+        {"public_on": None}, {"state": "broken", "closed_on": town.today}, {"counted": False}, {"title": ""},
     ):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
             Pledge.objects.filter(pk=pledge.pk).update(**fields)

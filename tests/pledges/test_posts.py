@@ -1,4 +1,4 @@
-"""Posts: set up, opened, chosen or nominated for, matched, shown, held; renewed, moved, ended; and the quarter's word."""
+"""Posts: set up, opened, chosen or nominated for, matched, shown, held, left; and the word of the quarter."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ WHOLE = {
     "register.Person", "register.Particulars", "register.Disclosure", "register.Membership", "register.Office",
     "register.Delegation", "accounts.User", "accounts.Tries", "account.EmailAddress", "mfa.Authenticator",
     "socialaccount.SocialAccount", "usersessions.UserSession", "sessions.Session", "chronicle.Act",
-    "chronicle.Before", "chronicle.PersonKey", "notices.Letter", "notices.Preference",
+    "chronicle.Before", "chronicle.PersonKey", "notices.Letter", "notices.Preference", "pledges.PublicName",
 }  # fmt: skip
 
 
