@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gongjian.programme.access import bodies_kept_by, keeping_body, kept, office_that_keeps
-from gongjian.register.access import Reader
+from gongjian.register.access import Reader, persons_visible_to
 from gongjian.register.authority.reach import TODAY, Walk, reach_of
 from gongjian.register.models import Body, BodyEntry, Membership, Office, Permission, Person
 
@@ -129,12 +129,12 @@ def bodies_of(reader: Reader) -> QuerySet[Body]:
 
 
 def people_of(reader: Reader, body: Body) -> QuerySet[Person]:
-    """Whom of the body's roll the reader, who keeps its matters, may nominate."""
+    """Whom of the body's roll the reader, who keeps its matters and sees the person, may nominate."""
     if office_that_keeps(reader, body) is None:
         return Person.objects.none()
     held = Office.objects.filter(body=body, valid__contains=TODAY).values("person")
     joined = Membership.objects.filter(body=body, valid__contains=TODAY).values("person")
-    return Person.objects.filter(Q(pk__in=held) | Q(pk__in=joined)).order_by("name", "pk")
+    return persons_visible_to(reader).filter(Q(pk__in=held) | Q(pk__in=joined)).order_by("name", "pk")
 
 
 def mine_in(reader: Reader) -> Q:

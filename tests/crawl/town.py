@@ -853,7 +853,8 @@ def _pledges(made: MarkedTown) -> None:
             )  # fmt: skip
             for mark in (post.title, post.content, post.duties[0]):
                 made.keep(mark, f"a {state} post of {key}", among(posts_visible_to, post))
-        held = Assignment.objects.create(post=post, person=person, state="matched", reason=made.mark())
+        offered = Post.objects.get(body=body, state="open")
+        held = Assignment.objects.create(post=offered, person=person, state="matched", reason=made.mark())
         made.keep(held.reason, f"who is on a post of {key}", among(assignments_visible_to, held))
         for whose in (None, person):
             for state in ("draft", "review", "public"):
@@ -868,6 +869,8 @@ def _pledge(made: MarkedTown, pledge: Pledge, key: str, act: Act) -> None:
     pledge.save()
     measure = Measure.objects.create(pledge=pledge, position=1, words=made.mark())
     entry = Progress.objects.create(pledge=pledge, on=today, words=made.mark(), act=act)
+    if pledge.state == "public" and pledge.person is None:
+        return  # everybody reads it
     for mark in (pledge.title, pledge.wish, measure.words, entry.words):
         made.keep(mark, f"a pledge of {key}", among(pledges_visible_to, pledge))
 

@@ -53,6 +53,8 @@ from gongjian.meetings.access import decisions_visible_to, meetings_visible_to, 
 from gongjian.meetings.models import Decision, Meeting, Member, Series
 from gongjian.notices.access import letters_visible_to
 from gongjian.notices.models import Letter
+from gongjian.pledges.access import assignments_visible_to, pledges_visible_to, posts_visible_to
+from gongjian.pledges.models import Assignment, Pledge, Post, PublicName
 from gongjian.programme.access import items_visible_to, plans_visible_to, tier_entries_visible_to
 from gongjian.programme.models import Plan, PlanItem, TierEntry
 from gongjian.register import access
@@ -433,6 +435,52 @@ def test_who_has_voted(town):
 
 def test_ballots_that_were_set_aside(town, readers, poll):
     assert who_sees(readers, set_aside_visible_to, poll.set_aside.get()) == {"county chair", "member"}
+
+
+def a_pledge(town, **fields) -> Pledge:
+    given = {"title": "样例", "kind": "common", "year": town.today.year, "due_on": town.today, "state": "review"}
+    return Pledge.objects.create(body=town.bodies["village_party"], **given | fields)
+
+
+def a_post(town, state: str) -> Post:
+    days = {"since": town.today, "until": town.today}
+    return Post.objects.create(
+        body=town.bodies["village_party"], title="样例", content="样例", duties=["一", "二"], state=state, **days
+    )
+
+
+def test_posts_that_are_offered(town, readers):
+    assert who_sees(readers, posts_visible_to, a_post(town, "open")) == EVERYBODY - {"nobody"}
+
+
+def test_posts_that_are_drafts(town, readers):
+    assert who_sees(readers, posts_visible_to, a_post(town, "draft")) == {"secretary"}
+
+
+def test_who_holds_a_post(town, readers):
+    member = small.Person.objects.get(name="冯样例")
+    held = Assignment.objects.create(post=a_post(town, "open"), person=member, state="chosen")
+    assert who_sees(readers, assignments_visible_to, held) == {"member", "secretary", "clerk"}
+
+
+def test_pledges_of_organisations_that_are_public(town, readers):
+    pledge = a_pledge(town, state="public", public_on=town.today)
+    assert who_sees(readers, pledges_visible_to, pledge) == EVERYBODY
+
+
+def test_pledges_of_organisations_that_are_not_yet_public(town, readers):
+    keeper = readers["street secretary"] = small.account("何样例")
+    small.office(small.person("何样例", account=keeper), town.bodies["street_party"], "party_secretary")
+    assert who_sees(readers, pledges_visible_to, a_pledge(town)) == {"secretary", "street secretary"}
+    assert who_sees(readers, pledges_visible_to, a_pledge(town, state="draft")) == {"secretary"}
+
+
+def test_pledges_of_persons(town, readers):
+    member = small.Person.objects.get(name="冯样例")
+    pledge = a_pledge(town, person=member, state="public", public_on=town.today)
+    assert who_sees(readers, pledges_visible_to, pledge) == {"member", "secretary", "clerk"}
+    PublicName.objects.create(pledge=pledge, name="老冯", given_on=town.today)
+    assert who_sees(readers, pledges_visible_to, pledge) == EVERYBODY
 
 
 def test_the_table_has_these_rows():
