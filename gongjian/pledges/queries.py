@@ -146,6 +146,11 @@ def waiting(reader: Reader, today: date) -> list[Row]:
     return rows_of(reader, list(rows), today)
 
 
+def how_many_wait(reader: Reader) -> int:
+    """As many as the page of reviews shows."""
+    return count_up_to(pledges_to_review(reader), MOST_WAITING - 1)
+
+
 @dataclass(frozen=True)
 class Mine:
     """A pledge of mine with its open measures: the next one can be crossed off at once."""

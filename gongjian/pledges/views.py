@@ -52,7 +52,7 @@ def pledges(request: DayRequest) -> HttpResponse:
         "is_narrowed": filters != queries.PledgeFilters(),
         "of_body": name,
         "export_href": f"{reverse('pledges_export')}?{query}",
-        "waiting": len(queries.waiting(request.user, request.today)),
+        "waiting": queries.how_many_wait(request.user),
     }
     return render(request, "pledges/pledges.html", facts)
 
