@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from verivote import ballot, cli, compare, count, locked, log, receipt
+from verivote import archive, ballot, cli, compare, count, locked, log, receipt
 from verivote.canonical import canonical
 from verivote.errors import VerivoteError
+from verivote.shape import moment
+from verivote.verify import Check
 
 from . import polls
 from .attacks import ANOTHER
+from .conftest import said
 from .voting import COUNTING, counting_envelopes, voting
 
 WORDS = {
@@ -112,6 +118,10 @@ def test_check_receipt_takes_a_line_a_file_with_it_or_a_record(run, bundle, tmp_
     assert run("check-receipt", "VERIVOTE1:0", bundle)[0] == 2
 
 
+def remade(it):
+    return it.work_out().sign()
+
+
 def changed(path: Path, attack) -> Path:
     it = voting()
     attack(it)
@@ -137,7 +147,21 @@ def test_compare_says_in_what_two_bundles_differ(attack, failed, run, bundle, tm
         assert code == bool(failed)
         assert [line.split()[1][:-1] for line in out.splitlines() if line.startswith("✗")] == failed
     other.write_bytes(b"")
-    assert compare.compare(bundle, other).failed == ["format"]
+    broken = compare.compare(bundle, other)
+    assert broken.checks == [Check("format", False, {}, broken.checks[0].why)]
+    assert said(broken.checks) == [
+        "The bundle cannot be read. It is cut short, or was packed by another program. Fetch it again."
+    ]
+    assert "What no bundle can show" not in run("compare", bundle, bundle)[1]
+
+
+def test_logs_are_compared_piece_by_piece_as_far_as_both_go(monkeypatch, bundle, tmp_path):
+    shorter = changed(tmp_path / "other.zip", lambda it: it.records.pop())
+    monkeypatch.setattr(archive, "CHUNK", 100)
+    for pair in ((bundle, shorter), (shorter, bundle)):
+        assert compare.compare(*pair).failed == ["same_bytes"]
+    differs = changed(tmp_path / "other.zip", lambda it: it.records.__setitem__(40, ANOTHER))
+    assert compare.compare(bundle, differs).failed == ["same_bytes", "same_log"]
 
 
 def test_the_package_runs_as_a_module(monkeypatch, capsys, bundle):
@@ -159,7 +183,7 @@ def test_a_poll_by_the_command_line_alone(run, typed, tmp_path):
     assert run("keygen", tmp_path, "--holder", "张三", "--holder", "李四", "--holder", "王五")[0] == 2
     for name in ("陈明", "李芳"):
         code, out, _ = run("observer-key", tmp_path / f"{name}.key", "--name", name)
-        assert code == 0
+        assert code == 0 and name in out
     entry = polls.entry(
         key=json.loads((tmp_path / "public.json").read_bytes())["key"],
         observers=[
@@ -210,6 +234,48 @@ def test_an_observer_signs_nothing_that_does_not_hold(run, typed, bundle, tmp_pa
     typed["陈明"] = "another passphrase"
     code, _, err = run("sign", voting().write(bundle), tmp_path / "a.key")
     assert (code, err) == (2, "The passphrase of 陈明 is wrong, or the file was changed.\n")
+
+
+def test_who_asks_in_chinese_is_answered_in_chinese(run, typed, monkeypatch, tmp_path):
+    def in_chinese(*arguments) -> str:
+        code, out, err = run("--language", "zh", *arguments)
+        told = [line for line in (out + err).splitlines() if not line.startswith("{")]
+        assert code == 0 and told and not [line for line in told if not re.search("[一-鿿]", line)]
+        return out
+
+    asked = []
+    answer = cli.getpass.getpass
+    monkeypatch.setattr(cli.getpass, "getpass", lambda question: asked.append(question) or answer(question))
+    in_chinese("keygen", tmp_path, "--holder", "张三", "--holder", "李四", "--holder", "王五")
+    in_chinese("observer-key", tmp_path / "a.key", "--name", "陈明")
+    it = voting()
+    it.entry["key"] = json.loads((tmp_path / "public.json").read_bytes())["key"]
+    it.records[0] = log.entry_record(it.entry)
+    path = remade(it).write(tmp_path / "bundle.zip")
+    in_chinese("verify", path)
+    in_chinese("compare", path, path)
+    counts = []
+    tally = count.Tally({}, {}, 39, 39)
+    monkeypatch.setattr(count, "count", lambda *given: counts.append(given[2]) or tally)
+    monkeypatch.setattr(cli.recount, "check_counted", lambda *given: None)
+    count.write(tmp_path / "counting.zip", it.entry, [], COUNTING)
+    in_chinese("count", tmp_path / "counting.zip", tmp_path / "AB.key", "--bundle", path, "--processes", 3)
+    assert counts == [3]
+    assert [question for question in asked if not re.search("[一-鿿]{3}", question)] == []
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the clock of the process cannot be set here")
+def test_the_moment_a_key_was_made_is_told_in_utc(run, typed, monkeypatch, tmp_path):
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        run("keygen", tmp_path, "--holder", "张三", "--holder", "李四", "--holder", "王五")
+        assert receipt.from_text(receipt.to_text(voting().receipt(7))) == voting().receipt(7)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    made = moment(json.loads((tmp_path / "public.json").read_bytes())["made"])
+    assert abs((datetime.now(UTC) - made).total_seconds()) < 60
 
 
 def test_a_passphrase_is_typed_twice(run, typed, tmp_path):

@@ -31,6 +31,7 @@ def path(tmp_path: Path) -> Path:
 def code_of(work, *arguments) -> str:
     with pytest.raises(VerivoteError) as refused:
         work(*arguments)
+    assert refused.value.facts.get("size", PAPER.envelope_size) == PAPER.envelope_size
     return refused.value.code
 
 
@@ -68,6 +69,16 @@ def test_order_and_number_of_processes_do_not_matter(tmp_path: Path, monkeypatch
     tallies = [count.count(files[0], polls.HOLDERS_KEY, processes=n) for n in (1, 2, None)]
     assert tallies == [tallies[0]] * 3
     assert tallies[0].tallies == voting().result["tallies"]
+
+
+def test_batches_are_added_up(path: Path, monkeypatch):
+    monkeypatch.setattr(count, "BATCH", 7)
+    monkeypatch.setattr(archive, "CHUNK", 1)
+    count.write(path, ENTRY, counting_envelopes(), COUNTING)
+    with archive.opened(path, count.MOST) as file:
+        assert [len(each) for each in count._batches(file, PAPER.envelope_size)] == [7, 7, 7, 7, 7, 4]
+    tally = count.count(path, polls.HOLDERS_KEY, processes=1)
+    assert (tally.counted, tally.tallies) == (39, voting().result["tallies"])
 
 
 def test_void_ballots_are_counted_by_their_reason_and_no_more(path: Path):
@@ -137,7 +148,11 @@ def test_a_counting_file_that_was_changed_is_refused(path: Path):
     for wrong in (two + one, one + one, one + two[:-1]):
         assert code_of(count.count, put(path, wrong), polls.HOLDERS_KEY, 1) == "envelopes"
     assert count.count(put(path, one + two), polls.HOLDERS_KEY, 1).envelopes == 2
-    assert code_of(count.count, put(path, b"", NOTHING | {"superseded": -1}), polls.HOLDERS_KEY, 1) == "not_number"
+    wrong = NOTHING | {"superseded": -1}
+    with pytest.raises(VerivoteError, match=r"^counting\.superseded has"):
+        count.count(put(path, b"", wrong), polls.HOLDERS_KEY, 1)
+    with pytest.raises(VerivoteError, match=r"^counting\.superseded has"):
+        count.write(path, ENTRY, [], wrong)
 
 
 # == the observers' side ==

@@ -88,14 +88,33 @@ def test_keys_that_would_not_be_safe_are_not_made(code, words):
     assert code_of(holders.make, words, MADE)[0] == code
 
 
+@pytest.mark.parametrize("short", "ABC")
+def test_it_is_said_whose_passphrase_is_too_short(short: str):
+    words = {"A": "123456789012", "B": "abcdefghijkl", "C": "ABCDEFGHIJKL"}
+    with pytest.raises(VerivoteError) as refused:
+        holders.make(words | {short: "x" * 11}, MADE)
+    assert refused.value.facts == {"name": short, "least": 12}
+
+
+def test_what_is_no_file_of_a_key_is_named():
+    for work in (holders.pair_of, observers.look):
+        with pytest.raises(VerivoteError, match=r"^key file has"):
+            work(b"{}")
+    with pytest.raises(VerivoteError, match=r"^public\.made has"):
+        holders.make(WORDS, "yesterday")
+
+
 def test_files_are_for_their_owner_alone_and_never_overwritten(files, tmp_path: Path):
     holders.write(tmp_path, files)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
     assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
     (tmp_path / "AB.key").unlink()
-    assert code_of(holders.write, tmp_path, files)[0] == "file_there"
-    assert not (tmp_path / "AB.key").exists()
-    assert code_of(holders.write, tmp_path / "none", files)[0] == "no_file"
+    there = sorted(str(path) for path in tmp_path.iterdir())
+    assert code_of(holders.write, tmp_path, files) == ("file_there", str(tmp_path / "public.json"))
+    assert sorted(str(path) for path in tmp_path.iterdir()) == there
+    assert code_of(holders.write, tmp_path, {"AC.key": b""}) == ("file_there", str(tmp_path / "AC.key"))
+    assert code_of(locked.put, tmp_path / "AC.key", b"") == ("file_there", str(tmp_path / "AC.key"))
+    assert code_of(holders.write, tmp_path / "none", files) == ("no_file", str(tmp_path / "none" / "public.json"))
 
 
 def test_a_lost_holder_is_no_loss(files):

@@ -78,6 +78,21 @@ def test_a_receipt_comes_back_from_its_line():
     assert receipt.from_text(f" {line}\n") == RECEIPT
 
 
+@pytest.mark.parametrize("last", "XAQ")
+def test_a_line_may_end_with_any_letter(last: str):
+    others = (RECEIPT | {"proof": [f"{at:064x}"] * (1 + at % 5)} for at in range(1_000))
+    ending = next(each for each in others if receipt.to_text(each).endswith(last))
+    assert receipt.from_text(receipt.to_text(ending)) == ending
+
+
+def test_what_is_no_receipt_is_named():
+    for work in (lambda: receipt.check({}, ENTRY), lambda: receipt.to_text({})):
+        with pytest.raises(VerivoteError, match=r"^receipt has"):
+            work()
+    with pytest.raises(VerivoteError, match=r"^receipt\.index has"):
+        receipt.from_text(packed(b"\0" * 168))
+
+
 def packed(data: bytes) -> str:
     return receipt.PREFIX + base64.b32encode(data).decode().rstrip("=")
 
@@ -92,6 +107,7 @@ def packed(data: bytes) -> str:
         ("receipt_text", packed(b"\1" * 168 + b"\0")[:-1] + "B"),
         ("receipt_text", receipt.PREFIX + "钥"),
         ("receipt_text", packed(b"\1" * 167)),
+        ("receipt_text", packed(b"\1" * 10)),
         ("receipt_text", packed(b"\xff" * 168)),
         ("not_number", packed(b"\0" * 168)),
         ("not_hex", packed(b"\0" * 55 + b"\1" + b"\0" * 7 + b"\1" + b"\0\0\0\0\x40" + b"\0" * 99 + b"\1")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from verivote import ballot, entry, heads, log, receipt
+from verivote import ballot, entry, heads, holders, keys, log, observers, receipt
 from verivote.canonical import canonical, digest
 
 from .vectors import VECTORS
@@ -45,3 +45,12 @@ def test_the_head_and_the_receipt():
     receipt.check(vector["receipt"], ENTRY)
     assert receipt.number(vector["receipt"]) == vector["number"]
     assert receipt.to_text(vector["receipt"]) == vector["text"]
+
+
+def test_files_of_keys_that_were_written_once_open():
+    vector = VECTORS["key_file"]
+    opened = holders.open_key(vector["file"].encode(), *vector["passphrases"])
+    assert keys.sealing_hex(opened) == vector["key"]
+    vector = VECTORS["observer_file"]
+    name, private = observers.open_key(vector["file"].encode(), vector["passphrase"])
+    assert (name, keys.signer_hex(private)) == ("陈明", vector["signer"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import time
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from verivote import archive, bundle
+from verivote import archive, bundle, merkle
 from verivote.canonical import canonical
 from verivote.errors import VerivoteError
+from verivote.receipt import number
 from verivote.verify import check_receipt, verify
 
 from . import polls
 from .attacks import FORGED, REMADE
+from .conftest import said
 from .voting import Voting, voting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +41,9 @@ def test_what_is_changed_without_a_key_is_found(name: str, path: Path):
     attack, codes = FORGED[name]
     it = voting()
     attack(it)
-    assert verify(it.write(path)).failed == codes
+    report = verify(it.write(path))
+    assert report.failed == codes
+    assert len({*said(report.checks), *said(report.checks, "zh")}) == 2 * len(report.checks)
 
 
 @pytest.mark.parametrize("name", REMADE)
@@ -46,7 +51,9 @@ def test_what_the_server_itself_signs_is_found_where_it_contradicts_itself(name:
     attack, codes = REMADE[name]
     it = voting()
     attack(it)
-    assert verify(remade(it).write(path)).failed == codes
+    report = verify(remade(it).write(path))
+    assert report.failed == codes
+    assert len({*said(report.checks), *said(report.checks, "zh")}) == 2 * len(report.checks)
 
 
 def test_every_check_says_in_two_languages_whether_it_holds(path: Path):
@@ -63,6 +70,62 @@ def test_every_check_says_in_two_languages_whether_it_holds(path: Path):
     assert {check.code: check.sentence("zh") for check in wrong.checks}["once"] == (
         "有一张密封选票在日志里出现了两次。第二次是第7条。"
     )
+
+
+SOUND = [
+    "The bundle is whole: 53 records.",
+    "“闪光言行之星”, poll 5f0c5f0c5f0c5f0c5f0c5f0c5f0c5f0c: a poll can be held so.",
+    "Rules, key and observers are those with which the log begins: HASH.",
+    "Every record is of a kind that is known.",
+    "6 contents of records are published, and are those of the log.",
+    "It was closed once, at the minute of the rules: 2026-03-16T09:30:00Z.",
+    "46 envelopes, none twice.",
+    "18 heads, all signed by the server of this poll.",
+    "The log only grew.",
+    "Every head was computed again from the records: nothing was changed, left out or put in another order.",
+    "While it was open, a head was published each hour.",
+    "The final head of 2026-03-16T09:30:02Z stands over all 53 records: HASH.",
+    "1 heads from elsewhere are signed by the server of this poll.",
+    "1 heads from elsewhere are of this very log.",
+    "The result has every number that has to be published.",
+    "46 envelopes = 39 counted + 0 void + 6 cast again + 1 set aside.",
+    "The votes fit 39 ballots.",
+    "40 people cast, by channels of the rules.",
+    "Of 61 on the roll 40 cast, told for 1 units of at least 20.",
+    "Changes of the roll are published by unit and day: 2 added, 1 removed.",
+    "2 steps of the rules were worked out again, with the same outcome; 0 places are undecided.",
+    "2 observers signed: 李芳 · 陈明.",
+    "Receipt NUMBER is signed by the server of this poll.",
+    "The log of the receipt, 10 records long, is the beginning of this log.",
+    "The envelope of the receipt stands in this log, at 7.",
+]
+
+
+def test_what_holds_is_said_with_its_numbers(path: Path):
+    it = voting()
+    report = verify(it.write(path), heads=[it.heads[3]], receipt=it.receipt(7))
+    told = [re.sub("[0-9a-f]{64}", "HASH", each) for each in said(report.checks)]
+    assert [each.replace(number(it.receipt(7)), "NUMBER") for each in told] == SOUND
+
+
+def test_heads_an_hour_apart_and_one_of_the_closing_minute_are_soon_enough(path: Path):
+    it = voting()
+    hours = [(1, f"2026-03-16T{hour:02}:00:00Z") for hour in range(2, 10)]
+    it.sizes = [*hours, (len(it.records), it.entry["rules"]["closes"])]
+    assert verify(remade(it).write(path)).failed == []
+    del it.sizes[3]
+    assert verify(remade(it).write(path)).failed == ["heads_hourly"]
+
+
+def test_a_unit_of_which_all_have_voted_is_no_fault(path: Path):
+    it = voting()
+    it.result["turnout"] = [{"unit": "大唐街道", "roll": 30, "cast": 30}]
+    it.result["rest"] = {"units": 2, "roll": 31, "cast": 10}
+    assert verify(remade(it).write(path)).failed == []
+    it.result["rest"] = {"units": 2, "roll": 25, "cast": 26}
+    wrong = verify(remade(it).write(path))
+    assert wrong.failed == ["turnout"]
+    assert wrong.checks[[each.code for each in wrong.checks].index("turnout")].why.facts["unit"] == "…"
 
 
 def test_the_report_brings_what_the_bundle_says(path: Path):
@@ -156,6 +219,16 @@ def test_a_receipt_stands_in_the_log(index: int, path: Path):
         "receipt_leaf",
     ]
     assert report.ok
+
+
+def test_a_receipt_may_be_of_a_head_that_was_not_published(path: Path):
+    it = voting()
+    own = it.head(9, "2026-03-16T01:33:07Z")
+    assert own["head"]["size"] not in {each["head"]["size"] for each in it.heads}
+    hashes = [merkle.leaf_hash(each) for each in it.records[:9]]
+    receipt = it.receipt(7) | {"signed_head": own, "proof": [each.hex() for each in merkle.inclusion(hashes, 7)]}
+    assert check_receipt(receipt, it.write(path)).failed == []
+    assert verify(path, receipt=receipt).failed == []
 
 
 def test_a_receipt_of_another_poll_is_told(path: Path):
@@ -282,6 +355,8 @@ def test_members_that_are_not_what_they_should_be_are_told(members, codes, why, 
     report = verify(raw(path, **members))
     assert report.failed == codes
     assert [check.why.code for check in report.checks if check.why] == ([why] if why else [])
+    if codes == ["result"]:
+        assert report.checks[-1].why.facts.get("where", "result") == "result"
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path):
