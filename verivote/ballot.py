@@ -48,7 +48,9 @@ class Paper:
         """`size` bytes: the length of the JSON in 4, the JSON, zeros. Raises Void where the choices break the rules."""
         if reason := reason_void(self.rules, choices):
             raise Void(reason)
-        text = canonical(_plain(self.rules, self._shown, choices))
+        return self._padded(canonical(_plain(self.rules, self._shown, choices)))
+
+    def _padded(self, text: bytes) -> bytes:
         return (len(text).to_bytes(4, "big") + text).ljust(self.size, b"\0")
 
     def decode(self, plaintext: bytes) -> Choices:
@@ -61,11 +63,15 @@ class Paper:
             value = read(text)
         except VerivoteError as problem:
             raise Void("malformed") from problem
-        if type(value) is not dict or value.keys() != {"poll", "rules", "choices"} or not _is_sorted(value["choices"]):
+        if type(value) is not dict or value.keys() != {"poll", "rules", "choices"}:
+            raise Void("malformed")
+        choices: Choices = value["choices"]
+        if choices is not None and not _is_sorted(choices):
             raise Void("malformed")
         if (value["poll"], value["rules"]) != (self.rules["poll"], self._shown):
             raise Void("other_poll")
-        choices: Choices = value["choices"]
+        if choices is None:
+            raise Void("declared")
         if reason := reason_void(self.rules, choices):
             raise Void(reason)
         return choices
@@ -73,6 +79,11 @@ class Paper:
     def seal(self, choices: Mapping[str, Sequence[str]]) -> bytes:
         """An envelope with these choices. Raises Void where they break the rules."""
         return SUITE.encrypt(self.encode(choices), self._key, info=self.info)
+
+    def seal_void(self) -> bytes:
+        """An envelope that declares itself void: of a paper that was found void. It looks like any other."""
+        text = canonical({"poll": self.rules["poll"], "rules": self._shown, "choices": None})
+        return SUITE.encrypt(self._padded(text), self._key, info=self.info)
 
     def open(self, private: EllipticCurvePrivateKey, envelope: bytes) -> bytes:
         """The plaintext of an envelope. Raises Void where it is of another size, key or poll, or was changed."""

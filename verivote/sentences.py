@@ -77,6 +77,10 @@ SENTENCES = {
     "too_many": ("Too many are chosen.", "选多了。"),
     "withdrawn_candidate": ("A candidate chosen has withdrawn. Choose another.", "选中的候选已经退出，请另选。"),
     "malformed": ("It is not a ballot.", "不是选票的格式。"),
+    "declared": (
+        "It says itself that it is void: a paper that was found void.",
+        "选票写明作废：是认定作废的纸质选票。",
+    ),
     "other_poll": ("It is a ballot of another poll, or under other rules.", "是另一次投票或另一套规则的选票。"),
     "cannot_open": (
         "It cannot be opened: it was changed, or sealed for another key or poll.",
@@ -389,6 +393,7 @@ SENTENCES = {
     "page_void_too_few": ("too few chosen", "少选"),
     "page_void_too_many": ("too many chosen", "多选"),
     "page_void_malformed": ("no ballot", "不是选票"),
+    "page_void_declared": ("paper found void", "纸票认定作废"),
     "page_void_other_poll": ("another poll", "别的投票"),
     "page_void_cannot_open": ("cannot be opened", "打不开"),
     "page_candidate": ("Candidate", "候选"),

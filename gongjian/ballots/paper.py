@@ -2,6 +2,7 @@
 
 Whoever types sees the number and not the voter. From the moment a paper is given out the voter casts no other way.
 What the first typed waits sealed under the key ring, which is not in the database, and goes when the two agree.
+A paper that is void is typed in as that, and sealed like any other: nobody is told whose it was.
 """
 
 from __future__ import annotations
@@ -18,16 +19,18 @@ from gongjian.register.access import Reader
 from gongjian.register.actions import in_sentences
 from gongjian.register.refusals import Refused
 from verivote.ballot import Paper
+from verivote.rules import reason_void
 
 from . import rules
 from .casting import Cast, NotTaken, cast_one
-from .making import held, withdrawn_from
+from .making import held
 from .models import FIRST_TYPED, SECOND_TYPED, PaperBallot, Poll, Voter
 from .secrets import CROCKFORD
 from .states import subject_of
 
 P = PaperBallot.State
 Choices = dict[str, list[str]]
+Found = Choices | None  # what stands on a paper; None where it is void
 
 
 @in_sentences
@@ -48,7 +51,7 @@ def give_out(voter: Voter, *, channel: str, by: Reader) -> PaperBallot:
 
 @in_sentences
 def take_back(paper: PaperBallot, *, by: Reader) -> PaperBallot:
-    """It was given back unused, or broke the rules; the voter may vote in another way. Raises Refused."""
+    """It was given back unused; the voter may vote in another way. Raises Refused."""
     poll, office = held(paper.poll, by, Poll.State.READY, Poll.State.OPEN)
     paper = _locked(paper)
     if paper.state == P.CAST:
@@ -59,46 +62,56 @@ def take_back(paper: PaperBallot, *, by: Reader) -> PaperBallot:
 
 
 @in_sentences
-def type_in(paper: PaperBallot, choices: Choices, *, by: User) -> PaperBallot:
+def type_in(paper: PaperBallot, found: Found, *, by: User) -> PaperBallot:
     """What stands on the paper, from the first person or from the second. Where they agree it is cast; where they
-    differ both wait for a third look. Raises Refused: against the rules, the same person twice, closed."""
+    differ both wait for a third look. A choice of who withdrew is typed in too, and falls away when it is counted.
+    Raises Refused: against the rules, the same person twice, closed."""
     poll, office = held(paper.poll, by, Poll.State.OPEN)
     paper = _locked(paper)
-    choices = {group: sorted(ids) for group, ids in choices.items()}
-    rules.check_choices(poll, choices, withdrawn_from(poll))
+    if found is not None:
+        found = {group: sorted(ids) for group, ids in found.items()}
+        _check(poll, found)
     if paper.state == P.GIVEN:
-        typed = FIRST_TYPED.seal(_text(choices), paper.pk)
+        typed = FIRST_TYPED.seal(_text(found), paper.pk)
         _put(paper, state=P.TYPED_ONCE, first_by=by, first_choices=typed)
     elif paper.state == P.TYPED_ONCE:
         if paper.first_by_id == by.pk:
             raise Refused(_("You typed this paper in already. The second time it is somebody else."))
-        if FIRST_TYPED.unseal(bytes(paper.first_choices or b""), paper.pk) == _text(choices):
-            _cast(poll, paper, choices, second_by=by)
+        if FIRST_TYPED.unseal(bytes(paper.first_choices or b""), paper.pk) == _text(found):
+            _cast(poll, paper, found, second_by=by)
         else:
-            typed = SECOND_TYPED.seal(_text(choices), paper.pk)
+            typed = SECOND_TYPED.seal(_text(found), paper.pk)
             _put(paper, state=P.DIFFERS, second_by=by, second_choices=typed)
     elif paper.state == P.DIFFERS:
         if by.pk in (paper.first_by_id, paper.second_by_id):
             raise Refused(_("The two of you differ. Somebody else looks at the paper and types what stands there."))
-        if _text(choices) not in [_text(each) for each in typed_of(paper)]:
+        if _text(found) not in [_text(each) for each in typed_of(paper)]:
             raise Refused(_("This is neither of the two. Look at the paper again, all three together."))
-        _cast(poll, paper, choices)
+        _cast(poll, paper, found)
     else:
         raise Refused(_("This paper is not waiting to be typed in. Look at its number again."))
     record("ballots.type_paper", by=by, subject=subject_of(poll), as_office=office)
     return paper
 
 
-def typed_of(paper: PaperBallot) -> list[Choices]:
+def _check(poll: Poll, choices: Choices) -> None:
+    """Raises Refused, which says that a paper on which this stands is void."""
+    if reason := reason_void(poll.rules, choices):
+        said = _("%(why)s If this is what stands on the paper, it is void: say so.")
+        raise Refused(said % {"why": rules.sentence(reason, poll.rules, choices)})
+
+
+def typed_of(paper: PaperBallot) -> list[Found]:
     """What the two typed, where they differ: for whoever looks a third time."""
     assert paper.state == P.DIFFERS
     first = FIRST_TYPED.unseal(bytes(paper.first_choices or b""), paper.pk)
     return [json.loads(first), json.loads(SECOND_TYPED.unseal(bytes(paper.second_choices or b""), paper.pk))]
 
 
-def _cast(poll: Poll, paper: PaperBallot, choices: Choices, **by: Any) -> None:
+def _cast(poll: Poll, paper: PaperBallot, found: Found, **by: Any) -> None:
     assert poll.entry is not None
-    sealed = Paper(poll.entry).seal(choices)
+    blank = Paper(poll.entry)
+    sealed = blank.seal_void() if found is None else blank.seal(found)
     _put(paper, state=P.CAST, first_choices=None, second_choices=None, **by)
     answer = cast_one(poll, Cast(paper.voter_id, sealed, paper.channel, is_final=True))
     if isinstance(answer, NotTaken):
@@ -115,8 +128,8 @@ def _put(paper: PaperBallot, **values: Any) -> None:
     paper.save(update_fields=[*values])
 
 
-def _text(choices: Choices) -> str:
-    return json.dumps(choices, sort_keys=True, ensure_ascii=False)
+def _text(found: Found) -> str:
+    return json.dumps(found, sort_keys=True, ensure_ascii=False)
 
 
 def waiting(poll: Poll) -> int:

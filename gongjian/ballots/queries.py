@@ -124,6 +124,18 @@ def ballot_of(poll: Poll, secret: Secret, voter: int) -> list[Group]:
     return groups
 
 
+def paper_of(poll: Poll) -> list[Group]:
+    """The groups with their candidates in the order of their numbers, as on a paper: who withdrew stands there too."""
+    return [
+        Group(
+            group["id"], group["title"], group["least"], group["most"],
+            [Candidate(each["id"], each["title"], each.get("note", ""), each.get("place", ""), False)
+             for each in sorted(group["candidates"], key=lambda one: str(one["id"]))],
+        )
+        for group in poll.rules["groups"]
+    ]  # fmt: skip
+
+
 # == what everybody reads ==
 @dataclass(frozen=True)
 class Shown:

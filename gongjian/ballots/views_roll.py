@@ -25,8 +25,7 @@ from .access import keeps, set_aside_visible_to, voters_visible_to
 from .cards import as_pdf
 from .forms import AsideForm, ObjectionForm, ReasonForm, RollForm
 from .models import PaperBallot, Poll, SetAside, Voter
-from .queries import ballot_of
-from .secrets import secret_of
+from .queries import paper_of
 from .views import PLACE, done, form_page, poll_of, trail_of
 
 MOST_FOUND = 20
@@ -220,15 +219,13 @@ def paper_type(request: AccountRequest, poll_id: int, sheet_id: int) -> HttpResp
     sheet = _paper_of(found, sheet_id)
     if not found.is_frozen:
         raise Http404
-    groups = ballot_of(found, secret_of(found), 0)
-    for group in groups:
-        group.candidates.sort(key=lambda each: each.id)
+    groups = paper_of(found)
     chosen: dict[str, list[str]] = {}
     wrong = ""
     if request.method == "POST":
         chosen = {group.id: list(dict.fromkeys(request.POST.getlist(group.id))) for group in groups}
         try:
-            sheet = paper.type_in(sheet, chosen, by=request.user)
+            sheet = paper.type_in(sheet, None if "void" in request.POST else chosen, by=request.user)
         except Refused as no:
             wrong = str(no)
         else:

@@ -30,6 +30,7 @@ VOID: dict[str, str | Promise] = {
     "unknown_candidate": _("names nobody on the ballot"),
     "unknown_group": _("names no group of the ballot"),
     "twice": _("names somebody twice"),
+    "declared": _("papers found void by two people"),
     "malformed": _("not readable"),
     "other_poll": _("of another poll"),
     "cannot_open": _("cannot be opened"),

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
-from gongjian.ballots import aside, log, making, opening, publishing, roll
+from gongjian.ballots import aside, log, making, opening, paper, publishing, roll
 from gongjian.ballots.clock import bring_forward, sign_heads
 from gongjian.ballots.models import Envelope, Log, LogRow, Poll, Result, SetAside, SignedHead, Voter
 from gongjian.register.refusals import Refused
@@ -92,6 +92,9 @@ def test_a_life_from_the_draft_to_a_bundle_that_anybody_verifies_and_to_erasing(
     cast(running, 0)
     told = cast(running, 1)
     roll.take_off(running.voters[2], why="工作调动", today=running.town.today, now=timezone.now(), by=running.chair)
+    void = paper.give_out(running.voters[15], channel="desk", by=running.chair)
+    for by in (running.chair, running.second):
+        paper.type_in(void, None, by=by)
     making.withdraw(running.poll, group="org", candidate="05", why="本人申请", now=timezone.now(), by=running.chair)
     closed(running)
     assert running.poll.state == "closed"
@@ -100,13 +103,14 @@ def test_a_life_from_the_draft_to_a_bundle_that_anybody_verifies_and_to_erasing(
         report = verify.verify(file, heads=[told["signed_head"]], receipt=told)
     assert report.failed == []
     assert report.result["superseded"] == 2 and report.result["set_aside"] == {"off_roll": 1}
-    assert report.result["counted"] == 11
+    assert (report.result["counted"], report.result["void"]) == (11, {"declared": 1})
+    assert report.result["by_channel"] == {"web": 12, "desk": 1}
     assert publishing.erase_due(poll.objections_until) == 0
     assert publishing.erase_due(poll.objections_until + timedelta(days=1)) == 1
     poll.refresh_from_db()
     assert (poll.state, poll.secret) == ("erased", None)
     assert not Envelope.objects.exists() and not Voter.objects.exists()
-    assert LogRow.objects.filter(poll=poll, kind=1).count() == 14
+    assert LogRow.objects.filter(poll=poll, kind=1).count() == 15
     assert verify.verify(poll.result.bundle.open("rb")).ok
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -17,10 +20,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gongjian import ballots
 from gongjian.ballots import codes, making, paper, secrets
 from gongjian.ballots.models import Envelope, PaperBallot, Poll, Voter
-from verivote import holders, receipt
+from verivote import cli, holders, receipt
 from verivote.ballot import Paper
+from verivote.errors import Void
 
 from .conftest import GROUPS, OBSERVERS, PRIVATE, cast, seal
 from .test_counting import closed, counted, fill, lasting, sign
@@ -287,6 +292,32 @@ def test_a_paper_is_typed_in_by_two_and_where_they_differ_by_a_third(held, signe
     assert paper_.decode(paper_.open(PRIVATE, bytes(envelope.sealed))) == choices
 
 
+def test_a_void_paper_is_typed_in_by_two_counted_as_void_and_looks_like_any_other(held, signed_in):
+    sheet = paper.give_out(held.voters[4], channel="desk", by=held.chair)
+    page, void = f"/ballots/{held.poll.pk}/paper/{sheet.pk}/", {"void": "1", "org": ["01"]}
+    assert "it is void: say so" in post(signed_in(held.chair), page, {"org": ["01"]}, 400)
+    post(signed_in(held.chair), page, void)
+    post(signed_in(held.second), page, {"org": ["01"], "per": ["22"]})
+    assert "the paper is void" in get(signed_in(held.town.accounts["third_chair"]), page)
+    assert Envelope.objects.count() == 0
+    post(signed_in(held.town.accounts["third_chair"]), page, void)
+    sheet.refresh_from_db()
+    envelope = Envelope.objects.get()
+    assert (sheet.state, envelope.channel, envelope.is_final) == ("cast", "desk", True)
+    assert len(bytes(envelope.sealed)) == len(seal(held))
+    paper_ = Paper(held.poll.entry)
+    with pytest.raises(Void, match="says itself"):
+        paper_.decode(paper_.open(PRIVATE, bytes(envelope.sealed)))
+
+
+def test_a_paper_with_somebody_who_withdrew_is_typed_in(held):
+    sheet = paper.give_out(held.voters[4], channel="desk", by=held.chair)
+    making.withdraw(held.poll, group="per", candidate="22", why="本人申请", now=timezone.now(), by=held.chair)
+    for by in (held.chair, held.second):
+        paper.type_in(sheet, {"org": ["01"], "per": ["22"]}, by=by)
+    assert Envelope.objects.get().is_final
+
+
 def test_a_paper_that_came_back_lets_its_voter_vote_in_another_way(held):
     sheet = paper.give_out(held.voters[4], channel="paper", by=held.chair)
     paper.take_back(sheet, by=held.chair)
@@ -323,6 +354,15 @@ def test_the_pages_guide_from_closing_to_the_published_result(drafted, signed_in
         browser.get(f"/ballots/{held.poll.pk}/result.xlsx").streaming_content))).active  # fmt: skip
     assert rows.max_row == 1 + len(GROUPS[0]["candidates"]) + len(GROUPS[1]["candidates"])
     get(browser, page)
+
+
+def test_the_commands_that_pages_tell_are_commands():
+    pages = (Path(ballots.__file__).parent / "templates" / "ballots").glob("*.html")
+    found = [each for page in pages for each in re.findall("<code>(verivote [^<]+)</code>", page.read_text())]
+    lines = [line.partition(">")[0] for each in found for line in html.unescape(each).splitlines()]
+    assert {line.split()[1] for line in lines} == {"keygen", "count", "sign", "verify"}
+    for line in lines:
+        cli._parser().parse_args(line.split()[1:])
 
 
 def test_the_page_that_checks_is_given_to_be_kept(db, client):

@@ -112,6 +112,8 @@ PLAIN = {"poll": polls.POLL, "rules": PAPER.hash.hex(), "choices": {"org": ["07"
         ("malformed", padded(PLAIN | {"choices": {"org": [7, 9, 12]}})),
         ("malformed", padded(PLAIN | {"choices": {"org": ["09", "07", "12"]}})),
         ("other_poll", padded(PLAIN | {"poll": "00" * 16})),
+        ("other_poll", padded(PLAIN | {"poll": "00" * 16, "choices": None})),
+        ("declared", padded(PLAIN | {"choices": None})),
         ("other_poll", padded(PLAIN | {"rules": "00" * 32})),
         ("too_few", padded(PLAIN | {"choices": {"org": ["07", "12"]}})),
         ("too_many", padded(PLAIN | {"choices": {"org": ["04", "07", "09", "12"]}})),
@@ -123,6 +125,12 @@ def test_what_is_opened_and_is_no_ballot_is_void_for_a_reason(reason, plaintext)
     with pytest.raises(Void) as void:
         PAPER.decode(plaintext)
     assert void.value.code == reason
+
+
+def test_a_paper_that_was_found_void_is_sealed_like_any_other_and_says_so_inside():
+    sealed = PAPER.seal_void()
+    assert len(sealed) == len(PAPER.seal(PLAIN["choices"]))
+    assert PAPER.open(polls.HOLDERS_KEY, sealed) == padded(PLAIN | {"choices": None})
 
 
 def test_the_plain_ballot_of_these_tests_counts():

@@ -93,6 +93,7 @@ def test_void_ballots_are_counted_by_their_reason_and_no_more(path: Path):
         sealed(b"no ballot".ljust(PAPER.size)),
         Paper(polls.entry(rules=polls.rules(title="别的"))).seal({"org": ["07", "12", "09"]}),
         bytes(changed),
+        PAPER.seal_void(),
         PAPER.seal({"org": ["07", "12", "09"], "people": ["3"]}),
     ]
     count.write(path, ENTRY, envelopes, NOTHING)
@@ -104,9 +105,10 @@ def test_void_ballots_are_counted_by_their_reason_and_no_more(path: Path):
         "unknown_candidate": 1,
         "unknown_group": 1,
         "malformed": 1,
+        "declared": 1,
         "cannot_open": 2,
     }
-    assert (tally.envelopes, tally.counted) == (9, 1)
+    assert (tally.envelopes, tally.counted) == (10, 1)
     assert tally.tallies == {
         "org": {"07": 1, "12": 1, "04": 0, "09": 1, "15": 0},
         "people": {"3": 1, "11": 0, "20": 0},
