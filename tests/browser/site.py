@@ -88,12 +88,12 @@ def raise_city(database: str, home: Path, which: str = "small_city", *words: str
 
 
 @contextmanager
-def served(database: str, home: Path) -> Iterator[str]:
+def served(database: str, home: Path, application: str = "gongjian.asgi:application") -> Iterator[str]:
     """The address of a server on this database, answering until the end."""
     port = free_port("127.0.0.1", 0)
     command = [
         sys.executable, "-m", "granian", "--interface", "asginl", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--no-ws", "--log-level", "warning", "gongjian.asgi:application",
+        "--workers", "1", "--no-ws", "--log-level", "warning", application,
     ]  # fmt: skip
     with (home / f"server-{port}.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment(database, home), stdout=log, stderr=log)
