@@ -98,7 +98,7 @@ class Appender:
             connection.close_if_unusable_or_obsolete()
             connection.ensure_connection()
             return _append(connection.connection, self.desk.box, casts)
-        except (DatabaseError, InterfaceError, psycopg.Error):
+        except Exception:  # whatever it was, all who wait are answered, and the next group is tried
             log.exception("A group of ballots was not taken in.")
             connection.close()
             return [NotTaken("busy")] * len(casts)
@@ -124,7 +124,10 @@ class Front:
 
     async def _cast(self, ref: str, receive: Receive) -> tuple[int, dict[str, object]]:
         body = await _whole(receive)
-        appender = await self._appender(ref)
+        try:
+            appender = await self._appender(ref)
+        except (DatabaseError, InterfaceError):
+            return told(NotTaken("busy"))
         if appender is None or body is None:
             return 404, {"code": "closed", "said": NotTaken("closed").sentence}
         found = read(appender.desk, body, time.time())
@@ -146,12 +149,13 @@ class Front:
 
 
 def _desk(ref: str) -> Desk | None:
+    """None where there is no such poll. Raises DatabaseError, InterfaceError where the database cannot say so."""
     try:
         connection.close_if_unusable_or_obsolete()
         return desk_of(ref)
     except (DatabaseError, InterfaceError):
         connection.close()
-        return None
+        raise
 
 
 def _coroutine(receive: Receive) -> Receive:

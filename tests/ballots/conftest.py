@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.utils import timezone, translation
 
 from gongjian.accounts.models import User
@@ -23,8 +21,8 @@ from tests.register.town import Town, build_town
 from verivote.ballot import Paper
 from verivote.keys import sealing_hex, signer_hex
 
-PRIVATE = ec.derive_private_key(20261128, ec.SECP256R1())
-OBSERVERS = {name: Ed25519PrivateKey.from_private_bytes(bytes([at]) * 32) for at, name in enumerate("甲乙丙", 1)}
+from .keys import OBSERVERS, PRIVATE
+
 GROUPS = [
     {
         "id": "org", "title": "组织", "least": 1, "most": 2,

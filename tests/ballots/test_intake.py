@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 
 from gongjian.ballots import front, secrets
 from gongjian.ballots.front import Front
-from gongjian.ballots.models import Envelope, LogRow, SignedHead
+from gongjian.ballots.models import Envelope, SignedHead
 from verivote import receipt
 
 from .conftest import Held, build_open, seal
@@ -95,44 +91,31 @@ def test_what_is_wrong_is_told_apart_and_takes_nobody_down():
     assert [status for status, _answer in asyncio.run(others())] == [404, 299, 299]
 
 
-CASTS = """
-import sys
-import django
-django.setup()
-from django.db import connection
-from gongjian.ballots import casting
-from gongjian.ballots.models import Poll, Voter
-from gongjian.register.authority.wall import behind_it
-poll = Poll.objects.get(ref=sys.argv[1])
-box = casting.box_of(poll)
-voters = list(Voter.objects.filter(poll=poll).order_by("pk").values_list("pk", flat=True))
-number = 0
-while True:
-    sealed = [(number + at).to_bytes(box.envelope_size, "big") for at in range(len(voters))]
-    group = [casting.Cast(voter, each, "web") for voter, each in zip(voters, sealed)]
-    number += len(group)
-    with behind_it(), connection.cursor() as cursor:
-        answers = casting.append(cursor, box, group)
-    for each in answers:
-        print(each["leaf"], each["index"], flush=True)
-"""
+def test_while_the_database_is_away_voters_are_told_to_try_again(monkeypatch):
+    def away(ref: str) -> None:
+        raise OperationalError(ref)
+
+    async def one() -> tuple[int, Any]:
+        site = Front(no_page)
+        found = await post(site, "/cast/0/", b"{}")
+        await asyncio.get_running_loop().run_in_executor(site._looking, connections.close_all)
+        return found
+
+    monkeypatch.setattr(front, "desk_of", away)
+    status, answer = asyncio.run(one())
+    assert (status, answer["code"]) == (409, "busy")
 
 
-def test_every_receipt_that_was_shown_before_a_kill_is_there_and_none_twice(django_db_blocker):
-    held = build_open()
-    name = connections["default"].settings_dict["NAME"]
-    url = os.environ["DATABASE_URL"].replace("@/gongjian?", f"@/{name}?")
-    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "gongjian.settings"}
-    child = subprocess.Popen(
-        [sys.executable, "-c", CASTS, held.poll.ref], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    shown = [child.stdout.readline().split() for _line in range(100)]
-    os.kill(child.pid, signal.SIGKILL)
-    shown += [line.split() for line in child.stdout.read().splitlines() if line.count(" ") == 1]
-    child.wait()
-    log = {bytes(row.hash).hex(): row.index for row in LogRow.objects.filter(kind=1)}
-    assert len(shown) >= 100
-    assert all(log.get(leaf) == int(index) for leaf, index in shown if len(leaf) == 64 and index.isdigit())
-    assert sorted(log.values()) == list(range(1, len(log) + 1)), "no gap, none twice"
-    assert Envelope.objects.count() == len(held.voters)
+def test_whatever_goes_wrong_with_one_group_the_next_is_taken_in(monkeypatch):
+    held, append = build_open(), front._append
+    wrong = [KeyError("a key that was taken from the ring")]
+
+    def once_wrong(*given: Any) -> list[Any]:
+        if wrong:
+            raise wrong.pop()
+        return append(*given)
+
+    monkeypatch.setattr(front, "_append", once_wrong)
+    answers = together(held, [body_of(held, 0), body_of(held, 1)])
+    assert [(status, answer.get("code")) for status, answer in answers] == [(409, "busy"), (200, None)]
+    assert Envelope.objects.count() == 1
