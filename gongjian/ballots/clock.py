@@ -41,10 +41,10 @@ def bring_all_forward() -> int:
 
 
 def _step(poll: Poll) -> None:
-    """First the end of the log, as whoever casts does; then the poll, as it is now."""
+    """First the poll, as every action does; then the end of the log, for which whoever casts may be waited."""
     with connection.cursor() as cursor:
+        poll = Poll.objects.select_for_update(no_key=True).get(pk=poll.pk)
         end = log.hold(cursor, poll.pk, poll.ref, poll.signer)
-        poll = Poll.objects.select_for_update().get(pk=poll.pk)
         now = database_clock()
         if poll.state == Poll.State.READY and poll.opens_at <= now:
             move(poll, "open")

@@ -32,11 +32,16 @@ FIELDS = ("title", "kind", "opens_at", "closes_at", "channels", "weight", "appro
 
 
 def held(poll: Poll, by: Reader, *states: str) -> tuple[Poll, str]:
-    """The poll, locked, and in which office it is kept. Raises Refused for whoever does not keep it, or too late."""
+    """The poll, locked, and in which office it is kept. Raises Refused for whoever does not keep it, or too late.
+
+    The lock lets ballots come in: whoever adds them holds the end of the log and points to the poll, and whoever holds
+    the poll may want the end of the log next.
+    """
     office = office_that_keeps(by, poll.held_by)
     if office is None:
         raise Refused(_("Your office does not keep the polls of this organisation."))
-    poll = Poll.objects.select_for_update(of=("self",)).select_related("held_by", "approval").get(pk=poll.pk)
+    locked = Poll.objects.select_for_update(of=("self",), no_key=True)
+    poll = locked.select_related("held_by", "approval").get(pk=poll.pk)
     if states and poll.state not in states:
         said = _("The poll is “%(state)s” now, so this does not apply. Look at it again.")
         raise Refused(said % {"state": poll.get_state_display()})
@@ -220,6 +225,7 @@ def call_off(poll: Poll, *, why: str, now: datetime, by: Reader) -> Poll:
     if poll.state == Poll.State.OPEN or poll.state == Poll.State.READY:
         log.add(poll, [log.content(LogRow.Kind.NOTE, {"text": _("Called off: %(why)s") % {"why": why.strip()}})], now)
     move(poll, "call_off", by=by, as_office=office, called_off_reason=why.strip())
+    poll.set_aside.update(words="–", objection="", outcome="")
     poll.voters.all().delete()  # envelopes and papers go with them
     poll.secret = None
     poll.save(update_fields=["secret"])

@@ -132,7 +132,7 @@ def add_later(poll: Poll, person: Person, *, why: str, today: date, now: datetim
 def take_off(voter: Voter, *, why: str, today: date, now: datetime, by: Reader) -> Voter:
     """Somebody gets off the frozen roll; what they cast does not count. Raises Refused."""
     poll, office = held(voter.poll, by, Poll.State.READY, Poll.State.OPEN)
-    voter = Voter.objects.select_for_update().get(pk=voter.pk)
+    voter = Voter.objects.select_for_update(no_key=True).get(pk=voter.pk)
     if voter.is_off:
         raise Refused(_("This person is off the roll already."))
     voter.is_off = True

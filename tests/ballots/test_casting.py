@@ -152,6 +152,35 @@ def test_two_hundred_at_once_by_one_person_over_all_channels_leave_one(settings)
     )
 
 
+@pytest.mark.django_db(transaction=True)
+def test_ballots_come_in_while_somebody_is_at_work_on_the_poll():
+    """Who works on it holds the poll, and may want the end of the log next; who casts holds the end of the log."""
+    held = build_open()
+    answers: list[casting.Answer] = []
+
+    def one() -> None:
+        try:
+            answers.append(cast(held, 3))
+        finally:
+            connections.close_all()
+
+    casting_ = threading.Thread(target=one)
+    with transaction.atomic():
+        making.held(held.poll, held.chair, "open")
+        roll.take_off(held.voters[4], why="工作调动", today=held.town.today, now=timezone.now(), by=held.chair)
+        casting_.start()
+        casting_.join(0.3)
+        assert not answers, "it waits for the end of the log, which is held now"
+    casting_.join(10)
+    with transaction.atomic():
+        making.held(held.poll, held.chair, "open")
+        casting_ = threading.Thread(target=one)
+        casting_.start()
+        casting_.join(10)
+        assert len(answers) == 2, "it does not wait for whoever holds the poll alone"
+    assert all(isinstance(each, dict) for each in answers)
+
+
 def test_the_database_holds_one_envelope_a_voter_and_each_leaf_once(held):
     cast(held, 0)
     row = LogRow.objects.get(poll=held.poll, kind=1)
