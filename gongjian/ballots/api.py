@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
@@ -16,7 +17,7 @@ from . import log, queries
 from .access import polls_visible_to
 from .models import Poll
 from .opening import result_record
-from .publishing import hourly
+from .publishing import heads_told
 
 router = Router(tags=["polls"])
 
@@ -41,8 +42,8 @@ class PollPage(Schema):
 
 
 class PollOut(PollLine):
-    """`entry`: the first record of the log: rules, key, observers. `heads`: the last signed head of each half hour.
-    `result`: what observers signed; null until it is published."""
+    """`entry`: the first record of the log: rules, key, observers. `heads`: the last signed head of each half hour that
+    is over. `result`: what observers signed; null until it is published."""
 
     entry: dict[str, Any]
     heads: list[dict[str, Any]]
@@ -72,7 +73,7 @@ def poll(request: HttpRequest, ref: str) -> dict[str, Any]:
         raise Http404(_("There is no such poll"))
     return _line(found) | {
         "entry": found.entry,
-        "heads": [log.signed_of(each, found.ref) for each in hourly(found)],
+        "heads": [log.signed_of(each, found.ref) for each in heads_told(found, timezone.now())],
         "result": result_record(found.result) if found.is_told else None,
         "bundle_sha256": found.result.bundle_sha256 if found.is_told else "",
     }

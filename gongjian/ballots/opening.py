@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from django.db.models import Count
@@ -174,11 +174,13 @@ def _names(units: list[int], day: date) -> dict[int, str]:
 
 # == the draw and the rules ==
 @in_sentences
-def tell_draw(poll: Poll, drawn: str, *, by: Reader) -> Result:
+def tell_draw(poll: Poll, drawn: str, *, now: datetime, by: Reader) -> Result:
     """What the public draw came to; ties are decided by it. Raises Refused before it is held."""
     poll, office = held(poll, by, Poll.State.OPENED)
     if not poll.draw:
         raise Refused(_("The rules of this poll name no draw."))
+    if poll.draw_held_after and now < poll.draw_held_after:
+        raise Refused(_("A tie waits for the public draw, which is still to come."))
     if not drawn.strip():
         raise Refused(_("Write what was drawn, as it was announced."))
     found = poll.result

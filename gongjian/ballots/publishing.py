@@ -91,13 +91,25 @@ def _contents(poll: Poll) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def hourly(poll: Poll) -> list[SignedHead]:
-    """The heads that are published: the last of each half hour, so that they do not tell when somebody votes."""
+    """The heads that stand in the bundle: the last of each half hour, so that they do not tell when somebody votes."""
     rows = SignedHead.objects.filter(poll=poll).order_by("size")
     return list(_last_of_each(rows.iterator(AT_A_TIME)))
 
 
+def heads_told(poll: Poll, now: datetime) -> list[SignedHead]:
+    """Those that everybody reads by now. While ballots come in, the running half hour is not told, or whoever looked
+    every second would see each of them come."""
+    if poll.state != Poll.State.OPEN:
+        return hourly(poll)
+    return [each for each in hourly(poll) if _half_hour(each.moment) < _half_hour(now)]
+
+
+def _half_hour(moment: datetime) -> int:
+    return int(moment.timestamp()) // 1800
+
+
 def _last_of_each(rows: Iterable[SignedHead]) -> Iterator[SignedHead]:
-    for _half, heads in groupby(rows, key=lambda each: int(each.moment.timestamp()) // 1800):
+    for _half, heads in groupby(rows, key=lambda each: _half_hour(each.moment)):
         *_earlier, last = heads
         yield last
 

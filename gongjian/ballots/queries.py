@@ -12,7 +12,7 @@ from gongjian.ui.keyset import Page, page_of
 
 from . import access, making, roll
 from .models import LogRow, PaperBallot, Poll, SetAside, SignedHead, Voter
-from .publishing import hourly
+from .publishing import heads_told
 from .secrets import CROCKFORD, Secret, plain_code
 
 PAGE, MOST_HEADS, MOST_BODIES = 30, 48, 50
@@ -151,7 +151,7 @@ class Shown:
     names: dict[tuple[str, str], str]
 
 
-def poll_shown(reader: Reader, ref: str, today: date) -> Shown | None:
+def poll_shown(reader: Reader, ref: str, now: datetime) -> Shown | None:
     """A fixed number of queries."""
     found = access.polls_visible_to(reader).filter(entry__isnull=False, ref=ref)
     poll = found.select_related("held_by__line", "result").first()
@@ -164,7 +164,7 @@ def poll_shown(reader: Reader, ref: str, today: date) -> Shown | None:
     return Shown(
         poll=poll,
         holder_name=poll.rules["held_by"],
-        heads=hourly(poll)[-MOST_HEADS:][::-1],
+        heads=heads_told(poll, now)[-MOST_HEADS:][::-1],
         changes=[what for kind, what in told if kind == kinds.ROLL_CHANGE and what],
         notes=[what["text"] for kind, what in told if kind == kinds.NOTE and what and _is_said(what["text"])],
         withdrawn=[what | {"title": names.get((what["group"], what["candidate"]), "")}

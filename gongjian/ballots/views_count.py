@@ -113,7 +113,7 @@ def hand_in(request: AccountRequest, poll_id: int, what: str) -> HttpResponse:
             counting.take_signature(found, _file(request), by=by)
             said = _("Signed.")
         elif what == "draw":
-            counting.tell_draw(found, request.POST.get("drawn", ""), by=by)
+            counting.tell_draw(found, request.POST.get("drawn", ""), now=now, by=by)
             said = _("The draw is written down, and the rules are carried out with it.")
         elif what == "again":
             counting.count_again(found, by=by)
@@ -141,7 +141,7 @@ def _file(request: AccountRequest) -> bytes:
 def export(request: AccountRequest, poll_id: int) -> HttpResponseBase:
     """The published result as Excel."""
     found = poll_of(request, poll_id)
-    shown = poll_shown(request.user, found.ref, request.today) if found.is_frozen else None
+    shown = poll_shown(request.user, found.ref, timezone.now()) if found.is_frozen else None
     if shown is None or not found.is_told:
         raise Http404
     columns = [Column(_("Group"), 14), Column(_("Number"), 10), Column(_("Candidate"), 32)]

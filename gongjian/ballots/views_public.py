@@ -7,6 +7,7 @@ from typing import Any
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -51,7 +52,7 @@ def receipt(request: DayRequest, ref: str) -> HttpResponse:
 
 
 def _page(request: DayRequest, found: Poll, **more: Any) -> HttpResponse:
-    shown = queries.poll_shown(request.user, found.ref, request.today)
+    shown = queries.poll_shown(request.user, found.ref, timezone.now())
     assert shown is not None
     facts: dict[str, Any] = {
         "shown": shown,
@@ -87,7 +88,7 @@ def _result(shown: queries.Shown) -> dict[str, Any]:
 def heads(request: DayRequest, ref: str) -> JsonResponse:
     """Entry and signed heads as they are published, for observers who keep copies."""
     found = _poll_of(request.user, ref)
-    told = [log.signed_of(each, ref) for each in publishing.hourly(found)]
+    told = [log.signed_of(each, ref) for each in publishing.heads_told(found, timezone.now())]
     return JsonResponse({"entry": found.entry, "heads": told})
 
 

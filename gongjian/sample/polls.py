@@ -75,7 +75,7 @@ def _published(body: Body, today: date, key: ec.EllipticCurvePrivateKey) -> None
     tally = count.count(out, key, processes=1)
     result = opening.take_tally(poll, canonical(tally.as_record()), by=OPERATOR)
     if opening.is_undecided(result):
-        result = opening.tell_draw(poll, "样例：03 07 12 19 25 31", by=OPERATOR)
+        result = opening.tell_draw(poll, "样例：03 07 12 19 25 31", now=timezone.now(), by=OPERATOR)
     poll.refresh_from_db()
     assert poll.entry is not None
     for name, private in zip(OBSERVERS, signing, strict=True):

@@ -71,7 +71,7 @@ def published(held: Held) -> Poll:
     result = counted(held)
     held.poll.refresh_from_db()
     if opening.is_undecided(result):
-        result = opening.tell_draw(held.poll, "03 07 12 19 25 31", by=held.chair)
+        result = opening.tell_draw(held.poll, "03 07 12 19 25 31", now=timezone.now(), by=held.chair)
     sign(held, result)
     return publishing.publish(held.poll, today=held.town.today, now=timezone.now(), by=held.chair)
 
@@ -153,7 +153,10 @@ def test_a_tie_waits_for_the_draw_and_two_observers_sign_before_it_is_published(
     assert len(said) == 2 and "tie" in said[0] and "observers" in said[1].lower()
     with pytest.raises(Refused):
         publishing.publish(running.poll, today=running.town.today, now=timezone.now(), by=running.chair)
-    result = opening.tell_draw(running.poll, "03 07", by=running.chair)
+    early = running.poll.draw_held_after - timedelta(seconds=1)
+    with pytest.raises(Refused, match="still to come"):
+        opening.tell_draw(running.poll, "03 07", now=early, by=running.chair)
+    result = opening.tell_draw(running.poll, "03 07", now=timezone.now(), by=running.chair)
     assert not opening.is_undecided(result)
     sign(running, result, "甲")
     running.poll.refresh_from_db()
@@ -192,6 +195,8 @@ def test_whoever_casts_again_after_that_has_a_ballot_that_counts(running):
     made = aside.propose(running.voters[0], reason="forced", words="有人旁看", by=running.chair)
     aside.answer(made, agrees=True, today=running.town.today, now=timezone.now(), by=running.second)
     cast(running, 0)
+    with pytest.raises(Refused, match="proposed already"):  # or whoever keeps it would learn that they did
+        aside.propose(running.voters[0], reason="forced", words="再来一次", by=running.chair)
     assert SetAside.objects.get().holds and opening.sorted_envelopes(running.poll).set_aside == {}
 
 

@@ -122,7 +122,6 @@ def test_a_poll_goes_its_whole_way_and_a_second_person_checks_it_alone(
     receipt.check(told, entry)
     voter.locator('[data-receipt="check"]').tap()
     expect(voter.locator(".notice--ok")).to_contain_text("在日志里")
-    kept_head = page.request.get(f"/polls/{ref}/log.json").json()["heads"][-1]
     page.goto(f"{own}opening/")
     expect(page.locator("form[action$='/counting.zip']")).to_have_count(0)
 
@@ -130,6 +129,7 @@ def test_a_poll_goes_its_whole_way_and_a_second_person_checks_it_alone(
     clock.pass_until(closes)
     voter.goto(f"/vote/{ref}/")
     expect(voter.locator("#ballot")).to_have_count(0)
+    kept_head = page.request.get(f"/polls/{ref}/log.json").json()["heads"][-1]
     page.reload()
     download(page, "form[action$='/counting.zip'] button", apart.folder / "counting.zip")
     apart.run("count", "counting.zip", "key/AB.key", typed=HOLDERS[:2], to="result.json")
