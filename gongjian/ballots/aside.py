@@ -31,13 +31,13 @@ UNTIL_COUNTED = (Poll.State.OPEN, Poll.State.CLOSED)
 
 @in_sentences
 def propose(voter: Voter, *, reason: str, words: str, by: User) -> SetAside:
-    """The first person. The same whether the voter has cast or not. Raises Refused."""
+    """The first person. One case a voter: the same whether they have cast, or cast again. Raises Refused."""
     poll, office = held(voter.poll, by, *UNTIL_COUNTED)
     if reason not in SetAside.Reason.values or not words.strip():
         raise Refused(_("Say why the ballot is set aside. The voter reads it."))
     leaf = Envelope.objects.filter(poll=poll, voter=voter).values_list("leaf", flat=True).first()
     leaf = leaf or secret_of(poll).of("nothing cast", str(voter.pk).encode())
-    if SetAside.objects.filter(poll=poll, leaf=leaf).exclude(state__in=(A.DECLINED, A.LIFTED)).exists():
+    if SetAside.objects.filter(poll=poll, voter=voter).exclude(state__in=(A.DECLINED, A.LIFTED)).exists():
         raise Refused(_("This is proposed already. Look at the list."))
     made = SetAside.objects.create(
         poll=poll, voter=voter, leaf=leaf, reason=reason, words=words.strip(), first_by=by

@@ -37,6 +37,10 @@ CODE_LASTS = 30 * 60
 
 def code(request: DayRequest) -> HttpResponse:
     """For whoever has a card: the code opens the ballot, without an account."""
+    if "leave" in request.POST:
+        request.session.pop(SESSION, None)
+        messages.success(request, _("The ballot is closed on this device. What was cast counts."))
+        return redirect("vote_code")
     given = request.POST if request.method == "POST" else None
     form = CodeForm(given)
     if given is not None and form.is_valid():
@@ -94,6 +98,7 @@ def _page(
         "groups": groups,
         "chosen": {f"{group}:{id}" for group, ids in (chosen or {}).items() for id in ids},
         "wrong": wrong,
+        "is_by_code": shown_code != NO_CODE,
         "wanted": wanted(groups),
         "sealing": {
             "entry": poll.entry,
@@ -143,6 +148,7 @@ def _cast_here(
         messages.error(request, answer.sentence)
         return _page(request, poll, voter, shown_code, groups, secret, answer.sentence, chosen)
     facts = {"poll": poll, "rules": poll.rules, "receipt": answer, "number": number(answer), "trail": _trail(poll)}
+    facts["is_by_code"] = shown_code != NO_CODE
     facts["head"] = head = answer["signed_head"]["head"]
     facts["moment"] = datetime.fromisoformat(head["moment"])
     return render(request, "ballots/receipt.html", facts | PLACE)
