@@ -7,6 +7,8 @@ by whoever keeps the body's matters or sees its people in the line, and by every
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gongjian.programme.access import bodies_kept_by, keeping_body, kept, office_that_keeps
@@ -71,7 +73,7 @@ def reviewed_by(reader: Reader) -> Q:
     today = BodyEntry.objects.filter(body=OuterRef("body"), valid__contains=TODAY)
     below = Q(Exists(today.filter(Q(superior__in=kept_ones) | Q(superior=None, leader__in=kept_ones))))
     at_the_top = ~Exists(today.exclude(superior=None, leader=None)) & kept(reader, "body__")
-    in_office = Exists(Office.objects.filter(person=OuterRef("person"), body=OuterRef("body"), valid__contains=TODAY))
+    in_office = Exists(_held_today(OuterRef("person"), OuterRef("body")))
     of_bodies = Q(person=None) & (below | at_the_top) & ~Q(handed_in_by=reader.pk or 0)
     of_people = Q(person__isnull=False) & (kept(reader, "body__") | below & Q(in_office)) & ~mine_in(reader)
     return of_bodies | of_people
@@ -97,6 +99,33 @@ def body_above(body: Body) -> Body | None:
     entry = BodyEntry.objects.filter(body=body, valid__contains=TODAY).select_related("superior", "leader").first()
     above = entry and (entry.superior or entry.leader)
     return keeping_body(above) if above else None
+
+
+def body_that_reviews(pledge: Pledge) -> Body:
+    """With whom its review lies: the body above; of a person without office, and at the top, the pledge's own body."""
+    if pledge.person_id is not None and not _in_office(pledge):
+        return pledge.body
+    entry = BodyEntry.objects.filter(body=pledge.body_id, valid__contains=TODAY).select_related("superior", "leader")
+    found = entry.first()
+    return (found and (found.superior or found.leader)) or pledge.body
+
+
+def waits_with(body: Body) -> QuerySet[Pledge]:
+    """What waits for the review of this body."""
+    today = BodyEntry.objects.filter(body=OuterRef("body"), valid__contains=TODAY)
+    below = Q(Exists(today.filter(Q(superior=body) | Q(superior=None, leader=body))))
+    above = below | ~Exists(today.exclude(superior=None, leader=None)) & Q(body=body)
+    in_office = Q(Exists(_held_today(OuterRef("person"), OuterRef("body"))))
+    of_people = Q(person__isnull=False) & (in_office & above | ~in_office & Q(body=body))
+    return Pledge.objects.filter(Q(person=None) & above | of_people, state=Pledge.State.REVIEW)
+
+
+def _in_office(pledge: Pledge) -> bool:
+    return _held_today(pledge.person_id, pledge.body_id).exists()
+
+
+def _held_today(person: Any, body: Any) -> QuerySet[Office]:
+    return Office.objects.filter(person=person, body=body, valid__contains=TODAY)
 
 
 # == writing ==

@@ -17,3 +17,4 @@ class PledgesConfig(AppConfig):
         when_forgotten(forget_of)
         matters.add("pledges.pledge", asked.tell_pledge)
         matters.add("pledges.quartercall", asked.tell_call)
+        matters.add("pledges.review", asked.tell_review)

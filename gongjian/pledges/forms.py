@@ -86,7 +86,6 @@ class PledgeForm(forms.Form):
         help_text=_("So that somebody from outside could check it: where, what, how much, until when."),
     )  # fmt: skip
     wish = text(_("What people asked for"), 300, rows=2, help_text=_("In their words; no names."))
-    counted = forms.BooleanField(label=_("A number is promised"), required=False)
     baseline = number(_("How much it is now"))
     target = number(_("How much it will be"))
     unit = text(_("What is counted"), 20, help_text=_("lamps, households, yuan, per cent"))
@@ -120,9 +119,10 @@ class PledgeForm(forms.Form):
         field.widget.choices = [("", _("none")), *((each.pk, each.title) for each in held)]
 
     def said(self) -> dict[str, Any]:
-        """As the actions take it."""
+        """As the actions take it; with any of the three that belong to a number, one is promised."""
         given = dict(self.cleaned_data)
-        return given | {"measures": given["measures"].splitlines()}
+        counted = given["baseline"] is not None or given["target"] is not None or bool(given["unit"])
+        return given | {"counted": counted, "measures": given["measures"].splitlines()}
 
 
 class NewPledgeForm(PledgeForm):
@@ -157,11 +157,11 @@ class PublishForm(forms.Form):
 class ProgressForm(forms.Form):
     """An entry in the ledger: a measure to cross off, or a sentence; perhaps a number and a proof."""
 
+    value = number(_("How much it is now"))
     measure = forms.TypedChoiceField(label=_("Measure"), required=False, coerce=int, empty_value=None,
                                      error_messages=NOT_A_CHOICE)  # fmt: skip
     on = DayField(label=_("Day"))
     words = text(_("What has been done"), 500, rows=2, help_text=_("May stay empty where a measure is crossed off."))
-    value = number(_("How much it is now"))
     proof = text(
         _("How one can see it"), 300, help_text=_("A sentence or an address. May stay empty; a photo is never needed.")
     )

@@ -1,4 +1,4 @@
-"""The letters that pledges write: to who reviews, and to whoever has to mend one where no ask can go."""
+"""The letters that pledges write to whoever has to mend one, where no ask can go."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.utils.translation import override
 
 from gongjian.notices.actions import NewLetter, write_letters
 
-from .access import body_above
 from .models import Pledge
 
 LANGUAGE = settings.LANGUAGE_CODE
@@ -25,17 +24,6 @@ JOIN accounts_user u ON u.id = p.account_id AND u.is_active
 WHERE r.body_id = %(body)s AND r.walk = 'line' AND 'keep_plans' = ANY(r.permissions) AND r.valid @> %(today)s::date
 ORDER BY p.account_id
 """
-
-
-def tell_reviewers(pledge: Pledge, *, today: date, now: datetime) -> int:
-    """That something waits for review: one letter a day at most for each who may do it."""
-    above = body_above(pledge.body)
-    body = pledge.body if pledge.person_id is not None or above is None else above
-    readers = [each for each in _keepers(body.pk, today) if each != pledge.handed_in_by_id]
-    with override(LANGUAGE):
-        said = _("One by one: each is passed, or returned with the reason.")
-        page = settings.SITE + reverse("pledges_review")
-        return _write(readers, f"pledge_review:{body.pk}", _("Pledges wait for review"), [said, page], [], today, now)
 
 
 def tell_writers(pledge: Pledge, reason: str, *, today: date, now: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 
 from django.db.models import Count, Q, QuerySet
@@ -15,7 +16,7 @@ from gongjian.register.queries.lists import MOST, body_names, count_up_to
 from gongjian.ui.keyset import Page, page_of
 
 from .access import bodies_kept_by, bodies_of, mine_in, pledges_to_review, pledges_visible_to
-from .models import Measure, Pledge
+from .models import Measure, Pledge, Progress
 from .models.pledges import CLOSED_STATES, OPEN_STATES
 
 PAGE, BATCH, MOST_OWN, MOST_WAITING = 50, 500, 50, 100
@@ -41,9 +42,24 @@ class PledgeFilters:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """From how much to how much, and where it stands; shares of the way, 0 to 100, for the drawing."""
+
+    baseline: Decimal
+    target: Decimal
+    value: Decimal
+    unit: str
+
+    @property
+    def share(self) -> float:
+        way = self.target - self.baseline
+        return float(min(Decimal(100), max(Decimal(0), (self.value - self.baseline) / way * 100)))
+
+
+@dataclass(frozen=True)
 class Row:
     """A pledge as it shows in a list. `person`: whose it is, as far as the reader may know; empty for the body's own.
-    `done` of `measures` are crossed off."""
+    `done` of `measures` are crossed off; `counted` where a number is promised."""
 
     pledge: Pledge
     name: str
@@ -51,6 +67,7 @@ class Row:
     done: int
     measures: int
     is_late: bool
+    counted: Counted | None
 
     @property
     def pk(self) -> int:
@@ -112,6 +129,7 @@ def rows_of(reader: Reader, pledges: Sequence[Pledge], today: date) -> list[Row]
     rows = Measure.objects.filter(pledge__in=[each.pk for each in pledges]).order_by().values_list("pledge")
     counted = rows.annotate(done=Count("crossed_off_on"), all=Count("pk"))
     measures = {pk: (done, count) for pk, done, count in counted}
+    reached = _reached([each.pk for each in pledges if each.counted])
     return [
         Row(
             pledge=each,
@@ -120,9 +138,23 @@ def rows_of(reader: Reader, pledges: Sequence[Pledge], today: date) -> list[Row]
             done=measures.get(each.pk, (0, 0))[0],
             measures=measures.get(each.pk, (0, 0))[1],
             is_late=each.is_late(today),
+            counted=_counted(each, reached.get(each.pk)),
         )
         for each in pledges
     ]
+
+
+def _reached(counted: list[int]) -> dict[int, Decimal]:
+    """The last number told of each."""
+    told = Progress.objects.filter(pledge__in=counted).exclude(value=None)
+    return dict(told.order_by("pledge", "-on", "-pk").distinct("pledge").values_list("pledge", "value"))
+
+
+def _counted(pledge: Pledge, value: Decimal | None) -> Counted | None:
+    """At the last number told, or where it began; None where nothing is counted, or not whole yet."""
+    if pledge.baseline is None or pledge.target is None or pledge.baseline == pledge.target:
+        return None
+    return Counted(pledge.baseline, pledge.target, pledge.baseline if value is None else value, pledge.unit)
 
 
 def names_of(reader: Reader, pledges: Sequence[Pledge]) -> dict[int, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -39,21 +38,6 @@ STEPS = (
 
 
 @dataclass(frozen=True)
-class Counted:
-    """From how much to how much, and where it stands; shares of the way, 0 to 100, for the drawing."""
-
-    baseline: Decimal
-    target: Decimal
-    value: Decimal
-    unit: str
-
-    @property
-    def share(self) -> float:
-        way = self.target - self.baseline
-        return float(min(Decimal(100), max(Decimal(0), (self.value - self.baseline) / way * 100)))
-
-
-@dataclass(frozen=True)
 class PledgeShown:
     """A pledge with all its page shows. The offices: in which the reader writes, keeps, reviews and closes it; None for
     whoever does not. What reviewers are told – found, alike, load – only for who reviews or writes it."""
@@ -63,7 +47,7 @@ class PledgeShown:
     reviews: list[tuple[Review, str]]
     ledger: Page
     words: list[QuarterWord]
-    counted: Counted | None
+    to_mend: Review | None
     matter: Matter | None
     writes: str | None
     keeps: str | None
@@ -89,13 +73,14 @@ def pledge_shown(
     is_told = writes is not None or reviews_as is not None
     is_early = pledge.is_theirs_to_write or pledge.state == Pledge.State.REVIEW
     written = Written(pledge, [each.words for each in measures])
+    reviews = _reviews(reader, pledge, today) if is_told else []
     return PledgeShown(
         row=rows_of(reader, [pledge], today)[0],
         measures=measures,
-        reviews=_reviews(reader, pledge, today) if is_told else [],
+        reviews=reviews,
         ledger=ledger_of(pledge, after=after, before=before),
         words=list(pledge.words.order_by("-year", "-quarter")[:8]),
-        counted=counted_of(pledge),
+        to_mend=reviews[0][0] if reviews and pledge.state == Pledge.State.RETURNED else None,
         matter=matters.told(reader, pledge.source) if pledge.source else None,
         writes=writes,
         keeps=keeps,
@@ -119,27 +104,29 @@ def ledger_of(pledge: Pledge, *, after: str = "", before: str = "") -> Page:
     return page_of(rows, ["-on", "-id"], size=PAGE, after=after, before=before)
 
 
-def counted_of(pledge: Pledge) -> Counted | None:
-    """Where a counted pledge stands: at the last number told, or where it began."""
-    if pledge.baseline is None or pledge.target is None or pledge.baseline == pledge.target:
-        return None
-    last = pledge.progress.exclude(value=None).order_by("on", "pk").values_list("value", flat=True).last()
-    return Counted(pledge.baseline, pledge.target, pledge.baseline if last is None else last, pledge.unit)
-
-
 def steps_of(pledge: Pledge) -> list[dict[str, object]]:
     """The life of a pledge as steps, the one it is at marked."""
     names = {"written": _("Drafted"), "reviewed": _("Reviewed"), "public": _("Made public"), "done": _("Worked off"),
              "told": _("Told of"), "closed": _("Settled")}  # fmt: skip
     at = next((place for place, (_name, states) in enumerate(STEPS) if pledge.state in states), len(STEPS))
+    is_closed, is_kept = pledge.closed_on is not None, pledge.state in (Pledge.State.KEPT, Pledge.State.LATE)
+    skipped = {"done": is_closed and not is_kept, "told": is_closed and not pledge.telling}
     notes = {"public": pledge.public_on, "closed": pledge.closed_on}
     return [
         {
-            "name": names[key], "icon": "s-done" if place < at else "s-doing" if place == at else "s-todo",
-            "note": notes.get(key) or "", "is_current": place == at, "is_ahead": place > at,
+            "name": names[key], "icon": _shape(place, at, is_closed, skipped.get(key, False)),
+            "note": f"{notes.get(key) or ''}", "is_current": place == at, "is_ahead": place > at,
         }
         for place, key in enumerate(names)
     ]  # fmt: skip
+
+
+def _shape(place: int, at: int, is_closed: bool, is_skipped: bool) -> str:
+    if is_skipped:
+        return "s-stop"
+    if place < at or (place == at and is_closed):
+        return "s-done"
+    return "s-doing" if place == at else "s-todo"
 
 
 # == without an account ==
@@ -172,7 +159,6 @@ class PublicPledge:
     measures: list[Measure]
     ledger: Page
     words: list[QuarterWord]
-    counted: Counted | None
 
 
 def public_pledge(
@@ -188,7 +174,6 @@ def public_pledge(
         measures=list(pledge.measures.all()),
         ledger=ledger_of(pledge, after=after, before=before),
         words=list(pledge.words.order_by("-year", "-quarter")[:8]),
-        counted=counted_of(pledge),
     )
 
 

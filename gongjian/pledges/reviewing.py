@@ -16,6 +16,7 @@ from gongjian.register.refusals import Refused
 from .access import body_above, is_own, office_that_reviews
 from .letters import tell_person, tell_writers
 from .models import Pledge, Review
+from .owing import settle_review
 from .refusing import held_pledge, keeping, texts
 from .states import move
 
@@ -35,6 +36,7 @@ def review(pledge: Pledge, verdict: str, *, reason: str = "", today: date, now: 
     act = move(pledge, verdict, by=by, as_office=office)
     in_name_of = pledge.body if pledge.person_id is not None or above is None else above
     made = Review.objects.create(pledge=pledge, body=in_name_of, verdict=verdict, on=today, act=act, **said)
+    settle_review(pledge, now=now, by=by)
     if verdict == "return":
         _ask_anew(pledge, in_name_of, said["reason"], today, now, by)
     return made

@@ -23,7 +23,7 @@ from gongjian.ui.excel import Column, workbook_response
 from gongjian.ui.templatetags.ui import keep_day
 
 from . import quarters, queries, writing
-from .access import bodies_of, office_that_keeps, people_of, posts_visible_to
+from .access import bodies_kept_by, bodies_of, office_that_keeps, people_of, posts_visible_to
 from .forms import NewPledgeForm, PledgeFilterForm
 from .models import Post, StandingOrder
 from .pages import body_of, form_page, refusal_of, sent
@@ -51,6 +51,8 @@ def pledges(request: DayRequest) -> HttpResponse:
         "listed": queries.pledges_listed(request.user, filters, request.today, after=after, before=before),
         "is_narrowed": filters != queries.PledgeFilters(),
         "of_body": name,
+        "of_id": filters.body,
+        "keeps": bool(name) and bodies_kept_by(request.user).filter(pk=filters.body).exists(),
         "export_href": f"{reverse('pledges_export')}?{query}",
         "waiting": queries.how_many_wait(request.user),
     }

@@ -22,6 +22,8 @@ from .pages import done, form_page, refusal_of, sent
 from .queries_pledge import PledgeShown, pledge_shown, steps_of
 from .states import ENDS, moves_of
 
+PANELS = ("review", "publish", "progress", "word", "telling", "close", "name_form", "may_unname")
+
 
 @signed_in_only
 @require_GET
@@ -31,6 +33,7 @@ def pledge(request: DayRequest, pledge_id: int) -> HttpResponse:
     if shown is None:
         raise Http404
     found, moves = shown.row.pledge, set(moves_of(shown.row.pledge))
+    doors = _doors(request, shown, moves)
     facts: dict[str, Any] = {
         "shown": shown,
         "row": shown.row,
@@ -38,7 +41,8 @@ def pledge(request: DayRequest, pledge_id: int) -> HttpResponse:
         "steps": steps_of(found),
         "trail": [(_("Pledges"), reverse("pledges")), (found.title, None)],
         "place": "programme",
-    } | _doors(request, shown, moves)
+        "has_panels": bool(shown.found or shown.alike or any(doors[name] for name in PANELS)),
+    } | doors
     return render(request, "pledges/pledge.html", facts)
 
 
@@ -98,7 +102,8 @@ def pledge_move(request: AccountRequest, pledge_id: int) -> HttpResponseBase:
             said = _("Handed in. Whoever reviews it is told.")
             return done(request, None, lambda: writing.hand_in(found, today=today, now=now, by=by), said, address)
         case "take_back":
-            return done(request, None, lambda: writing.take_back(found, by=by), _("It is a draft again."), address)
+            said = _("It is a draft again.")
+            return done(request, None, lambda: writing.take_back(found, now=now, by=by), said, address)
         case "withdraw":
             said = _("Taken back. It is not promised.")
             return done(request, None, lambda: writing.withdraw(found, now=now, by=by), said, address)

@@ -36,9 +36,11 @@ def posts(request: DayRequest) -> HttpResponse:
     filters = form.filters()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     query = urlencode({name: request.GET[name] for name in form.fields if request.GET.get(name)})
+    name = body_names(request.user, request.today, [filters.body]).get(filters.body, "") if filters.body else ""
     facts |= {
         "listed": queries_posts.posts_listed(request.user, filters, request.today, after=after, before=before),
         "is_narrowed": filters != queries_posts.PostFilters(),
+        "of_body": name,
         "kept": queries.named_bodies(request.user, bodies_kept_by(request.user), request.today),
         "export_href": f"{reverse('posts_export')}?{query}",
     }

@@ -25,6 +25,7 @@ def public_pledges(request: DayRequest, body_id: int) -> HttpResponse:
     facts = {
         "found": found,
         "body_id": body_id,
+        "has_notice": any(row.pledge.year == request.today.year and row.pledge.person_id is None for row in found.rows),
         "trail": [(found.name, reverse("body", args=[body_id])), (_("Pledges"), None)],
         "place": "pledges",
     }

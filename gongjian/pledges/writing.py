@@ -21,9 +21,9 @@ from gongjian.register.refusals import Refused
 from .access import is_on_the_roll, is_own, office_that_keeps, office_that_writes
 from .checks import Written, missing_of
 from .copies import mark_copies
-from .letters import tell_reviewers
 from .models import Measure, Pledge, Post
 from .models.pledges import LARGEST
+from .owing import owe_review, settle_review
 from .refusing import held_pledge, standing, texts
 from .states import move, subject_of
 
@@ -82,15 +82,16 @@ def hand_in(pledge: Pledge, *, today: date, now: datetime, by: User) -> Pledge:
     move(pledge, "hand_in", by=by, as_office=office, handed_in_by=by, handed_in_at=now)
     sending.close(pledge.reference, now=now, by=by)
     mark_copies(pledge)
-    tell_reviewers(pledge, today=today, now=now)
+    owe_review(pledge, today=today, now=now, by=by)
     return pledge
 
 
 @in_sentences
-def take_back(pledge: Pledge, *, by: Reader) -> Pledge:
+def take_back(pledge: Pledge, *, now: datetime, by: User) -> Pledge:
     """Out of review, to be written on. Raises Refused."""
     pledge = held_pledge(pledge, by)
     move(pledge, "take_back", by=by, as_office=_writing(by, pledge))
+    settle_review(pledge, now=now, by=by)
     return pledge
 
 

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from django.utils import timezone
+
 from gongjian.chronicle.models import Act
-from gongjian.pledges.models import CataloguePost, Measure, Pledge, Post, Progress, QuarterWord, Review
+from gongjian.pledges.models import Assignment, CataloguePost, Measure, Pledge, Post, Progress, QuarterWord, Review
 from gongjian.pledges.models.quarters import quarter_of
+from gongjian.pledges.owing import owe_review
 from gongjian.register.models import BodyEntry, Office
 
 PERSONAS = ("sample-village-secretary", "sample-county-union-chair", "sample-town-officer", "sample-city-organiser")
@@ -18,40 +21,155 @@ POSTS = (("facilities", "村口到小学一段", "每月查一遍路灯和管道
 
 
 class Made(NamedTuple):
-    """A pledge as it is made up. `counted`: from how much to how much of what; `state` if its day leaves it open."""
+    """A pledge as it is made up. `unit`: of what a number is promised, or nothing."""
 
     title: str
     wish: str
     kind: str
-    counted: tuple[int, int, str] | None
+    unit: str
     evidence: str
     measures: Sequence[str]
     state: str
 
 
-MADE = (
+# Each place has one of each, with its own numbers: `{n}` of them, until then `{few}`.
+WORKED_OFF = (
     Made(
-        "村口到小学的620米装齐26盏路灯", "晚上接孩子看不见路", "practical", (0, 26, "盏"),
-        "通电并由用电户签字，照片可有可无", ("和供电所定点位", "埋管立杆", "装灯通电"), "doing",
+        "村口到小学的{far}米装齐{n}盏路灯",
+        "晚上接孩子看不见路",
+        "practical",
+        "盏",
+        "通电并由用电户签字，照片可有可无",
+        ("和供电所定点位", "埋管立杆", "装灯通电"),
+        "doing",
     ),
     Made(
-        "文化礼堂每周开门从2天到5天", "周末想带孩子去看书，门总锁着", "practical", (2, 5, "天"),
-        "门口贴开放时间，值班表在公开栏", ("排值班表", "配三把钥匙", "贴开放时间"), "kept",
+        "给{n}户老房子换掉老化的电线",
+        "老房子跳闸，怕起火",
+        "practical",
+        "户",
+        "每户换好后由户主和电工签字",
+        ("逐户查一遍", "和电工排日子", "换线试用"),
+        "doing",
     ),
     Made(
-        "每季度公开一次村级账目", "账目看不懂", "common", (1, 4, "次"),
-        "公开栏有日期和盖章", ("第一季度公开", "年中公开"), "public",
+        "帮{n}户来料加工户接上长期订单",
+        "手上没活，收入断断续续",
+        "practical",
+        "户",
+        "每户有一份订单复印件",
+        ("摸清谁缺活", "联系三家发单企业", "逐户对接"),
+        "doing",
     ),
     Made(
-        "来料加工户的订单信息每月贴一次", "不知道哪里有活", "post", None,
-        "公开栏有日期", ("联系三家发单企业", "每月5日前贴出"), "review",
+        "清完{n}处房前屋后的垃圾堆",
+        "夏天有味，苍蝇多",
+        "practical",
+        "处",
+        "每处清完由隔壁两户签字",
+        ("画点位图", "分段包干", "逐处核对"),
+        "doing",
     ),
-    Made("进一步做好服务群众工作", "", "common", None, "", (), "returned"),
+)
+KEPT = (
     Made(
-        "桥头危险地段装80米护栏", "小孩放学路过怕掉下去", "practical", (0, 80, "米"),
-        "村民代表现场量", ("量尺寸", "安装"), "excused",
+        "文化礼堂每周开门从2天到{n}天",
+        "周末想带孩子去看书，门总锁着",
+        "practical",
+        "天",
+        "门口贴开放时间，值班表在公开栏",
+        ("排值班表", "配三把钥匙", "贴开放时间"),
+        "kept",
     ),
+    Made(
+        "独居老人每月上门从1次到{n}次",
+        "有事没人知道",
+        "practical",
+        "次",
+        "走访本上有老人签字",
+        ("列名单", "定人定户", "每月核对"),
+        "kept",
+    ),
+    Made(
+        "把{n}件办事要带的材料写成一张纸",
+        "跑了三趟才办成",
+        "common",
+        "件",
+        "便民服务点门口能拿到",
+        ("问清每件要什么", "印成一张纸", "贴在门口"),
+        "kept",
+    ),
+)
+SHOWN = (
+    Made(
+        "每季度公开一次村级账目，全年{n}次",
+        "账目看不懂",
+        "common",
+        "次",
+        "公开栏有日期和盖章",
+        ("第一季度公开", "年中公开", "年底公开"),
+        "public",
+    ),
+    Made(
+        "全年开{n}次夜间说事会",
+        "白天上班，有话没处说",
+        "common",
+        "次",
+        "每次有签到和答复单",
+        ("定日子", "逐件答复"),
+        "public",
+    ),
+)
+WAITING = (
+    Made(
+        "来料加工户的订单信息每月贴一次",
+        "不知道哪里有活",
+        "post",
+        "",
+        "公开栏有日期",
+        ("联系三家发单企业", "每月5日前贴出"),
+        "review",
+    ),
+    Made(
+        "汛期前把{n}条沟渠清一遍",
+        "下大雨水往屋里倒",
+        "practical",
+        "条",
+        "沟边两户看过并签字",
+        ("查一遍淤在哪里", "分段清"),
+        "review",
+    ),
+)
+MENDED = (
+    Made("进一步做好服务群众工作", "", "common", "", "", (), "returned"),
+    Made("切实加强党员教育管理", "", "common", "", "", (), "returned"),
+)
+EXPLAINED = (
+    Made("桥头危险地段装{far}米护栏", "小孩放学路过怕掉下去", "practical", "米",
+         "村民代表现场量", ("量尺寸", "安装"), "excused"),
+    Made("腾出一间屋子做{n}个孩子的暑假班", "放假没人看孩子", "practical", "个",
+         "报名表和值班表", ("腾屋子", "找老师"), "excused"),
 )  # fmt: skip
+MADE = (WORKED_OFF, KEPT, SHOWN, WAITING, MENDED, EXPLAINED)
+WHY_NOT = {
+    "米": "样例：桥要整体翻修，护栏并入工程一起做，明年6月前完成",
+    "个": "样例：屋子查出漏水，先修房。明年暑假前再开",
+}
+
+
+def _of(pool: Sequence[Made], place: int) -> Made:
+    """The one that this place has, with numbers of its own."""
+    each = pool[place % len(pool)]
+    number = _number(each, place)
+    return each._replace(title=each.title.format(n=number, far=number if each.unit == "米" else 380 + place * 17 % 400))
+
+
+def _number(each: Made, place: int) -> int:
+    if each.unit == "米":
+        return 60 + place * 7 % 50
+    if each.state == "kept":
+        return 4 + place % 3
+    return 4 if each.unit == "次" else 8 + (26 - 8 + place * 5) % 31
 
 
 def make_all(act: Act, today: date) -> int:
@@ -61,11 +179,15 @@ def make_all(act: Act, today: date) -> int:
     made = [
         (each, _pledge(each, body, today, place))
         for place, body in enumerate(bodies)
-        for number, each in enumerate(MADE)
+        for number, pool in enumerate(MADE)
         if (place + number) % 3 or place < len(PERSONAS)
+        for each in [_of(pool, place)]
     ]
     pledges = Pledge.objects.bulk_create(pledge for _each, pledge in made)
     _work_off([(each, pledge) for (each, _), pledge in zip(made, pledges, strict=True)], act, today)
+    for each in pledges:
+        if each.state == Pledge.State.REVIEW:
+            owe_review(each, today=today, now=timezone.now(), by=None)
     return len(pledges)
 
 
@@ -78,9 +200,10 @@ def _bodies(today: date) -> list[int]:
 
 
 def _make_posts(bodies: Sequence[int], today: date) -> None:
+    """Two posts of each, the first of them held by somebody in office there."""
     known = {each.pk: each for each in CataloguePost.objects.all()}
     first, last = date(today.year, 1, 1), date(today.year, 12, 31)
-    Post.objects.bulk_create(
+    posts = Post.objects.bulk_create(
         Post(
             body_id=body, kind=known[key], title=known[key].names["zh-hans"], area=area, content=content, seats=2,
             duties=known[key].duties["zh-hans"], since=first, until=last, state=Post.State.OPEN,
@@ -89,20 +212,31 @@ def _make_posts(bodies: Sequence[int], today: date) -> None:
         for key, area, content in POSTS
         if key in known
     )  # fmt: skip
+    held = Office.objects.on(today).filter(body__in=bodies).order_by("-pk").values_list("body_id", "person_id")
+    people = dict(held)
+    begun = max(first, today - timedelta(days=90))
+    Assignment.objects.bulk_create(
+        Assignment(
+            post=post, person_id=people[post.body_id], state=Assignment.State.ON_POST, reason="样例：住得近，懂水电",
+            notice_from=begun - timedelta(days=7), notice_until=begun - timedelta(days=1), since=begun, until=last,
+        )
+        for post in posts
+        if post.kind_id == POSTS[0][0] and post.body_id in people
+    )  # fmt: skip
 
 
 def _pledge(each: Made, body: int, today: date, place: int) -> Pledge:
     begun = max(date(today.year, 1, 1), today - timedelta(days=100))
     fields: dict[str, Any] = {"counted": False}
-    if each.counted:
-        first, last, unit = each.counted
-        fields = {"counted": True, "baseline": first, "target": last, "unit": unit}
+    if each.unit:
+        first = {"天": 2, "次": 1}.get(each.unit, 0)
+        fields = {"counted": True, "baseline": first, "target": _number(each, place), "unit": each.unit}
     if each.state in ("doing", "kept", "public", "excused"):
         fields |= {"public_on": begun, "shown_at": "村务公开栏"}
     if each.state in ("kept", "excused"):
         fields["closed_on"] = max(begun, today - timedelta(days=3))
     if each.state == "excused":
-        fields["outcome"] = "样例：桥要整体翻修，护栏并入工程一起做，明年6月前完成"
+        fields["outcome"] = WHY_NOT[each.unit]
     due = date(today.year, 12, 31) if place % 5 else today + timedelta(days=20)
     return Pledge(
         body_id=body, kind=each.kind, span="annual", year=today.year, title=each.title, wish=each.wish,
@@ -137,7 +271,7 @@ def _work_off(made: Sequence[tuple[Made, Pledge]], act: Act, today: date) -> Non
     )  # fmt: skip
     year, quarter = quarter_of(today)
     QuarterWord.objects.bulk_create(
-        QuarterWord(pledge=pledge, year=year, quarter=quarter, on=today, words="样例：点位已定，等管线图")
+        QuarterWord(pledge=pledge, year=year, quarter=quarter, on=today, words="样例：过了一半，剩下的下个月办")
         for _each, pledge in made
         if pledge.state == "doing"
     )
@@ -150,12 +284,14 @@ def _above(bodies: Sequence[int], today: date) -> dict[int, int]:
 
 
 def _crossed_off(pledge: Pledge, at: int, today: date) -> date | None:
-    if pledge.state == "kept" or (pledge.state == "doing" and at == 1):
+    if pledge.state == "kept" or (pledge.state == "doing" and at <= 2):
         return max(pledge.public_on or today, today - timedelta(days=12 - at))
     return None
 
 
 def _value(measure: Measure) -> Any:
-    """The number promised, with the last measure of what was kept."""
+    """The number promised, with the last measure of what was kept; two thirds of it where it is being worked off."""
     pledge = measure.pledge
-    return pledge.target if pledge.state == "kept" and measure.position == 3 else None
+    if pledge.state == "kept":
+        return pledge.target if measure.position == 3 else None
+    return pledge.target * 2 // 3 if measure.position == 2 else None

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models.expressions import RawSQL
 
+from gongjian.asks.access import asks_to_answer
 from gongjian.asks.models import Ask
 from gongjian.chronicle.models import Act, Before
 from gongjian.notices.models import Letter
@@ -23,6 +24,7 @@ from gongjian.register.authority.reach import OPERATOR
 from gongjian.register.forgetting import _more
 from gongjian.register.models import Office
 from gongjian.register.refusals import Refused
+from tests.register import town as small
 
 from .conftest import NOW, close, done, hand_in, published, reviewed, write
 
@@ -121,7 +123,7 @@ def test_only_whose_it_is_writes_it_and_only_as_a_draft(town):
             by=town.secretary,
         )  # fmt: skip
     before = pledge.measures.first().pk
-    writing.take_back(pledge, by=town.secretary)
+    writing.take_back(pledge, now=NOW, by=town.secretary)
     writing.rewrite(
         pledge, measures=["只一条"], kind="common", span="long", year=town.today.year, title="改", today=town.today,
         by=town.secretary,
@@ -137,7 +139,7 @@ def test_only_whose_it_is_writes_it_and_only_as_a_draft(town):
 def test_a_returned_pledge_is_asked_of_its_body_and_done_once_it_is_handed_in_again(town):
     pledge = reviewed(hand_in(write(town), town), "return", town)
     assert pledge.state == S.RETURNED
-    ask = Ask.objects.select_related("sending").get()
+    ask = Ask.objects.select_related("sending").get(body=pledge.body)
     assert (ask.body, ask.sending.about, ask.sending.why) == (pledge.body, pledge.reference, "写明哪一段路")
     hand_in(pledge, town)
     ask.refresh_from_db()
@@ -171,7 +173,8 @@ def test_a_member_s_pledge_is_reviewed_in_the_branch_and_not_above(town):
     with pytest.raises(Refused, match="Nobody reviews"):
         reviewing.review(pledge, "pass", today=town.today, now=NOW, by=member)
     reviewing.review(pledge, "return", reason="写明几户", today=town.today, now=NOW, by=town.secretary)
-    assert Letter.objects.get(account=member).about == [pledge.reference] and not Ask.objects.exists()
+    assert Letter.objects.get(account=member).about == [pledge.reference]
+    assert not Ask.objects.filter(state="open").exists()
 
 
 def test_of_two_reviewers_the_second_is_told_what_it_is_by_now(town):
@@ -193,10 +196,25 @@ def test_where_the_superior_is_dissolved_meanwhile_the_body_above_it_reviews(tow
     assert reviewed(pledge, "pass", town, by="county").state == S.PASSED
 
 
-def test_whoever_reviews_gets_one_letter_a_day(town):
-    hand_in(write(town), town)
-    hand_in(write(town, title="样例：三户漏雨的屋顶修好"), town)
-    assert list(Letter.objects.values_list("account__name", flat=True)) == ["郑样例"]
+def test_the_review_of_all_that_wait_is_one_ask_until_none_does(town):
+    first, second = hand_in(write(town), town), hand_in(write(town, title="样例：三户漏雨的屋顶修好"), town)
+    owed = Ask.objects.get()
+    assert (owed.body, owed.minutes, owed.state) == (town.bodies["street_party"], 10, "open")
+    assert list(asks_to_answer(town.accounts["street"])) == [owed]
+    reviewed(first, "pass", town)
+    owed.refresh_from_db()
+    assert owed.state == "open"
+    writing.take_back(second, now=NOW, by=town.secretary)
+    owed.refresh_from_db()
+    assert owed.state == "done"
+
+
+@pytest.mark.parametrize(("key", "body"), [("member", "village_party"), ("secretary", "street_party")])
+def test_a_person_s_pledge_lies_with_their_organisation_and_above_it_where_they_hold_office(key, body, town):
+    who = town.accounts.get(key) or town.secretary
+    person = town.people.get(key) or small.Person.objects.get(account=who)
+    hand_in(write(town, person=person, by=who), town, by=who)
+    assert Ask.objects.get().body == town.bodies[body]
 
 
 # == doing ==
