@@ -32,11 +32,12 @@ GROUPS = (
     "fairness",
     "likeness",
     "ballots",
+    "pledges",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
-# These need no database, and are measured alone without one.
-WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining", "fairness", "likeness", "ballots")
+# These need no database or bring one of their own, and are measured alone without the bench's.
+WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining", "fairness", "likeness", "ballots", "pledges")
 # Unasked, these belong to what takes long.
 LONG = ("reconcile",)
 
@@ -114,6 +115,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         importing,
         likeness,
         night,
+        pledges,
         reconcile,
         reform,
         register,
@@ -138,6 +140,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "fairness": fairness.figures,
         "likeness": likeness.figures,
         "ballots": ballots.figures,
+        "pledges": pledges.figures,
     }
     return _take(size, url, chosen, measures)
 
@@ -146,7 +149,7 @@ def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
     import django  # slow: --help must not wait for it
 
     django.setup()
-    from . import ballots, fairness, figures, gaps, likeness, reconcile  # app ready: models
+    from . import ballots, fairness, figures, gaps, likeness, pledges, reconcile  # app ready: models
 
     free = {
         "reconcile": reconcile.figures,
@@ -155,6 +158,7 @@ def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
         "fairness": fairness.figures,
         "likeness": likeness.figures,
         "ballots": ballots.figures,
+        "pledges": pledges.figures,
     }
     return _take(size, "", chosen, free)
 

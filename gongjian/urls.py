@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.i18n import set_language
 
 from .api import api
 
@@ -21,6 +23,8 @@ urlpatterns = [
     path("", include("gongjian.pledges.urls")),
     path("account/", include("gongjian.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    # For pages that are kept for everybody: a token of one visitor cannot stand in them.
+    path("i18n/openly/", csrf_exempt(set_language), name="set_language_openly"),
     path("api/v1/", api.urls),
 ]
 

@@ -122,13 +122,13 @@ def _dressed(rows: QuerySet[Pledge]) -> QuerySet[Pledge]:
     return rows.select_related("body__line", "public_name")
 
 
-def rows_of(reader: Reader, pledges: Sequence[Pledge], today: date) -> list[Row]:
-    """A fixed number of queries for however many."""
+def rows_of(
+    reader: Reader, pledges: Sequence[Pledge], today: date, measures: dict[int, tuple[int, int]] | None = None
+) -> list[Row]:
+    """A fixed number of queries for however many. `measures`: of each how many are crossed off, and all, if known."""
     names = body_names(reader, today, {each.body_id for each in pledges})
     people = names_of(reader, pledges)
-    rows = Measure.objects.filter(pledge__in=[each.pk for each in pledges]).order_by().values_list("pledge")
-    counted = rows.annotate(done=Count("crossed_off_on"), all=Count("pk"))
-    measures = {pk: (done, count) for pk, done, count in counted}
+    measures = _measured([each.pk for each in pledges]) if measures is None else measures
     reached = _reached([each.pk for each in pledges if each.counted])
     return [
         Row(
@@ -144,10 +144,20 @@ def rows_of(reader: Reader, pledges: Sequence[Pledge], today: date) -> list[Row]
     ]
 
 
+def _measured(pledges: list[int]) -> dict[int, tuple[int, int]]:
+    rows = Measure.objects.filter(pledge__in=pledges).order_by().values_list("pledge")
+    return {pk: (done, count) for pk, done, count in rows.annotate(done=Count("crossed_off_on"), all=Count("pk"))}
+
+
+def counts_of(pledge: Pledge, measures: Sequence[Measure]) -> dict[int, tuple[int, int]]:
+    return {pledge.pk: (sum(each.crossed_off_on is not None for each in measures), len(measures))}
+
+
 def _reached(counted: list[int]) -> dict[int, Decimal]:
     """The last number told of each."""
     told = Progress.objects.filter(pledge__in=counted).exclude(value=None)
-    return dict(told.order_by("pledge", "-on", "-pk").distinct("pledge").values_list("pledge", "value"))
+    rows = told.order_by("pledge", "-on", "-pk").distinct("pledge").values_list("pledge", "value")
+    return {pledge: value for pledge, value in rows if value is not None}
 
 
 def _counted(pledge: Pledge, value: Decimal | None) -> Counted | None:

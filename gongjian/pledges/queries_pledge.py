@@ -25,7 +25,7 @@ from .access import (
 from .checks import Alike, Found, Load, Written, alike, found_in, load_of, vague_words
 from .fulfilling import office_that_closes
 from .models import Measure, Pledge, Progress, QuarterWord, Review
-from .queries import ORDER, Row, rows_of
+from .queries import ORDER, Row, counts_of, rows_of
 
 PAGE = 20
 STEPS = (
@@ -63,7 +63,7 @@ def pledge_shown(
     reader: Reader, pledge_id: int, today: date, *, after: str = "", before: str = ""
 ) -> PledgeShown | None:
     """None where there is none, or none for this reader. A fixed number of queries for each kind of reader."""
-    rows = pledges_visible_to(reader).select_related("body__line", "public_name", "post")
+    rows = pledges_visible_to(reader).select_related("body__line", "public_name", "post").prefetch_related("measures")
     pledge = rows.filter(pk=pledge_id).first()
     if pledge is None:
         return None
@@ -75,7 +75,7 @@ def pledge_shown(
     written = Written(pledge, [each.words for each in measures])
     reviews = _reviews(reader, pledge, today) if is_told else []
     return PledgeShown(
-        row=rows_of(reader, [pledge], today)[0],
+        row=rows_of(reader, [pledge], today, counts_of(pledge, measures))[0],
         measures=measures,
         reviews=reviews,
         ledger=ledger_of(pledge, after=after, before=before),
@@ -169,9 +169,10 @@ def public_pledge(
     pledge = rows.filter(pk=pledge_id).first()
     if pledge is None:
         return None
+    measures = list(pledge.measures.all())
     return PublicPledge(
-        row=rows_of(reader, [pledge], today)[0],
-        measures=list(pledge.measures.all()),
+        row=rows_of(reader, [pledge], today, counts_of(pledge, measures))[0],
+        measures=measures,
         ledger=ledger_of(pledge, after=after, before=before),
         words=list(pledge.words.order_by("-year", "-quarter")[:8]),
     )

@@ -52,7 +52,7 @@ def pledges(request: DayRequest) -> HttpResponse:
         "is_narrowed": filters != queries.PledgeFilters(),
         "of_body": name,
         "of_id": filters.body,
-        "keeps": bool(name) and bodies_kept_by(request.user).filter(pk=filters.body).exists(),
+        "keeps": bool(name) and bodies_kept_by(request.user).filter(pk=filters.body or 0).exists(),
         "export_href": f"{reverse('pledges_export')}?{query}",
         "waiting": queries.how_many_wait(request.user),
     }

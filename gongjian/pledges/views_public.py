@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -12,8 +14,11 @@ from django.views.decorators.http import require_GET
 from gongjian.register.views.door import DayRequest
 
 from .notice import as_pdf, sheet_of
+from .queries import Row
 from .queries_pledge import body_public, steps_of
 from .queries_pledge import public_pledge as read_pledge
+
+KEPT = 60  # seconds that a public page may be old
 
 
 @require_GET
@@ -28,8 +33,9 @@ def public_pledges(request: DayRequest, body_id: int) -> HttpResponse:
         "has_notice": any(row.pledge.year == request.today.year and row.pledge.person_id is None for row in found.rows),
         "trail": [(found.name, reverse("body", args=[body_id])), (_("Pledges"), None)],
         "place": "pledges",
+        "is_kept": True,
     }
-    return render(request, "pledges/public_body.html", facts)
+    return kept(render(request, "pledges/public_body.html", facts), request, found.rows)
 
 
 @require_GET
@@ -46,8 +52,9 @@ def public_pledge(request: DayRequest, pledge_id: int) -> HttpResponse:
         "steps": steps_of(pledge),
         "trail": [(found.row.name, reverse("public_pledges", args=[pledge.body_id])), (pledge.title, None)],
         "place": "pledges",
+        "is_kept": True,
     }
-    return render(request, "pledges/public_pledge.html", facts)
+    return kept(render(request, "pledges/public_pledge.html", facts), request, [found.row])
 
 
 @require_GET
@@ -58,6 +65,15 @@ def pledge_notice(request: DayRequest, body_id: int) -> HttpResponse:
         raise Http404(_("Nothing of this year is public yet, so there is nothing to put on the wall."))
     address = settings.SITE + reverse("public_pledges", args=[body_id])
     pdf = as_pdf(sheet_of(found, request.today, address))
-    return HttpResponse(
+    paper = HttpResponse(
         pdf, content_type="application/pdf", headers={"Content-Disposition": "inline; filename=notice.pdf"}
     )
+    return kept(paper, request, [])
+
+
+def kept(answer: HttpResponse, request: DayRequest, rows: Sequence[Row]) -> HttpResponse:
+    """Told again for a minute to whoever is not signed in (gongjian/ui/kept_pages.py); but never where somebody is
+    named, who may take that back."""
+    if not request.user.is_authenticated and all(row.pledge.person_id is None for row in rows):
+        answer["Cache-Control"] = f"public, max-age={KEPT}"
+    return answer

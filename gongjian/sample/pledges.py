@@ -294,4 +294,4 @@ def _value(measure: Measure) -> Any:
     pledge = measure.pledge
     if pledge.state == "kept":
         return pledge.target if measure.position == 3 else None
-    return pledge.target * 2 // 3 if measure.position == 2 else None
+    return pledge.target * 2 // 3 if pledge.target is not None and measure.position == 2 else None

@@ -17,6 +17,7 @@ OPEN |= {f"account/sign-in/provider/1/{page}": 404 for page in ("", "back/")}  #
 OPEN |= {"vote/": 200, "vote/1/": 404, "cast/1/": 405, "polls/verify.html": 200, "polls/": 200}  # of no poll yet
 OPEN |= {f"polls/1/{page}": 404 for page in ("", "receipt/", "log.json", "bundle.zip")}
 OPEN |= {"figures.xlsx": 404, "figures/1/": 404, "api/v1/published": 200}  # public, and nothing was told yet
+OPEN |= {"i18n/openly/": 302}
 OPEN |= {"pledges/public/1/": 404, "pledges/of/1/notice.pdf": 404}  # nothing is public yet
 PUBLIC = {"figures/", "units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:body_id>/", "search/", "search/suggest/"}
 PUBLIC |= {"territory/", "territory/<id:unit_id>/", "territory/<id:unit_id>/below/", "line/", "line/<slug:line_key>/"}

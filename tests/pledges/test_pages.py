@@ -174,3 +174,16 @@ def test_the_api_tells_what_the_pages_tell_and_names_nobody(town, signed_in):
     assert (float(one["target"]), one["evidence"], len(one["measure_list"])) == (26.0, "通电并由用电户签字", 2)
     assert stranger.get(f"/api/v1/pledges/{10**30}").status_code == 404
     assert [each["seats"] for each in stranger.get("/api/v1/posts").json()["posts"]] == [2]
+
+
+def test_a_public_page_is_the_same_for_everybody_unless_it_names_somebody(town, client, signed_in):
+    pledge = published(town)
+    addresses = [f"/pledges/of/{pledge.body_id}/", f"/pledges/public/{pledge.pk}/"]
+    for address in addresses:
+        told = client.get(address)
+        assert told["Cache-Control"] == "public, max-age=60" and not told.cookies
+        assert signed_in(town.secretary).get(address)["Cache-Control"] == "private, no-store"
+    own = published(town, by="secretary", person=town.people["other"], title="样例：每周陪两位老人")
+    fulfilling.agree(own, name="老钱", today=town.today, by=town.accounts["other"])
+    for address in (addresses[0], f"/pledges/public/{own.pk}/"):
+        assert "public" not in client.get(address).get("Cache-Control", "")
