@@ -37,8 +37,8 @@ def press(page: Page, value: str) -> None:
     folded = page.locator("details:not([open])").filter(has=button)
     if folded.count():
         folded.first.locator("summary").first.click()
-    button.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        button.click()
 
 
 def take_a_post(page: Page, body: int) -> None:
@@ -50,7 +50,8 @@ def take_a_post(page: Page, body: int) -> None:
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url(re.compile(r"/posts/\d+/$"))
     press(page, "open")
-    page.locator("main form[action$='/choose/'] button").click()
+    with page.expect_navigation():
+        page.locator("main form[action$='/choose/'] button").click()
     page.locator("main a[href^='/posts/held/']").first.click()
     page.fill("[name=reason]", "住得近，懂水电")
     press(page, "match")
@@ -108,13 +109,13 @@ def test_from_a_post_to_a_pledge_that_was_kept_late(visit: Visit, site: Site) ->
     for _measure in range(2):  # two taps each: to one's pledges, and the button
         phone.goto("/pledges/mine/")
         mine = phone.locator("li.panel").filter(has=phone.locator("h2", has_text=TITLE))
-        mine.locator("form button").first.tap()
-        phone.wait_for_load_state()
+        with phone.expect_navigation():
+            mine.locator("form button").first.tap()
     phone.goto(pledge)
     phone.fill("[name=value]", "6")
     phone.fill("[name=words]", "6盏都亮了")
-    phone.locator("main form[action$='/progress/'] button", has_text="记入台账").tap()
-    phone.wait_for_load_state()
+    with phone.expect_navigation():
+        phone.locator("main form[action$='/progress/'] button", has_text="记入台账").tap()
     late = site.asked(
         "UPDATE pledges_pledge SET due_on = due_on - 31 WHERE id = %s RETURNING due_on", pledge.split("/")[2]
     )
