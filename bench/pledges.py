@@ -75,7 +75,7 @@ def city() -> Iterator[None]:
 
 def fill() -> None:
     """Spread over all organisations, in every state, each with three measures, and a ledger where it is public."""
-    from django.db import connection  # app ready: needs settings
+    from django.db import connection, transaction  # app ready: needs settings
     from django.utils import timezone  # app ready: models
 
     from gongjian.chronicle.record import record  # app ready: models
@@ -105,7 +105,8 @@ def fill() -> None:
         ],
         batch_size=5_000,
     )
-    act = record("bench.progress")
+    with transaction.atomic():
+        act = record("bench.progress")
     Progress.objects.bulk_create(
         [
             Progress(pledge=row, on=today, words=f"样例{at}", value=at + 1, act=act)

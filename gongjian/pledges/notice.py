@@ -74,8 +74,8 @@ def as_pdf(sheet: Sheet) -> bytes:
 def _line(pledge: Pledge) -> Line:
     number = ""
     if pledge.baseline is not None and pledge.target is not None:
-        number = f"{_plain(pledge.baseline)} → {_plain(pledge.target)}{pledge.unit}"
-    said = [("谁负责", pledge.responsible), ("期限", str(pledge.due_on or "长期")), ("怎么看", pledge.evidence)]
+        number = f"从{_plain(pledge.baseline)}{pledge.unit}到{_plain(pledge.target)}{pledge.unit}"
+    said = [("谁负责", pledge.responsible), ("期限", str(pledge.due_on or "长期")), ("怎么算数", pledge.evidence)]
     return Line(pledge.title, number, "；".join(f"{label}：{value}" for label, value in said if value))
 
 
