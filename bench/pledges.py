@@ -53,7 +53,7 @@ def city() -> Iterator[None]:
     home = Path(tempfile.mkdtemp(prefix="gongjian-bench-pledges-"))
     home.chmod(0o711)
     os.environ |= {"DATABASE_URL": postgres.ensure_running(home, name="pledges"), "GONGJIAN_HOME": str(home / "files")}
-    os.environ["DJANGO_SETTINGS_MODULE"] = "gongjian.settings"
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "gongjian.settings", "GONGJIAN_PERSONA_DOORS": "1"}
     import django  # slow: needs the address of the database
 
     django.setup()
@@ -133,8 +133,8 @@ def pages(size: str) -> Iterator[Figure]:
     ones: dict[str, list[str]] = {}
     for name in READERS:
         user = User.objects.get(username=f"sample-{name}")
-        clients[name] = Client()
-        clients[name].force_login(user)
+        clients[name] = Client(HTTP_HOST="127.0.0.1")
+        clients[name].get(f"/sample/enter/{name}/")
         ids = random.Random(4).sample(list(pledges_visible_to(user).values_list("pk", flat=True)), PAGES)
         ones[name] = [f"/pledges/{id}/" for id in ids]
     lists = {name: [f"/pledges/{query}" for query in LISTS] * (PAGES // len(LISTS)) for name in READERS}
