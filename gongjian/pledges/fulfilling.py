@@ -158,10 +158,16 @@ def missing_to_keep(pledge: Pledge, on: date, verb: str) -> list[str]:
 
 def office_that_closes(reader: Reader, pledge: Pledge) -> str | None:
     """In which office the reader closes it; None for whoever does not, and for the person whose it is."""
+    own = office_that_keeps(reader, pledge.body)
+    reviewing = office_that_reviews(reader, pledge, body_above(pledge.body)) if own is None else None
+    return closes_as(reader, pledge, own, reviewing)
+
+
+def closes_as(reader: Reader, pledge: Pledge, keeping: str | None, reviewing: str | None) -> str | None:
+    """The same, where it is known in which offices the reader keeps and reviews it."""
     if pledge.person_id is not None and is_own(reader, pledge):
         return None
-    own = office_that_keeps(reader, pledge.body)
-    return own if own is not None else office_that_reviews(reader, pledge, body_above(pledge.body))
+    return keeping if keeping is not None else reviewing
 
 
 # == showing a name ==

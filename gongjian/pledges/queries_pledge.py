@@ -23,7 +23,7 @@ from .access import (
     pledges_visible_to,
 )
 from .checks import Alike, Found, Load, Written, alike, found_in, load_of, vague_words
-from .fulfilling import office_that_closes
+from .fulfilling import closes_as
 from .models import Measure, Pledge, Progress, QuarterWord, Review
 from .queries import ORDER, Row, counts_of, rows_of
 
@@ -85,7 +85,7 @@ def pledge_shown(
         writes=writes,
         keeps=keeps,
         reviews_as=reviews_as,
-        closes=office_that_closes(reader, pledge) if pledge.is_open else None,
+        closes=closes_as(reader, pledge, keeps, reviews_as) if pledge.is_open else None,
         is_mine=is_own(reader, pledge),
         found=found_in(written, vague_words()) if is_told and is_early else [],
         alike=alike(reader, pledge, today) if is_told and is_early else [],
