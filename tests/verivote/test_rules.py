@@ -85,6 +85,25 @@ WRONG = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("change", "where", "name"),
+    [
+        (put("channels", to=["web", "desk", "desk"]), "rules.channels", "desk"),
+        (put("groups", 1, "id", to="org"), "rules.groups", "org"),
+        (put("groups", 0, "candidates", 0, "id", to="12"), "rules.groups.org", "12"),
+        (put("steps", 1, "group", to="org"), "rules.steps", "org"),
+        (put("steps", 0, "out", to=[{"candidate": "04", "why": "一"}] * 2), "rules.steps.org.out", "04"),
+        (put("steps", 0, "caps", to=[{"by": "place", "most": 1}] * 2), "rules.steps.org.caps", "place"),
+    ],
+)
+def test_it_is_said_what_is_named_twice_and_where(change: Callable[[Any], None], where: str, name: str):
+    found = polls.rules()
+    change(found)
+    with pytest.raises(VerivoteError) as refused:
+        rulebook.check(found)
+    assert refused.value.facts == {"where": where, "name": name}
+
+
 @pytest.mark.parametrize(("code", "change"), WRONG)
 def test_rules_that_cannot_be_are_refused(code, change):
     changed = polls.rules()

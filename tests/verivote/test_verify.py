@@ -16,7 +16,7 @@ from verivote import archive, bundle, merkle
 from verivote.canonical import canonical
 from verivote.errors import VerivoteError
 from verivote.receipt import number
-from verivote.verify import check_receipt, verify
+from verivote.verify import Check, check_receipt, verify
 
 from . import polls
 from .attacks import FORGED, REMADE
@@ -313,6 +313,9 @@ def test_a_bundle_packed_by_another_program_is_told(path: Path):
         assert verify(path).failed == ["format"]
 
 
+PARTS = {"entry", "contents", "heads", "result", "signatures"}
+
+
 def raw(path: Path, **members: bytes) -> Path:
     """A bundle with members as they are given."""
     it = voting()
@@ -355,13 +358,16 @@ def test_members_that_are_not_what_they_should_be_are_told(members, codes, why, 
     report = verify(raw(path, **members))
     assert report.failed == codes
     assert [check.why.code for check in report.checks if check.why] == ([why] if why else [])
-    if codes == ["result"]:
-        assert report.checks[-1].why.facts.get("where", "result") == "result"
+    for check in report.checks:
+        if check.why and "where" in check.why.facts:
+            assert check.why.facts["where"].split("[")[0].split(".")[0] in PARTS
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path):
     report = verify(tmp_path / "none.zip")
-    assert (report.failed, report.checks[0].why.code) == (["format"], "no_file")
+    assert report.checks == [Check("format", False, {}, report.checks[0].why)]
+    assert (report.checks[0].why.code, report.checks[0].why.facts["name"]) == ("no_file", str(tmp_path / "none.zip"))
+    assert (report.ok, report.result) == (False, None)
 
 
 def test_progress_is_told(path: Path):
