@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,7 +54,8 @@ def poll_new(request: DayRequest, body_id: int) -> HttpResponseBase:
     form = PollForm(given)
     if given is not None and form.is_valid():
         try:
-            made = making.draft(body, now=timezone.now(), by=request.user, **form.given(request.user))
+            with transaction.atomic():  # a new document goes with the poll, or not at all
+                made = making.draft(body, now=timezone.now(), by=request.user, **form.given(request.user))
         except Refused as no:
             form.add_error(None, str(no))
         else:
@@ -94,7 +96,8 @@ def poll_edit(request: DayRequest, poll_id: int) -> HttpResponseBase:
     form = PollForm(given, poll=found)
     if given is not None and form.is_valid():
         try:
-            making.amend(found, now=timezone.now(), by=request.user, **form.given(request.user))
+            with transaction.atomic():
+                making.amend(found, now=timezone.now(), by=request.user, **form.given(request.user))
         except Refused as no:
             form.add_error(None, str(no))
         else:

@@ -23,6 +23,7 @@ from django.utils import timezone
 from gongjian import ballots
 from gongjian.ballots import codes, making, paper, publishing, secrets
 from gongjian.ballots.models import Envelope, PaperBallot, Poll, Voter
+from gongjian.register.models import Document
 from verivote import cli, holders, receipt
 from verivote.ballot import Paper
 from verivote.errors import Void
@@ -61,6 +62,9 @@ def test_a_poll_is_prepared_and_frozen_through_its_pages(drafted, signed_in):
     window = {"opens_at": f"{opens:%Y-%m-%dT%H:00}", "closes_at": f"{opens + timedelta(days=2):%Y-%m-%dT%H:00}"}
     given = {"title": "推荐先进", "kind": "recommendation", "channels": ["web"], "objection_days": 7, "weight": 0}
     post(browser, f"/bodies/{body}/ballots/new/", given | window | {"title": ""}, 400)
+    paper = {"approval_number": "样例〔2026〕9号", "approval_title": "样例批复"}
+    post(browser, f"/bodies/{body}/ballots/new/", given | window | paper | {"closes_at": window["opens_at"]}, 400)
+    assert not Document.objects.filter(number=paper["approval_number"]).exists()
     post(browser, f"/bodies/{body}/ballots/new/", given | window)
     poll = Poll.objects.get(title="推荐先进")
     page = f"/ballots/{poll.pk}/"
