@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
-MOST, LARGEST = 1_000, 500_000  # pages, bytes of one
+MOST, LARGEST, ROOM = 1_000, 500_000, 50_000_000  # pages, bytes of one and of all
 ANEW = 5.0  # seconds that the former one is told on while one request brings the next
 LIFE = re.compile(rb"public, max-age=(\d+)")
 OF_ONE = (b"x-request-id", b"content-length")  # headers of one answer, not of the page
@@ -48,6 +48,7 @@ class KeptPages:
         self._pages, self._clock = pages, clock
         self._language, self._token = settings.LANGUAGE_COOKIE_NAME.encode(), settings.CSRF_COOKIE_NAME.encode()
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self.size = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = self._key(scope)
@@ -72,6 +73,8 @@ class KeptPages:
             if message["type"] == "http.response.start" and _life(message):
                 start = message
             elif not start:
+                if message.get("status", 500) < 500:  # in an outage the former one is still told
+                    self._drop(key)
                 await send(message)
             else:
                 parts.append(message.get("body", b""))
@@ -88,7 +91,7 @@ class KeptPages:
         cookies = [part.strip().partition(b"=") for part in _header(scope, b"cookie").split(b";") if part.strip()]
         if any(name not in (self._language, self._token) for name, _is, _value in cookies):
             return None
-        chosen = next((value for name, _is, value in cookies if name == self._language), b"")
+        chosen = b";".join(value for name, _is, value in cookies if name == self._language)
         said = _header(scope, b"accept-language"), _header(scope, b"host")
         return scope["path"].encode(), scope.get("query_string", b""), chosen, *said
 
@@ -96,12 +99,18 @@ class KeptPages:
         headers = [(name, value) for name, value in start["headers"] if name.lower() not in OF_ONE]
         tag, now = b'"' + sha256(body).hexdigest()[:32].encode() + b'"', self._clock()
         kept = Kept([*headers, (b"etag", tag)], body, tag, now, now + _life(start))
+        self._drop(key)
         if len(body) <= LARGEST:
             self._kept[key] = kept
-            self._kept.move_to_end(key)
-            if len(self._kept) > MOST:
-                self._kept.popitem(last=False)
+            self.size += _bytes(key, kept)
+        while len(self._kept) > MOST or self.size > ROOM:
+            self._drop(next(iter(self._kept)))
         return kept
+
+    def _drop(self, key: Key) -> None:
+        former = self._kept.pop(key, None)
+        if former is not None:
+            self.size -= _bytes(key, former)
 
 
 async def _tell(kept: Kept, known_tag: bytes, now: float, send: Send) -> None:
@@ -121,5 +130,10 @@ def _life(start: Message) -> int:
     return int(found[1]) if found else 0
 
 
+def _bytes(key: Key, kept: Kept) -> int:
+    return len(kept.body) + sum(map(len, key))
+
+
 def _header(scope: Scope, name: bytes) -> bytes:
-    return next((value for key, value in scope["headers"] if key == name), b"")
+    """As the pages read it (a2wsgi): of several all of them, and `_` in a name is as good as `-`."""
+    return b",".join(value for key, value in scope["headers"] if key.replace(b"_", b"-") == name)

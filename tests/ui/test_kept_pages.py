@@ -26,10 +26,13 @@ class Site:
         await send({"type": "http.response.body", "body": b"page ", "more_body": True})
         await send({"type": "http.response.body", "body": b"%d" % self.asked})
 
-    def get(self, path: str = "/p/", method: str = "GET", **headers: str) -> tuple[int, dict[bytes, bytes], bytes]:
+    def get(
+        self, path: str = "/p/", method: str = "GET", more: Any = (), **headers: str
+    ) -> tuple[int, dict[bytes, bytes], bytes]:
         told: list[Any] = []
         scope = {"type": "http", "method": method, "path": path, "query_string": b""}
         scope["headers"] = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        scope["headers"] += more
 
         async def send(message: Any) -> None:
             told.append(message)
@@ -104,6 +107,39 @@ def test_each_language_site_and_address_has_its_own_page():
     asked = [{}, {"accept_language": "en"}, {"cookie": "gongjian_language=en"}, {"host": "b.cn"}, {"path": "/q/"}]
     assert [site.get(**each)[2] for each in asked + asked] == [b"page %d" % n for n in (1, 2, 3, 4, 5) * 2]
     assert site.get(cookie="csrftoken=7; gongjian_language=en")[2] == b"page 3"
+
+
+def test_a_page_that_is_no_longer_for_everybody_is_not_told_again():
+    site = Site()
+    site.get()
+    site.now, site.status = 61, 404
+    assert [site.get()[0] for _ in range(2)] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    "twice",
+    [
+        [(b"cookie", b"gongjian_language=zh-hans; gongjian_language=en")],
+        [(b"cookie", b"gongjian_language=zh-hans"), (b"cookie", b"gongjian_language=en")],
+        [(b"cookie", b"gongjian_language=zh-hans"), (b"accept-language", b""), (b"accept_language", b"en")],
+    ],
+    ids=["one cookie twice", "two headers of cookies", "two headers of languages"],
+)
+def test_whoever_says_a_language_twice_does_not_leave_it_to_the_next(twice):
+    site = Site()
+    site.get(more=twice)
+    assert site.get(cookie="gongjian_language=zh-hans", accept_language="")[2] == b"page 2"
+
+
+def test_all_that_is_kept_fits_into_its_room(monkeypatch):
+    monkeypatch.setattr(kept_pages, "ROOM", 200)
+    site = Site()
+    for n in range(9):
+        site.get(f"/{n}/" + "x" * 50)
+    assert site.front.size <= 200 and len(site.front._kept) == 3
+    site.now = 61
+    site.get("/8/" + "x" * 50)
+    assert site.front.size <= 200 and len(site.front._kept) == 3
 
 
 def test_no_more_than_so_many_are_kept_and_none_that_is_too_large(monkeypatch):
