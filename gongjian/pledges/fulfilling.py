@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from gongjian.accounts.models import User
@@ -85,18 +86,24 @@ def say_word(pledge: Pledge, *, words: str, today: date, now: datetime, by: User
     record("pledges.say_word_pledge", by=by, subject=subject_of(pledge), facts=facts, as_office=office)
     of: dict[str, Any] = {"pledge": pledge, "year": year, "quarter": quarter}
     word = QuarterWord.objects.update_or_create(**of, defaults={**said, "on": today})[0]
-    close_call(pledge, year, quarter, now=now, by=by)
+    close_calls(pledge.body_id, year, quarter, now=now, by=by)
     return word
 
 
-def close_call(pledge: Pledge, year: int, quarter: int, *, now: datetime, by: User) -> None:
-    """The ask for the quarter is done once no open pledge of the body is without its word."""
-    owed = Pledge.objects.filter(body=pledge.body_id, person=None, state__in=(S.PUBLIC, S.DOING, S.TOLD))
-    if owed.exclude(words__year=year, words__quarter=quarter).exists():
+def close_calls(body: int, year: int, quarter: int, *, now: datetime, by: User) -> None:
+    """The asks for this quarter and the one before are done once no open pledge of the body is without its word."""
+    if owing_a_word(year, quarter).filter(body=body).exists():
         return
-    call = QuarterCall.objects.filter(body=pledge.body_id, year=year, quarter=quarter).first()
-    if call is not None:
-        sending.close(call.reference, now=now, by=by)
+    before = (year, quarter - 1) if quarter > 1 else (year - 1, 4)
+    for call in QuarterCall.objects.filter(body=body, year__in=(year, before[0])):
+        if (call.year, call.quarter) in (before, (year, quarter)):
+            sending.close(call.reference, now=now, by=by)
+
+
+def owing_a_word(year: int, quarter: int) -> QuerySet[Pledge]:
+    """Open pledges of bodies without the word of the quarter."""
+    said = QuarterWord.objects.filter(pledge=OuterRef("pk"), year=year, quarter=quarter)
+    return Pledge.objects.filter(~Exists(said), person=None, state__in=(S.PUBLIC, S.DOING, S.TOLD))
 
 
 @in_sentences
@@ -137,6 +144,7 @@ def close(pledge: Pledge, verb: str, *, on: date, outcome: str = "", today: date
     else:
         said = texts(Pledge, {"outcome": outcome}, {"outcome": _("Say why it was not kept. Everybody reads it.")})
     move(pledge, verb, by=by, as_office=office, closed_on=on, **said)
+    close_calls(pledge.body_id, *quarter_of(today), now=now, by=by)
     return pledge
 
 

@@ -16,12 +16,12 @@ from gongjian.register.authority.reach import TODAY
 from gongjian.register.models import Body, BodyEntry
 from gongjian.register.refusals import Refused
 
-from .models import Pledge, QuarterCall, StandingOrder
+from .fulfilling import owing_a_word
+from .models import QuarterCall, StandingOrder
 from .models.quarters import quarter_of
 from .refusing import keeping
 
 MINUTES, DAYS = 5, 14
-OWED = (Pledge.State.PUBLIC, Pledge.State.DOING, Pledge.State.TOLD)
 
 
 @in_sentences
@@ -78,7 +78,7 @@ def bodies_that_owe(above: Body, year: int, quarter: int) -> list[Body]:
     today = BodyEntry.objects.filter(valid__contains=TODAY)
     below = today.filter(superior=above).values("body")
     led = today.filter(superior=None, leader=above).values("body")
-    owed = Pledge.objects.filter(person=None, state__in=OWED).exclude(words__year=year, words__quarter=quarter)
+    owed = owing_a_word(year, quarter)
     bodies = Body.objects.filter(pk__in=owed.values("body")).select_related("line").order_by("pk")
     called = QuarterCall.objects.filter(year=year, quarter=quarter).values("body")
     return list((bodies.filter(pk__in=below) | bodies.filter(pk__in=led)).exclude(pk__in=called))

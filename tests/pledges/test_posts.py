@@ -20,7 +20,7 @@ from gongjian.register.authority.reach import OPERATOR
 from gongjian.register.models import Office
 from gongjian.register.refusals import Refused
 
-from .conftest import NOW, on_post, published, set_up
+from .conftest import NOW, close, on_post, published, set_up
 
 A = Assignment.State
 
@@ -163,6 +163,29 @@ def test_the_quarter_s_word_is_asked_once_by_order_and_done_when_it_is_said(town
     fulfilling.say_word(pledge, words="装了18盏", today=town.today, now=NOW, by=town.secretary)
     ask.refresh_from_db()
     assert ask.state == Ask.State.DONE
+
+
+def test_words_of_the_same_quarter_a_year_ago_and_of_another_quarter_are_not_the_word_of_this_one(town):
+    pledge, (year, quarter) = published(town), quarter_of(town.today)
+    for told in ((year - 1, quarter), (year, quarter % 4 + 1)):
+        pledge.words.create(year=told[0], quarter=told[1], words="样例", on=town.today)
+    assert quarters.bodies_that_owe(town.bodies["street_party"], year, quarter) == [pledge.body]
+
+
+def test_the_ask_for_a_word_is_done_once_nothing_is_open_or_the_word_comes_after_the_quarter(town):
+    first, later = published(town), town.today + timedelta(days=92)
+    quarters.order(town.bodies["street_party"], today=town.today, by=town.accounts["street"])
+    for settle in (
+        lambda: fulfilling.say_word(first, words="样例", today=later, now=NOW, by=town.secretary),
+        lambda: close(first, "break", town, outcome="样例"),
+    ):
+        QuarterCall.objects.all().delete()
+        first.words.all().delete()
+        assert quarters.ask_all(town.today, NOW) == 1
+        ask = Ask.objects.get(state="open")
+        settle()
+        ask.refresh_from_db()
+        assert ask.state == Ask.State.DONE
 
 
 def test_an_order_of_somebody_whose_office_has_ended_asks_nobody(town):
