@@ -157,6 +157,8 @@ def missing_to_keep(pledge: Pledge, on: date, verb: str) -> list[str]:
         last = pledge.progress.exclude(value=None).order_by("on", "pk").last()
         if last is None or last.value is None or not pledge.is_reached_by(last.value):
             missing.append(_("The last number told does not reach what was promised. Tell of the number first."))
+    if pledge.progress.filter(on__gt=on).exists():
+        missing.append(_("The ledger tells of more after this day. Choose the day of its last entry, or a later one."))
     if verb == "keep" and pledge.due_on is not None and on > pledge.due_on:
         missing.append(_("The day is after the one promised: it was kept late."))
     if verb == "keep_late" and (pledge.due_on is None or on <= pledge.due_on):

@@ -278,6 +278,18 @@ def test_kept_is_only_what_is_done_and_late_only_what_is_after_its_day(town):
     assert close(pledge, "keep_late", town, on=after, today=after).state == S.LATE
 
 
+def test_the_day_of_closing_is_not_before_what_the_ledger_tells(town):
+    pledge = published(town)
+    after = pledge.due_on + timedelta(days=19)
+    told = {"on": after, "today": after, "by": town.secretary}
+    for measure in pledge.measures.all():
+        fulfilling.enter(pledge, measure=measure, **told)
+    fulfilling.enter(pledge, words="26盏都亮", value=Decimal(26), **told)
+    with pytest.raises(Refused, match="ledger tells of more"):
+        close(pledge, "keep", town, on=pledge.due_on, today=after)
+    assert close(pledge, "keep_late", town, on=after, today=after).state == S.LATE
+
+
 @pytest.mark.parametrize(("verb", "state"), [("excuse", S.EXCUSED), ("break", S.BROKEN)])
 def test_what_is_not_kept_is_explained_in_public(verb, state, town):
     pledge = published(town)
