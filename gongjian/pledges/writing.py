@@ -21,7 +21,7 @@ from gongjian.register.refusals import Refused
 from .access import is_on_the_roll, is_own, office_that_keeps, office_that_writes
 from .checks import Written, missing_of
 from .copies import mark_copies
-from .models import Measure, Pledge, Post
+from .models import Measure, Pledge, Post, PublicName
 from .models.pledges import LARGEST
 from .owing import owe_review, settle_review
 from .refusing import held_pledge, standing, texts
@@ -62,6 +62,8 @@ def rewrite(pledge: Pledge, *, measures: Sequence[str], today: date, by: Reader,
     act = record("pledges.rewrite_pledge", by=by, subject=subject_of(pledge), as_office=office)
     keep_before(act, Pledge._meta.db_table, "r.id = %s", [pledge.pk])
     keep_before(act, Measure._meta.db_table, "r.pledge_id = %s", [pledge.pk], deleted=True)
+    if not is_own(by, pledge):  # whoever agreed to be named agreed to their own words
+        PublicName.objects.filter(pledge=pledge).delete()
     _put(pledge, said, today)
     pledge.save()
     _put_measures(pledge, measures)

@@ -349,6 +349,16 @@ def test_of_a_person_everybody_reads_only_what_they_agreed_to_and_the_chronicle_
     assert not pledges_public().exists() and not Before.objects.filter(table="pledges_publicname").exists()
 
 
+def test_who_agreed_to_be_named_agreed_to_these_words_alone(town):
+    member = town.accounts["member"]
+    pledge = write(town, person=town.people["member"], by=member, title="样例：每周陪老人")
+    said = {"kind": "common", "span": "annual", "year": town.today.year, "title": "样例：每天陪老人", "measures": []}
+    for writer, named in ((member, True), (town.secretary, False)):
+        fulfilling.agree(pledge, name="老沈", today=town.today, by=member)
+        writing.rewrite(pledge, today=town.today, by=writer, **said)
+        assert PublicName.objects.exists() == named
+
+
 def test_with_a_person_their_public_name_is_forgotten(town):
     pledge = write(town, person=town.people["member"])
     PublicName.objects.create(pledge=pledge, name="老沈", given_on=town.today)
