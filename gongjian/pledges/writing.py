@@ -160,7 +160,7 @@ def _post_in(body: Body, post: Post | None) -> Post | None:
 
 
 def _put_measures(pledge: Pledge, measures: Sequence[str]) -> None:
-    listed = [line.strip() for line in measures if line.strip()]
+    listed = list(dict.fromkeys(line.strip() for line in measures if line.strip()))
     if len(listed) > MOST_MEASURES:
         raise Refused(_("Write up to ten measures, each on a line of its own."))
     for line in listed:

@@ -254,6 +254,10 @@ def test_progress_that_is_refused(given, said, town):
         fulfilling.enter(pledge, on=on, **{"words": "样例"} | given, today=town.today, by=town.secretary)
 
 
+def test_the_same_measure_twice_is_one(town):
+    assert [each.words for each in write(town, measures=["装灯", " 装灯 ", "通电"]).measures.all()] == ["装灯", "通电"]
+
+
 def test_progress_is_told_by_whose_it_is_alone(town):
     pledge = published(town)
     with pytest.raises(Refused, match="Progress is told by"):
