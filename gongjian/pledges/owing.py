@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gongjian.accounts.models import User
 from gongjian.asks import owing, sending
+from gongjian.register.models import Body, BodyEntry
 
 from .access import body_that_reviews, keeping_body, waits_with
 from .models import Pledge
@@ -34,7 +35,10 @@ def owe_review(pledge: Pledge, *, today: date, now: datetime, by: User | None) -
 
 
 def settle_review(pledge: Pledge, *, now: datetime, by: User) -> None:
-    """Done once nothing waits with that body any more."""
-    body = body_that_reviews(pledge)
-    if not waits_with(body).exists():
-        sending.close(reference(body.pk), now=now, by=by)
+    """Done with whatever body nothing waits any more: that one, or one with which this review lay before."""
+    sending.hold()  # of two last ones at once the second sees that of the first
+    entries = BodyEntry.objects.filter(body=pledge.body_id).values_list("superior", "leader")
+    above = {id for pair in entries for id in pair if id}
+    for body in Body.objects.filter(pk__in=above | {pledge.body_id}).order_by("pk"):
+        if not waits_with(body).exists():
+            sending.close(reference(body.pk), now=now, by=by)

@@ -209,6 +209,17 @@ def test_the_review_of_all_that_wait_is_one_ask_until_none_does(town):
     assert owed.state == "done"
 
 
+def test_an_owed_review_is_done_as_well_where_another_body_came_to_review_it(town):
+    pledge = hand_in(write(town), town)
+    owed = Ask.objects.get()
+    register.amend_body(
+        town.bodies["village_party"], on=town.today, today=town.today, by=None, superior=town.bodies["county_party"]
+    )
+    reviewed(pledge, "pass", town, by="county")
+    owed.refresh_from_db()
+    assert owed.state == "done"
+
+
 @pytest.mark.parametrize(("key", "body"), [("member", "village_party"), ("secretary", "street_party")])
 def test_a_person_s_pledge_lies_with_their_organisation_and_above_it_where_they_hold_office(key, body, town):
     who = town.accounts.get(key) or town.secretary
