@@ -15,7 +15,7 @@ import segno
 import typst
 
 from .models import Pledge
-from .queries_pledge import BodyPublic
+from .queries_pledge import BodyOwn
 
 HERE = Path(__file__).parent
 FONTS = HERE.parent / "meetings" / "fonts"  # the one font file of the program; signs it lacks come from the system's
@@ -42,11 +42,10 @@ class Sheet:
     code: str
 
 
-def sheet_of(found: BodyPublic, today: date, address: str) -> Sheet:
+def sheet_of(found: BodyOwn, today: date, address: str) -> Sheet:
     """The body's own pledges alone: a sheet that hangs in the open names nobody."""
-    own = [row.pledge for row in found.rows if row.pledge.person_id is None]
-    lines = [_line(each) for each in own[:MOST]]
-    rest = len(own) - len(lines)
+    lines = [_line(each) for each in found.pledges[:MOST]]
+    rest = found.count - len(lines)
     return Sheet(
         heading=f"{today.year}年公开承诺",
         issuer=found.name,

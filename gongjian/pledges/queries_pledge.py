@@ -139,16 +139,12 @@ class BodyPublic:
     rows: list[Row]
 
 
-def body_public(
-    reader: Reader, body_id: int, today: date, *, year: int | None = None, after: str = "", before: str = ""
-) -> BodyPublic | None:
+def body_public(reader: Reader, body_id: int, today: date, *, after: str = "", before: str = "") -> BodyPublic | None:
     """What everybody reads of a body, whoever asks; None without such a body. A fixed number of queries."""
     name = body_names(reader, today, [body_id]).get(body_id)
     if name is None:
         return None
     rows = pledges_public().filter(body=body_id).select_related("body__line", "public_name")
-    if year is not None:
-        rows = rows.filter(year=year)
     page = page_of(rows, ORDER, size=PAGE, after=after, before=before)
     return BodyPublic(name, page, rows_of(reader, page.rows, today))
 
@@ -176,6 +172,23 @@ def public_pledge(
         ledger=ledger_of(pledge, after=after, before=before),
         words=list(pledge.words.order_by("-year", "-quarter")[:8]),
     )
+
+
+@dataclass(frozen=True)
+class BodyOwn:
+    """The newest of a body's own public pledges of a year, and how many there are."""
+
+    name: str
+    pledges: list[Pledge]
+    count: int
+
+
+def body_own(reader: Reader, body_id: int, year: int, today: date, *, most: int) -> BodyOwn | None:
+    """None without any."""
+    rows = pledges_public().filter(body=body_id, person=None, year=year)
+    count = rows.count()
+    name = body_names(reader, today, [body_id]).get(body_id, "")
+    return BodyOwn(name, list(rows.order_by(*ORDER)[:most]), count) if count else None
 
 
 def stands(reader: Reader, body_id: int, today: date) -> bool:

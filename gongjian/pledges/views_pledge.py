@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -77,7 +78,8 @@ def pledge_edit(request: DayRequest, pledge_id: int) -> HttpResponseBase:
     found = _pledge_of(request, pledge_id)
     if office_that_writes(request.user, found) is None and (refusal := refusal_of(request, found.body)):
         return refusal
-    posts = posts_visible_to(request.user).filter(body=found.body_id, state=Post.State.OPEN).order_by("title", "pk")
+    offered = Q(state=Post.State.OPEN) | Q(pk=found.post_id)
+    posts = posts_visible_to(request.user).filter(offered, body=found.body_id).order_by("title", "pk")
     form = PledgeForm(sent(request), posts=posts, today=request.today, pledge=found)
 
     def rewrite() -> str:

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 
 from gongjian.register.views.door import DayRequest
 
-from .notice import as_pdf, sheet_of
+from .notice import MOST, as_pdf, sheet_of
 from .queries import Row
-from .queries_pledge import body_public, steps_of
+from .queries_pledge import body_own, body_public, steps_of
 from .queries_pledge import public_pledge as read_pledge
 
 KEPT = 60  # seconds that a public page may be old
@@ -60,8 +60,8 @@ def public_pledge(request: DayRequest, pledge_id: int) -> HttpResponse:
 @require_GET
 def pledge_notice(request: DayRequest, body_id: int) -> HttpResponse:
     """This year's pledges of a body on one sheet, with a code that leads to its page."""
-    found = body_public(request.user, body_id, request.today, year=request.today.year)
-    if found is None or not found.rows:
+    found = body_own(request.user, body_id, request.today.year, request.today, most=MOST)
+    if found is None:
         raise Http404(_("Nothing of this year is public yet, so there is nothing to put on the wall."))
     address = settings.SITE + reverse("public_pledges", args=[body_id])
     pdf = as_pdf(sheet_of(found, request.today, address))

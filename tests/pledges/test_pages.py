@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gongjian.pledges import fulfilling
-from gongjian.pledges.models import Assignment, Pledge, Post, StandingOrder
+from gongjian.pledges import fulfilling, offering, views_public
+from gongjian.pledges.models import Assignment, Pledge, Post, PublicName, StandingOrder
 from gongjian.pledges.notice import code_of
 
 from .conftest import hand_in, on_post, published, set_up, write
@@ -136,6 +136,31 @@ def test_the_notice_for_the_wall_is_a_sheet_with_a_code_and_without_persons(town
     assert paper["Content-Type"] == "application/pdf" and paper.content.startswith(b"%PDF")
     assert client.get(f"/pledges/of/{town.bodies['league'].pk}/notice.pdf").status_code == 404
     assert "<path" in code_of("https://example.cn/pledges/of/1/")
+
+
+def test_the_notice_counts_the_organisation_s_own_pledges_however_many_people_pledge(town, client, monkeypatch):
+    sheets = []
+    monkeypatch.setattr(views_public, "as_pdf", lambda sheet: sheets.append(sheet) or b"%PDF")
+    pledge, year = published(town), town.today.year
+    notice = f"/pledges/of/{pledge.body_id}/notice.pdf"
+    said = {"body": pledge.body, "kind": "common", "year": year, "title": "样例", "state": "public",
+            "public_on": town.today, "due_on": town.today}  # fmt: skip
+    of_people = Pledge.objects.bulk_create(Pledge(**said, person=town.people["other"]) for _ in range(21))
+    PublicName.objects.bulk_create(PublicName(pledge=each, name="老钱", given_on=town.today) for each in of_people)
+    client.get(notice)
+    Pledge.objects.bulk_create(Pledge(**said) for _ in range(24))
+    client.get(notice)
+    assert [(len(each.lines), each.more) for each in sheets] == [(1, ""), (12, "另有13件，扫码可看。")]
+    Pledge.objects.filter(person=None).update(year=year - 1)
+    assert client.get(notice).status_code == 404
+
+
+def test_written_anew_a_pledge_keeps_its_post_that_is_no_longer_offered(town, signed_in):
+    post = set_up(town)
+    pledge = write(town, post=post)
+    offering.offer(post, "close", today=town.today, by=town.secretary)
+    form = signed_in(town.secretary).get(f"/pledges/{pledge.pk}/edit/").context["form"]
+    assert form.fields["post"].clean(str(form.initial["post"])) == post
 
 
 def test_the_list_is_narrowed_and_taken_as_a_file(town, signed_in):
