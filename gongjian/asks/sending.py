@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gongjian.accounts.models import User
@@ -181,9 +182,18 @@ def ask(bodies: Sequence[Body], *, sender: Body, today: date, now: datetime, by:
 
 def close(about: str, *, now: datetime, by: User | None = None) -> int:
     """What stands on this is done: its open asks are. Returns how many were closed."""
+    return _close(about, Q(), now, by)
+
+
+def close_of(about: str, body: int, *, now: datetime, by: User | None = None) -> int:
+    """What stands on this is done as far as it was asked of one body of many. Returns how many were closed."""
+    return _close(about, Q(body=body), now, by)
+
+
+def _close(about: str, some: Q, now: datetime, by: User | None) -> int:
     with transaction.atomic():
         sent = list(Sending.objects.filter(about=about))
-        open_ones = Ask.objects.filter(sending__in=sent, state=Ask.State.OPEN)
+        open_ones = Ask.objects.filter(some, sending__in=sent, state=Ask.State.OPEN)
         closed = open_ones.update(state=Ask.State.DONE, ended_at=now, ended_by=by)
         if closed:
             record("asks.closed", by=by, subject=about, facts={"asks": closed})

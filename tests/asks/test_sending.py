@@ -217,6 +217,17 @@ def test_other_matters_open_work_and_close_it(town):
     assert found.asks.get().state == "done" and sending.close("register.body:1", now=timezone.now()) == 0
 
 
+def test_what_was_asked_of_many_is_closed_for_one(town):
+    village, street = town.bodies["village_party"], town.bodies["street_party"]
+    found = sending.ask(
+        [village, street], sender=town.bodies["city_party"], today=town.today, now=timezone.now(), by=town.clerk,
+        title="讲述", why="样例", kind="elsewhere", href="/tellings/", about="telling.round:1", minutes=3,
+        due_on=soon(town),
+    )  # fmt: skip
+    assert sending.close_of("telling.round:1", village.pk, now=timezone.now()) == 1
+    assert {each.body_id: each.state for each in found.asks.all()} == {village.pk: "done", street.pk: "open"}
+
+
 def test_sending_to_more_bodies_takes_no_more_queries(town, write):
     def queries(receivers: dict[str, str]) -> int:
         draft = write(receivers=receivers, title=f"样例{receivers}")
