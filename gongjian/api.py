@@ -21,6 +21,7 @@ from gongjian.meetings.api import router as meetings
 from gongjian.pledges.api import router as pledges
 from gongjian.programme.api import router as programme
 from gongjian.register.api import router as register
+from gongjian.telling.api import router as telling
 from gongjian.ui.errors import problem
 
 
@@ -56,6 +57,7 @@ api.add_router("", activities)
 api.add_router("", contacts)
 api.add_router("", meetings)
 api.add_router("", pledges)
+api.add_router("", telling)
 
 
 @api.exception_handler(AuthenticationError)

@@ -225,6 +225,7 @@ INSTALLED_APPS = [
     "gongjian.contacts",
     "gongjian.meetings",
     "gongjian.pledges",
+    "gongjian.telling",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

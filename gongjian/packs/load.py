@@ -32,6 +32,8 @@ from gongjian.programme.define import define_carrier, define_programme, define_s
 from gongjian.programme.models import Carrier, Programme, Stage, Task, Tier
 from gongjian.register import define, spelling
 from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Role, Threshold, UnitKind
+from gongjian.telling.define import define_comment_kind, define_hollow_phrase, define_telling_norm
+from gongjian.telling.models import CommentKind, HollowPhrase, TellingNorm
 from gongjian.workdays import calendar
 from gongjian.workdays.define import define_year
 from gongjian.workdays.models import Year
@@ -150,6 +152,9 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ),
     ("vague_word", VagueWord, define_vague_word, ("names", "position")),
     ("pledge_norm", PledgeNorm, define_pledge_norm, ("names", "position", "value", "source")),
+    ("comment_kind", CommentKind, define_comment_kind, ("names", "position")),
+    ("hollow_phrase", HollowPhrase, define_hollow_phrase, ("names", "position")),
+    ("telling_norm", TellingNorm, define_telling_norm, ("names", "position", "value", "source")),
 )
 
 

@@ -39,6 +39,7 @@ PARTS = (
     "contacts",
     "meetings",
     "posts",
+    "telling",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -327,6 +328,24 @@ class PledgeNorm(Word):
 
 
 @dataclass(frozen=True)
+class CommentKind(Word):
+    """How an organisation is commented on: at a meeting, in a talk …"""
+
+
+@dataclass(frozen=True)
+class HollowPhrase(Word):
+    """A phrase in comments that tells nobody anything."""
+
+
+@dataclass(frozen=True)
+class TellingNorm(Word):
+    """A number for rounds of telling to begin with."""
+
+    value: int
+    source: str
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -370,6 +389,9 @@ class Pack:
     catalogue_posts: list[CataloguePost]
     vague_words: list[VagueWord]
     pledge_norms: list[PledgeNorm]
+    comment_kinds: list[CommentKind]
+    hollow_phrases: list[HollowPhrase]
+    telling_norms: list[TellingNorm]
     path: Path
     sha256: str
 
@@ -743,6 +765,9 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         catalogue_posts=words(CataloguePost, "catalogue_post"),
         vague_words=words(VagueWord, "vague_word"),
         pledge_norms=words(PledgeNorm, "pledge_norm"),
+        comment_kinds=words(CommentKind, "comment_kind"),
+        hollow_phrases=words(HollowPhrase, "hollow_phrase"),
+        telling_norms=words(TellingNorm, "telling_norm"),
         path=path,
         sha256=_digest(path),
     )

@@ -94,6 +94,7 @@ from gongjian.register.models import (
     Headcount,
     ImportDraft,
     ListExport,
+    Membership,
     Office,
     Person,
     Reconciliation,
@@ -104,6 +105,17 @@ from gongjian.register.reconciliations import comparing
 from gongjian.register.reconciliations.deciding import accept_sure
 from gongjian.register.reorganise.units import merge_units
 from gongjian.settings import ROOT
+from gongjian.telling.access import comments_visible_to, member_tellings_visible_to, tellings_visible_to
+from gongjian.telling.define import define_comment_kind
+from gongjian.telling.models import (
+    Comment,
+    CommentKind,
+    MemberTelling,
+    Point,
+    Rectification,
+    Telling,
+    TellingRound,
+)
 from tests.activities.conftest import define_words as define_activities
 from tests.register import town as small
 from tests.register.town import REFORM, Town
@@ -203,6 +215,7 @@ def build_marked_town() -> MarkedTown:
     _meetings(made)
     _polls(made)
     _pledges(made)
+    _tellings(made)
     _ids(made)
     return made
 
@@ -875,6 +888,50 @@ def _pledge(made: MarkedTown, pledge: Pledge, key: str, act: Act) -> None:
         made.keep(mark, f"a pledge of {key}", among(pledges_visible_to, pledge))
 
 
+def _tellings(made: MarkedTown) -> None:
+    """A round over a village branch in each of two counties: told, commented on, published inside or not yet."""
+    town, today = made.town, made.town.today
+    kind = define_comment_kind("talk", names=small.names("个别点评", "In a talk"), position=0)
+    for key in ("village_party", "garden_party"):
+        body = town.bodies[key]
+        above = BodyEntry.objects.on(today).get(body=body).superior
+        member = Membership.objects.filter(body=body, valid__contains=today).first()
+        for name, state in (("一", "commented"), ("二", "rectifying")):
+            held = TellingRound.objects.create(
+                host=above, name=f"{key}{name}", since=today, until=today, tell_by=today, comment_by=today,
+                days_to_put_right=30, opened_at=timezone.now(), range="members",
+            )  # fmt: skip
+            days = {} if state == "commented" else {"range": "inside", "published_on": today, "put_right_by": today}
+            telling = Telling.objects.create(
+                round=held, body=body, commenter=above, state=state, told_on=today, done=made.mark(),
+                undone=made.mark(), reason=made.mark(), **days,
+            )  # fmt: skip
+            for mark in (telling.done, telling.undone, telling.reason):
+                made.keep(mark, f"what {key} tells", among(tellings_visible_to, telling))
+            _comment(made, telling, kind, key)
+            own = MemberTelling.objects.create(telling=telling, person=member.person, words=made.mark(), said_on=today)
+            made.keep(own.words, f"what a member of {key} tells", among(member_tellings_visible_to, own))
+
+
+def _comment(made: MarkedTown, telling: Telling, kind: CommentKind, key: str) -> None:
+    today = made.town.today
+    said = Comment.objects.create(
+        telling=telling, commenter=telling.commenter, kind=kind, on=today, where=made.mark()
+    )  # fmt: skip
+    points = [
+        Point.objects.create(comment=said, sort=sort, position=1, words=made.mark())
+        for sort in ("strength", "problem", "direction")
+    ]
+    marks = [said.where, *(each.words for each in points)]
+    if telling.published_on:
+        each = Rectification.objects.create(
+            point=points[1], state="planned", measure=made.mark(), owner=made.mark(), due_on=today
+        )
+        marks += [each.measure, each.owner]
+    for mark in marks:
+        made.keep(mark, f"a comment on {key}", among(comments_visible_to, said))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -938,5 +995,8 @@ def _ids(made: MarkedTown) -> None:
         "assignment_id": list(Assignment.objects.order_by("pk").values_list("pk", flat=True)),
         "pledge_id": list(Pledge.objects.order_by("pk").values_list("pk", flat=True)),
         "progress_id": list(Progress.objects.order_by("pk").values_list("pk", flat=True)),
+        "round_id": list(TellingRound.objects.order_by("pk").values_list("pk", flat=True)),
+        "telling_id": list(Telling.objects.order_by("pk").values_list("pk", flat=True)),
+        "mending_id": list(Rectification.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

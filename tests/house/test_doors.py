@@ -23,7 +23,7 @@ PUBLIC = {"figures/", "units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:bo
 PUBLIC |= {"territory/", "territory/<id:unit_id>/", "territory/<id:unit_id>/below/", "line/", "line/<slug:line_key>/"}
 PUBLIC |= {f"line/<slug:line_key>/<id:body_id>/{rest}" for rest in ("", "below/")}
 PUBLIC |= {"units/<id:unit_id>/access/", "bodies/<id:body_id>/access/"}
-PUBLIC |= {"pledges/of/<id:body_id>/"}
+PUBLIC |= {"pledges/of/<id:body_id>/", "tellings/of/<id:body_id>/"}
 PUBLIC |= {"leadership/", "leadership/<id:body_id>/", "leadership/<id:body_id>/below/"}
 WORDS = {
     "unit_id": "1", "body_id": "1", "draft_id": "1", "export_id": "1", "number": "1", "line_key": "party",
@@ -40,6 +40,7 @@ WORDS = {
     "poll_id": "1", "group": "1", "candidate": "1", "observer_id": "1", "voter_id": "1", "sheet_id": "1",
     "case_id": "1", "ref": "1", "what": "1",
     "post_id": "1", "assignment_id": "1", "pledge_id": "1", "progress_id": "1",
+    "round_id": "1", "telling_id": "1", "mending_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -74,6 +75,7 @@ POST_ONLY |= {f"posts/1/{verb}/" for verb in ("move", "choose", "nominate")}
 POST_ONLY |= {f"posts/held/1/{verb}/" for verb in ("move", "word")} | {"bodies/1/pledges/words/"}
 POST_ONLY |= {f"pledges/1/{verb}/" for verb in ("move", "review", "progress", "word", "close", "name")}
 POST_ONLY |= {"pledges/progress/1/take-out/"}
+POST_ONLY |= {"tellings/rounds/1/move/", "tellings/1/publish/", "tellings/mending/1/"}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

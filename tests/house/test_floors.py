@@ -19,6 +19,7 @@ FLOORS = [
     {"consistency", "gaps"},
     {"ballots", "programme"},
     {"activities", "contacts", "meetings", "pledges"},
+    {"telling"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

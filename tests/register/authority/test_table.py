@@ -61,6 +61,15 @@ from gongjian.register import access
 from gongjian.register.authority.wall import ROLE
 from gongjian.register.models import Headcount, Membership, Office, Person, Term
 from gongjian.register.queries.members import body_members
+from gongjian.telling.access import (
+    comments_visible_to,
+    member_tellings_visible_to,
+    rounds_visible_to,
+    tellings_public,
+    tellings_visible_to,
+)
+from gongjian.telling.define import define_comment_kind
+from gongjian.telling.models import Comment, MemberTelling, Telling, TellingRound
 from tests.activities.conftest import define_words as define_activities
 from tests.programme.conftest import define_shaoxing
 from tests.register import town as small
@@ -481,6 +490,49 @@ def test_pledges_of_persons(town, readers):
     assert who_sees(readers, pledges_visible_to, pledge) == {"member", "secretary", "clerk"}
     PublicName.objects.create(pledge=pledge, name="老冯", given_on=town.today)
     assert who_sees(readers, pledges_visible_to, pledge) == EVERYBODY
+
+
+def a_telling(town, **fields) -> Telling:
+    today, above = town.today, town.bodies["street_party"]
+    held = TellingRound.objects.create(
+        host=town.bodies["county_party"], name="样例", since=today, until=today, tell_by=today, comment_by=today,
+        days_to_put_right=9, opened_at=timezone.now(),
+    )  # fmt: skip
+    return Telling.objects.create(round=held, body=town.bodies["village_party"], commenter=above, **fields)
+
+
+def a_comment(telling: Telling) -> Comment:
+    kind = define_comment_kind("talk", names=small.names("个别点评", "In a talk"), position=0)
+    return Comment.objects.create(telling=telling, commenter=telling.commenter, kind=kind, on=telling.round.until)
+
+
+def test_rounds_of_telling(town, readers):
+    assert who_sees(readers, rounds_visible_to, a_telling(town).round) == EVERYBODY - {"nobody"}
+
+
+def test_what_an_organisation_tells_in_a_round_and_its_published_comment(town, readers):
+    shown = {"state": "published", "range": "inside", "published_on": town.today, "put_right_by": town.today}
+    telling = a_telling(town, **shown)
+    above = who_sees(readers, tellings_visible_to, telling)
+    assert above == who_sees(readers, comments_visible_to, a_comment(telling)) == {"secretary", "clerk"}
+    Telling.objects.filter(pk=telling.pk).update(range="members")
+    assert who_sees(readers, tellings_visible_to, telling) == {"secretary", "clerk", "member"}
+    assert not tellings_public().exists()
+    Telling.objects.filter(pk=telling.pk).update(range="public")
+    assert tellings_public().get() == telling
+
+
+def test_comments_that_are_not_yet_published(town, readers):
+    keeper = readers["street secretary"] = small.account("何样例")
+    small.office(small.person("何样例", account=keeper), town.bodies["street_party"], "party_secretary")
+    telling = a_telling(town, state="commented")
+    assert who_sees(readers, comments_visible_to, a_comment(telling)) == {"street secretary"}
+
+
+def test_what_a_member_tells_in_a_round(town, readers):
+    member = small.Person.objects.get(name="冯样例")
+    own = MemberTelling.objects.create(telling=a_telling(town), person=member, words="样例", said_on=town.today)
+    assert who_sees(readers, member_tellings_visible_to, own) == {"member", "secretary"}
 
 
 def test_the_table_has_these_rows():

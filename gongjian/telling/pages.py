@@ -1,0 +1,94 @@
+"""What the pages share: a form or a button with its act, and the refusal for whoever does not keep a body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gongjian.register.access import bodies_visible_to
+from gongjian.register.models import Body, Permission
+from gongjian.register.queries.lists import body_names
+from gongjian.register.refusals import Refused
+from gongjian.register.views.door import DayRequest
+from gongjian.register.views.why import refused
+
+from .access import keeping_body, office_that_keeps
+from .models import Telling
+from .queries_telling import telling_of
+
+PLACE = {"place": "programme"}
+
+
+def sent(request: DayRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def form_page(
+    request: DayRequest, form: forms.Form, act: Callable[[], str], said: str, template: str, facts: dict[str, Any]
+) -> HttpResponseBase:
+    """Shows the form; once it is sent and right, does the act, which returns the address to go to."""
+    if form.is_bound and form.is_valid():
+        try:
+            address = act()
+        except Refused as no:
+            form.add_error(None, str(no))
+        else:
+            messages.success(request, said)
+            return redirect(address)
+    return render(request, template, {"form": form} | PLACE | facts, status=400 if form.is_bound else 200)
+
+
+def done(
+    request: DayRequest, form: forms.Form | None, act: Callable[[], object], said: str, address: str
+) -> HttpResponseBase:
+    """Does the act of a button and goes back, with a sentence of what became of it; a text it returns is a warning."""
+    if form is not None and not form.is_valid():
+        for name, errors in form.errors.items():
+            for error in errors:
+                messages.error(request, f"{form.fields[name].label}: {error}" if name in form.fields else str(error))
+        return redirect(address)
+    try:
+        warning = act()
+    except Refused as no:
+        messages.error(request, str(no))
+    else:
+        messages.success(request, said)
+        if isinstance(warning, str) and warning:
+            messages.warning(request, _("It is done, but nobody was asked: %(why)s") % {"why": warning})
+    return redirect(address)
+
+
+def body_of(request: DayRequest, body_id: int) -> tuple[Body, str]:
+    """The body with its name, or not found."""
+    body = bodies_visible_to(request.user).filter(pk=body_id).select_related("line").first()
+    name = body_names(request.user, request.today, [body_id]).get(body_id)
+    if body is None or name is None:
+        raise Http404
+    return body, name
+
+
+def found_of(request: DayRequest, telling_id: int) -> Telling:
+    found = telling_of(request.user, telling_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def refusal_of(request: DayRequest, body: Body) -> HttpResponse | None:
+    """The page that says who keeps the matters of this body, for whoever does not."""
+    if office_that_keeps(request.user, body) is not None:
+        return None
+    keeper = keeping_body(body)
+    name = body_names(request.user, request.today, [keeper.pk]).get(keeper.pk, "")
+    return refused(request, Permission.KEEP_PLANS, keeper, name)
+
+
+def hub_step() -> tuple[str, str | None]:
+    return _("Telling and comments"), reverse("tellings")
