@@ -40,6 +40,7 @@ from . import (
     pledges,
     polls,
     targets,
+    tellings,
     venues,
 )
 from .models import SampleMark
@@ -103,6 +104,7 @@ def build(
         meetings.hold_all(today)
         polls.hold_all(today)
         pledges.make_all(record("sample.make_pledges", on=today), today)
+        tellings.make_all(today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

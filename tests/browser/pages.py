@@ -160,6 +160,28 @@ def _pledge(state: str, path: str = "/pledges/{}/") -> Callable[[Site], str]:
     return lambda site: path.format(site.asked(found)[0][0])
 
 
+def _telling(path: str, state: str = "rectifying") -> Callable[[Site], str]:
+    """A page of the village secretary's telling in this state."""
+    found = (
+        "SELECT t.id, t.round_id, t.body_id FROM telling_telling t"
+        " JOIN register_office o ON o.body_id = t.body_id JOIN register_person p ON p.id = o.person_id"
+        " JOIN accounts_user u ON u.id = p.account_id"
+        f" WHERE u.username = 'sample-village-secretary' AND t.state = '{state}' LIMIT 1"
+    )
+    return lambda site: path.format(**dict(zip(("id", "round", "body"), site.asked(found)[0], strict=True)))
+
+
+def _commented(site: Site) -> str:
+    """Where the village secretary's superior comments on one who has told."""
+    found = (
+        "SELECT min(o.id) FROM telling_telling o JOIN telling_telling t ON t.commenter_id = o.commenter_id"
+        " JOIN register_office f ON f.body_id = t.body_id JOIN register_person p ON p.id = f.person_id"
+        " JOIN accounts_user u ON u.id = p.account_id"
+        " WHERE u.username = 'sample-village-secretary' AND o.state = 'told'"
+    )
+    return f"/tellings/{site.asked(found)[0][0]}/comment/"
+
+
 def _late_item(site: Site) -> str:
     """An item that is late in a plan of the city's Party committee, or the first one."""
     found = site.asked(
@@ -285,6 +307,12 @@ PAGES = [
     Seen("a pledge to be reviewed", OFFICER, _pledge("review"), _open_all),
     Seen("a returned pledge, to be written on", SECRETARY, _pledge("returned", "/pledges/{}/edit/")),
     Seen("a public pledge", "", _pledge("doing", "/pledges/public/{}/")),
+    Seen("posts", ORGANISER, "/posts/"),
+    Seen("a round of telling", ORGANISER, _telling("/tellings/rounds/{round}/")),
+    Seen("a telling that is being put right", SECRETARY, _telling("/tellings/{id}/"), _open_all),
+    Seen("telling how it went", SECRETARY, _telling("/tellings/{id}/tell/", "scheduled")),
+    Seen("commenting", OFFICER, _commented),
+    Seen("comments that everybody reads", "", _telling("/tellings/of/{body}/")),
     Seen("contact points", ORGANISER, "/contact-points/"),
     Seen("a contact point", ORGANISER, _contact, _open_all),
     Seen("telling of a visit", ORGANISER, lambda site: _contact(site) + "visits/new/", _open_all),
