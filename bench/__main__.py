@@ -33,6 +33,7 @@ GROUPS = (
     "likeness",
     "ballots",
     "pledges",
+    "telling",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
@@ -119,6 +120,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         reconcile,
         reform,
         register,
+        telling,
         visible,
     )
 
@@ -141,6 +143,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "likeness": likeness.figures,
         "ballots": ballots.figures,
         "pledges": pledges.figures,
+        "telling": telling.figures,
     }
     return _take(size, url, chosen, measures)
 

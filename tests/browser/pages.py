@@ -307,7 +307,6 @@ PAGES = [
     Seen("a pledge to be reviewed", OFFICER, _pledge("review"), _open_all),
     Seen("a returned pledge, to be written on", SECRETARY, _pledge("returned", "/pledges/{}/edit/")),
     Seen("a public pledge", "", _pledge("doing", "/pledges/public/{}/")),
-    Seen("posts", ORGANISER, "/posts/"),
     Seen("a round of telling", ORGANISER, _telling("/tellings/rounds/{round}/")),
     Seen("a telling that is being put right", SECRETARY, _telling("/tellings/{id}/"), _open_all),
     Seen("telling how it went", SECRETARY, _telling("/tellings/{id}/tell/", "scheduled")),
