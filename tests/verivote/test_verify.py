@@ -14,6 +14,7 @@ import pytest
 
 from verivote import archive, bundle, merkle
 from verivote.canonical import canonical
+from verivote.entry import entry_hash
 from verivote.errors import VerivoteError
 from verivote.receipt import number
 from verivote.verify import Check, check_receipt, verify
@@ -137,6 +138,12 @@ def test_the_report_brings_what_the_bundle_says(path: Path):
         it.heads[-1]["head"],
         it.result,
     )
+
+
+def test_the_hash_of_the_entry_is_told(path: Path):
+    it = voting()
+    told = {check.code: check.facts for check in verify(it.write(path)).checks}
+    assert told["entry_first"] == {"hash": entry_hash(it.entry).hex()}
 
 
 def test_ties_that_wait_for_the_draw_are_no_fault(path: Path):
