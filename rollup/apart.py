@@ -19,10 +19,11 @@ Where nobody was asked it has the estimate of its class.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import asin, erfc, exp, inf, isfinite, log, pi, sin, sqrt
+from math import asin, ceil, erfc, exp, inf, isfinite, log, pi, sin, sqrt
 from statistics import NormalDist
 from typing import NamedTuple, TypeAlias
 
@@ -32,6 +33,8 @@ LEAST = 5
 FEW = 5  # with fewer places the class does not say how much its places differ
 ENDS = NormalDist().inv_cdf(0.975)
 STEPS = 60
+SURE = NormalDist().inv_cdf(1 - WRONG)  # so many standard errors apart
+LEVEL = 1.1  # from one level of variances to the next
 LUCK_OF_MARKS = 20.0**2  # the variance of single marks before any are seen, worth BEFORE marks
 BEFORE = 5
 
@@ -98,6 +101,42 @@ class _On(NamedTuple):
 
     at: float
     variance: float
+
+
+def alike(cases: Sequence[Case]) -> list[tuple[Score, int | None]]:
+    """Each score, and with how many others of its class it cannot be told apart; None with fewer than LEAST asked.
+
+    For classes of any size: each pair is looked at by itself, and is told apart only where the chance of the wrong way
+    round is no more than WRONG. So both promises of `tell_apart` hold, and a few pairs fewer are told apart. Variances
+    are rounded up to a few levels, which errs on the same side.
+    """
+    seen = [_seen(each) for each in cases] if cases and isinstance(cases[0], Asked) else _seen_marks(cases)
+    back = _share_back if cases and isinstance(cases[0], Asked) else _mark_back
+    true = _drawn_in(seen)
+    told = [each for each, case in zip(true, cases, strict=True) if _number(case) >= LEAST]
+    least = min((each.variance for each in told), default=1.0)
+    levels: dict[int, list[float]] = {}
+    for each in told:
+        levels.setdefault(_level(each, least), []).append(each.at)
+    for places in levels.values():
+        places.sort()
+    return [
+        (_score(case, each, back), _near(each, levels, least) if _number(case) >= LEAST else None)
+        for case, each in zip(cases, true, strict=True)
+    ]
+
+
+def _level(each: _On, least: float) -> int:
+    return ceil(log(each.variance / least) / log(LEVEL) - 1e-9)
+
+
+def _near(each: _On, levels: dict[int, list[float]], least: float) -> int:
+    own = least * LEVEL ** _level(each, least)
+    found = -1  # itself is among them
+    for level, places in levels.items():
+        away = SURE * sqrt(own + least * LEVEL**level)
+        found += bisect_left(places, each.at + away) - bisect_right(places, each.at - away)
+    return max(found, 0)
 
 
 # == counts and marks on one scale ==

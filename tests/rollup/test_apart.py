@@ -8,7 +8,7 @@ from math import inf, nan
 import pytest
 
 from bench import fairness
-from rollup.apart import Asked, Marked, tell_apart
+from rollup.apart import Asked, Marked, alike, tell_apart
 
 
 def asked(*pairs):
@@ -96,3 +96,25 @@ def test_the_order_of_places_decides_nothing():
     cases = asked((9, 10), (80, 100), (700, 1_000), (3, 3), (60, 60), (0, 4))
     forth, back = tell_apart(cases), tell_apart(cases[::-1])
     assert {(5 - a, 5 - b) for a, b in back.told} == set(forth.told)
+
+
+# == classes of any size ==
+def test_alike_tells_no_pair_apart_that_is_not_told_apart_and_few_less():
+    """Each pair by itself at 2 of 100, so it errs on the careful side of the rule over all pairs."""
+    rng = random.Random(7)
+    cases = [Marked(min(100.0, max(0.0, rng.gauss(80, 8))), 200.0 + 50 * (at % 3), 10 + at % 60) for at in range(60)]
+    told = tell_apart(cases)
+    for one, (score, number) in enumerate(alike(cases)):
+        assert score == told.scores[one]
+        assert number is not None
+        strict = sum(told.better(one, other) is None for other in range(60) if other != one)
+        assert strict - 3 <= number <= 59
+
+
+def test_alike_says_nothing_of_a_place_with_fewer_than_five():
+    assert [number for _score, number in alike([Marked(90, 100, 4), Marked(10, 100, 30), Marked(90, 100, 30)])] == [
+        None,
+        0,
+        0,
+    ]
+    assert alike([]) == []
