@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from gongjian.register.access import Reader
 from gongjian.register.models import BodyEntry, Choice
@@ -95,7 +96,8 @@ def bodies_chosen(reader: Reader, sending: Sending, today: date) -> QuerySet[Bod
         rows = rows.filter(seat__entries__kind__in=_kinds_of(chosen["place_class"]),
                            seat__entries__valid__contains=today)  # fmt: skip
     if "bodies" in chosen:
-        rows = rows.filter(body__in=chosen["bodies"])
+        # One value instead of one for each body: of 60,000 it takes seconds less to write down.
+        rows = rows.filter(body__in=RawSQL("SELECT unnest(%s::bigint[])", [list(chosen["bodies"])]))
     return rows
 
 

@@ -200,6 +200,16 @@ def _close(about: str, some: Q, now: datetime, by: User | None) -> int:
         return closed
 
 
+def close_of(about: str, bodies: Sequence[int], *, now: datetime, by: User | None = None) -> int:
+    """What stands on this is done for these bodies, and still open for others. Returns how many were closed."""
+    with transaction.atomic():
+        open_ones = Ask.objects.filter(sending__about=about, body__in=bodies, state=Ask.State.OPEN)
+        closed = open_ones.update(state=Ask.State.DONE, ended_at=now, ended_by=by)
+        if closed:
+            record("asks.closed", by=by, subject=about, facts={"asks": closed})
+        return closed
+
+
 @transaction.atomic
 def drop(about: str, *, reason: str, now: datetime, by: User) -> None:
     """What stood on this is called off by whoever may call that off: it is withdrawn, what was answered stays."""
