@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
 from gongjian.activities.api import router as activities
+from gongjian.appraisal.api import router as appraisal
 from gongjian.asks.api import router as asks
 from gongjian.ballots.api import router as ballots
 from gongjian.consistency.api import router as consistency
@@ -58,6 +59,7 @@ api.add_router("", contacts)
 api.add_router("", meetings)
 api.add_router("", pledges)
 api.add_router("", telling)
+api.add_router("", appraisal)
 
 
 @api.exception_handler(AuthenticationError)

@@ -185,25 +185,15 @@ def close(about: str, *, now: datetime, by: User | None = None) -> int:
     return _close(about, Q(), now, by)
 
 
-def close_of(about: str, body: int, *, now: datetime, by: User | None = None) -> int:
-    """What stands on this is done as far as it was asked of one body of many. Returns how many were closed."""
-    return _close(about, Q(body=body), now, by)
+def close_of(about: str, bodies: Sequence[int], *, now: datetime, by: User | None = None) -> int:
+    """What stands on this is done for these bodies, and still open for others. Returns how many were closed."""
+    return _close(about, Q(body__in=bodies), now, by)
 
 
 def _close(about: str, some: Q, now: datetime, by: User | None) -> int:
     with transaction.atomic():
         sent = list(Sending.objects.filter(about=about))
         open_ones = Ask.objects.filter(some, sending__in=sent, state=Ask.State.OPEN)
-        closed = open_ones.update(state=Ask.State.DONE, ended_at=now, ended_by=by)
-        if closed:
-            record("asks.closed", by=by, subject=about, facts={"asks": closed})
-        return closed
-
-
-def close_of(about: str, bodies: Sequence[int], *, now: datetime, by: User | None = None) -> int:
-    """What stands on this is done for these bodies, and still open for others. Returns how many were closed."""
-    with transaction.atomic():
-        open_ones = Ask.objects.filter(sending__about=about, body__in=bodies, state=Ask.State.OPEN)
         closed = open_ones.update(state=Ask.State.DONE, ended_at=now, ended_by=by)
         if closed:
             record("asks.closed", by=by, subject=about, facts={"asks": closed})

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gongjian.appraisal.queries import running_cases
 from gongjian.asks.queries import open_count
 from gongjian.ballots.queries import polls_waiting
 from gongjian.chronicle.record import acts_so_far
@@ -30,6 +31,7 @@ def home(request: DayRequest) -> HttpResponse:
         "place": "home",
         "to_do": open_count(request.user),
         "meeting": next_meeting(request.user, request.today),
+        "appraisals": running_cases(request.user),
         "polls": polls_waiting(request.user, timezone.now()),
         "keeps_register": can_change_register(request.user),
         "standings": queries.standings(request.user, request.today),

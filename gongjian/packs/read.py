@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from gongjian.appraisal.refuse import faults as faults_of_scheme
 from gongjian.consistency.checks import faults as faults_of_search
 from gongjian.indicators.public import can_be_public, is_meant
 from gongjian.register.identity import Division
@@ -40,6 +41,7 @@ PARTS = (
     "meetings",
     "posts",
     "telling",
+    "schemes",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -70,11 +72,14 @@ EXPECTED = (
     gettext_noop("a whole number from 0 to 100"),
     gettext_noop("a whole number from 1"),
     gettext_noop("a whole number from 2"),
+    gettext_noop("a number, with decimals in quotation marks"),
+    gettext_noop("a share as two whole numbers, such as [2, 3]"),
     gettext_noop("2 to 10 Chinese characters"),
     gettext_noop("syllables in small letters without tones, one blank between two"),
 )
 
 DEFINED = ("where", "having", "heads")
+BESIDE_SCHEME = ("key", "names", "line", "in_force", "source")
 MAY_BE_MISSING = ("joining", "stage", "carrier", "tier", "task")
 Names = dict[str, str]
 Tables = dict[str, Any]
@@ -346,6 +351,16 @@ class TellingNorm(Word):
 
 
 @dataclass(frozen=True)
+class Scheme(Word):
+    """By which rules bodies are graded; `definition` is what appraisal reads of it."""
+
+    in_force: date
+    definition: Tables
+    source: str
+    line: str | None = None
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -392,6 +407,7 @@ class Pack:
     comment_kinds: list[CommentKind]
     hollow_phrases: list[HollowPhrase]
     telling_norms: list[TellingNorm]
+    schemes: list[Scheme]
     path: Path
     sha256: str
 
@@ -430,7 +446,8 @@ def read_pack(path: Path | str) -> Pack:
     if not faults:
         faults = [*_contradictions(tables), *_faults_of_days(path, tables["pack"])]
     if not faults:  # else a check would be blamed for a word that another file has lost
-        faults = [*_faults_of_checks(dict(_rows(tables)))]
+        rows = dict(_rows(tables))
+        faults = [*_faults_of_checks(rows), *_faults_of_schemes(rows)]
     if faults:
         raise PackFault(faults)
     return _pack(path, tables)
@@ -537,7 +554,7 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
     lines = [row.values["key"] for row in rows["line"]]
-    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check", "joining", "carrier")
+    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check", "joining", "carrier", "scheme")
     for file, place, values in [row for name in of_a_line for row in rows[name]]:
         if values.get("line", lines[0]) not in lines:
             sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
@@ -682,6 +699,20 @@ _NAMED_BY_PROGRAMME = (
 )
 
 
+def _faults_of_schemes(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    """What a scheme rests on, its numbers, and the kinds and indicators it names."""
+    kinds = {row.values["key"] for row in rows["body_kind"]}
+    indicators = {row.values["key"] for row in rows["indicator"]}
+    for file, place, values in rows["scheme"]:
+        gaps = {"file": file, "place": place}
+        asked = {each["indicator"] for each in values["items"] if "indicator" in each}
+        for key in sorted({*values["kinds"]} - kinds | asked - indicators):
+            sentence = _("%(file)s, %(place)s: nothing is called “%(key)s”; mend its spelling or define it.")
+            yield sentence % (gaps | {"key": key})
+        for problem in faults_of_scheme(values):
+            yield _("%(file)s, %(place)s: %(problem)s") % (gaps | {"problem": problem})
+
+
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
     until: dict[str, date] = {}
     for file, place, values in sorted(rows, key=lambda row: (row.values["key"], _day(row.values["since"]))):
@@ -768,6 +799,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         comment_kinds=words(CommentKind, "comment_kind"),
         hollow_phrases=words(HollowPhrase, "hollow_phrase"),
         telling_norms=words(TellingNorm, "telling_norm"),
+        schemes=[_scheme(position, row) for position, row in enumerate(lists["scheme"])],
         path=path,
         sha256=_digest(path),
     )
@@ -780,6 +812,12 @@ def _days(each: Any, *names: str) -> dict[str, date | None]:
 def _indicator(position: int, row: Tables) -> Indicator:
     definition = {name: row[name] for name in DEFINED if name in row}
     return Indicator(position=position, definition=definition, **{k: v for k, v in row.items() if k not in DEFINED})
+
+
+def _scheme(position: int, row: Tables) -> Scheme:
+    definition = {name: value for name, value in row.items() if name not in BESIDE_SCHEME}
+    beside = {name: row[name] for name in BESIDE_SCHEME if name in row}
+    return Scheme(position=position, definition=definition, **beside | {"in_force": _day(row["in_force"])})
 
 
 def _threshold(row: Tables) -> Threshold:

@@ -82,14 +82,14 @@ def _send(
 
 
 def close_to_tell(telling: Telling, *, now: datetime, by: User | None) -> None:
-    sending.close_of(telling.round.about, telling.body_id, now=now, by=by)
+    sending.close_of(telling.round.about, [telling.body_id], now=now, by=by)
 
 
 def close_to_comment(telling: Telling, *, now: datetime, by: User | None) -> None:
     """Once nothing in the round is left for the body to comment on."""
     left = Telling.objects.filter(round=telling.round_id, commenter=telling.commenter_id, state__in=UNCOMMENTED)
     if not left.exclude(body__line_path="").exists():
-        sending.close_of(telling.round.about_comments, telling.commenter_id, now=now, by=by)
+        sending.close_of(telling.round.about_comments, [telling.commenter_id], now=now, by=by)
 
 
 def ask_new_commenter(found: TellingRound, body: Body, *, today: date, now: datetime) -> None:

@@ -224,7 +224,7 @@ def test_what_was_asked_of_many_is_closed_for_one(town):
         title="讲述", why="样例", kind="elsewhere", href="/tellings/", about="telling.round:1", minutes=3,
         due_on=soon(town),
     )  # fmt: skip
-    assert sending.close_of("telling.round:1", village.pk, now=timezone.now()) == 1
+    assert sending.close_of("telling.round:1", [village.pk], now=timezone.now()) == 1
     assert {each.body_id: each.state for each in found.asks.all()} == {village.pk: "done", street.pk: "open"}
 
 

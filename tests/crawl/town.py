@@ -41,6 +41,10 @@ from gongjian.activities.models import (
     SignUp,
     Uptake,
 )
+from gongjian.appraisal.access import cases_visible_to, rounds_visible_to
+from gongjian.appraisal.define import define_scheme
+from gongjian.appraisal.models import Box, Case, Mark, Objection, Score
+from gongjian.appraisal.models import Round as AppraisalRound
 from gongjian.asks import writing
 from gongjian.asks.access import asks_visible_to, sendings_visible_to
 from gongjian.asks.define import define_ceiling
@@ -216,6 +220,7 @@ def build_marked_town() -> MarkedTown:
     _polls(made)
     _pledges(made)
     _tellings(made)
+    _appraisals(made)
     _ids(made)
     return made
 
@@ -932,6 +937,45 @@ def _comment(made: MarkedTown, telling: Telling, kind: CommentKind, key: str) ->
         made.keep(mark, f"a comment on {key}", among(comments_visible_to, said))
 
 
+def _appraisals(made: MarkedTown) -> None:
+    """A draft and a round of each of two counties, over a branch: what is given for it, marked, and an objection."""
+    town, now = made.town, timezone.now()
+    four = next(each for each in read_pack(ROOT / "packs" / "shaoxing").schemes if each.key == "four_grades")
+    scheme = define_scheme(**vars(four))
+    version = scheme.versions.get()
+    days = {"of_until": town.today, "self_due": town.today, "review_due": town.today, "opened_on": town.today}
+    for county, keys in (("county", ("firm_secretary",)), ("district", ("other_firm_secretary",))):
+        keeper = town.bodies[f"{county}_party"]
+        made_rounds = [
+            AppraisalRound.objects.create(
+                keeper=keeper,
+                approver=town.bodies["city_party"],
+                version=version,
+                title=made.mark(),
+                state=state,
+                **days,
+            )
+            for state in ("draft", "reviewing")
+        ]
+        for each in made_rounds:
+            made.keep(each.title, f"a {each.state} round of {county}", among(rounds_visible_to, each))
+        for key in keys:
+            _case(made, made_rounds[1], town.bodies[f"body of {key}"], now)
+
+
+def _case(made: MarkedTown, round_: AppraisalRound, body: Body, now: Any) -> None:
+    entry = BodyEntry.objects.on(made.town.today).get(body=body)
+    case = Case.objects.create(round=round_, body=body, unit=entry.seat, reviewer=entry.superior, group="party_branch")
+    score = Score.objects.create(
+        case=case, item="self", by_whom="self", giver=body, value=80, evidence=made.mark(), at=now
+    )
+    given = Mark.objects.create(case=case, kind="veto", key="illegal", evidence=made.mark(), at=now)
+    objection = Objection.objects.create(case=case, reason=made.mark(), at=now)
+    Box.objects.create(case=case, kind="people", roll=20, phone=[0] * 5, opened_at=now)
+    for mark in (score.evidence, given.evidence, objection.reason):
+        made.keep(mark, "what is given for a case", among(cases_visible_to, case))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -989,8 +1033,12 @@ def _ids(made: MarkedTown) -> None:
         "observer_id": list(Observer.objects.order_by("pk").values_list("pk", flat=True)),
         "voter_id": list(Voter.objects.order_by("pk").values_list("pk", flat=True)[:3]),
         "sheet_id": list(PaperBallot.objects.order_by("pk").values_list("pk", flat=True)),
-        "case_id": list(BallotSetAside.objects.order_by("pk").values_list("pk", flat=True)),
-        "what": ["tally", "publish"],
+        "case_id": [each for model in (BallotSetAside, Case) for each in model.objects.values_list("pk", flat=True)],
+        "round_id": list(AppraisalRound.objects.order_by("pk").values_list("pk", flat=True)),
+        "box_id": list(Box.objects.order_by("pk").values_list("pk", flat=True)),
+        "mark_id": list(Mark.objects.order_by("pk").values_list("pk", flat=True)),
+        "objection_id": list(Objection.objects.order_by("pk").values_list("pk", flat=True)),
+        "what": ["tally", "publish", "self", "above", "people"],
         "post_id": list(Post.objects.order_by("pk").values_list("pk", flat=True)),
         "assignment_id": list(Assignment.objects.order_by("pk").values_list("pk", flat=True)),
         "pledge_id": list(Pledge.objects.order_by("pk").values_list("pk", flat=True)),

@@ -18,6 +18,7 @@ OPEN |= {"vote/": 200, "vote/1/": 404, "cast/1/": 405, "polls/verify.html": 200,
 OPEN |= {f"polls/1/{page}": 404 for page in ("", "receipt/", "log.json", "bundle.zip")}
 OPEN |= {"figures.xlsx": 404, "figures/1/": 404, "api/v1/published": 200}  # public, and nothing was told yet
 OPEN |= {"i18n/openly/": 302}
+OPEN |= {"appraisal/vote/": 200}
 OPEN |= {"pledges/public/1/": 404, "pledges/of/1/notice.pdf": 404}  # nothing is public yet
 PUBLIC = {"figures/", "units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:body_id>/", "search/", "search/suggest/"}
 PUBLIC |= {"territory/", "territory/<id:unit_id>/", "territory/<id:unit_id>/below/", "line/", "line/<slug:line_key>/"}
@@ -38,7 +39,7 @@ WORDS = {
     "inspection_id": "1", "stop_id": "1",
     "series_id": "1", "member_id": "1", "meeting_id": "1", "topic_id": "1", "paper_id": "1", "decision_id": "1",
     "poll_id": "1", "group": "1", "candidate": "1", "observer_id": "1", "voter_id": "1", "sheet_id": "1",
-    "case_id": "1", "ref": "1", "what": "1",
+    "case_id": "1", "ref": "1", "what": "1", "round_id": "1", "box_id": "1", "mark_id": "1", "objection_id": "1",
     "post_id": "1", "assignment_id": "1", "pledge_id": "1", "progress_id": "1",
     "round_id": "1", "telling_id": "1", "mending_id": "1",
 }  # fmt: skip
@@ -76,6 +77,10 @@ POST_ONLY |= {f"posts/held/1/{verb}/" for verb in ("move", "word")} | {"bodies/1
 POST_ONLY |= {f"pledges/1/{verb}/" for verb in ("move", "review", "progress", "word", "close", "name")}
 POST_ONLY |= {"pledges/progress/1/take-out/"}
 POST_ONLY |= {"tellings/rounds/1/move/", "tellings/1/publish/", "tellings/mending/1/"}
+POST_ONLY |= {f"appraisal/rounds/1/{verb}/" for verb in ("move", "leave-out")}
+POST_ONLY |= {f"appraisal/cases/1/{verb}/" for verb in ("marks", "take-in", "object", "boxes/1")}
+POST_ONLY |= {f"appraisal/boxes/1/{verb}/" for verb in ("codes", "count", "close")}
+POST_ONLY |= {"appraisal/marks/1/", "appraisal/objections/1/"}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

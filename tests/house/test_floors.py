@@ -20,6 +20,7 @@ FLOORS = [
     {"ballots", "programme"},
     {"activities", "contacts", "meetings", "pledges"},
     {"telling"},
+    {"appraisal"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

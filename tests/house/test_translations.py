@@ -32,6 +32,7 @@ CHINESE_IS_MATTER = [
     "asks/reading.py",
     "meetings/documents.py",
     "meetings/word.py",
+    "appraisal/refuse.py",
     "pledges/checks.py",
     "pledges/notice.py",
     "sample/*.py",

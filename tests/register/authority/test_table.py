@@ -32,6 +32,8 @@ from gongjian.activities.models import (
     SignUp,
     Uptake,
 )
+from gongjian.appraisal.access import cases_visible_to, grades_visible_to, rounds_visible_to, schemes_visible_to
+from gongjian.appraisal.models import Case, Round, Scheme, SchemeVersion
 from gongjian.asks import sending, writing
 from gongjian.asks.access import asks_visible_to, can_see_burden, sendings_visible_to
 from gongjian.ballots.access import polls_visible_to, set_aside_visible_to, voters_visible_to
@@ -533,6 +535,47 @@ def test_what_a_member_tells_in_a_round(town, readers):
     member = small.Person.objects.get(name="冯样例")
     own = MemberTelling.objects.create(telling=a_telling(town), person=member, words="样例", said_on=town.today)
     assert who_sees(readers, member_tellings_visible_to, own) == {"member", "secretary"}
+
+
+@pytest.fixture
+def judged(town, readers):
+    """The village's branch in a round that the county keeps and the city fixes; the street's committee scores it."""
+    keeper = readers["street secretary"] = small.account("何样例")
+    small.office(small.person("何样例", account=keeper), town.bodies["street_party"], "party_secretary")
+    scheme = Scheme.objects.create(key="four", names={"zh-hans": "样例"}, in_force=town.today, definition={})
+    version = SchemeVersion.objects.create(scheme=scheme, number=1, since=town.today, definition={})
+    round_ = Round.objects.create(
+        keeper=town.bodies["county_party"], approver=town.bodies["city_party"], version=version, title="样例",
+        of_until=town.today, self_due=town.today, review_due=town.today, opened_on=town.today, state="reviewing",
+    )  # fmt: skip
+    return Case.objects.create(
+        round=round_, body=town.bodies["village_party"], unit=town.units["village"],
+        reviewer=town.bodies["street_party"], grade="good",
+    )  # fmt: skip
+
+
+def test_schemes_of_appraisal(judged, readers):
+    signed_in = EVERYBODY - {"nobody"} | {"street secretary"}
+    assert who_sees(readers, schemes_visible_to, judged.round.version.scheme) == signed_in
+
+
+def test_rounds_of_appraisal_that_are_drafts(judged, readers):
+    Round.objects.update(state="draft", opened_on=None)
+    assert who_sees(readers, rounds_visible_to, judged.round) == {"clerk"}
+
+
+def test_rounds_of_appraisal_that_were_opened_and_from_the_notice_on_the_grades_of_all_in_them(town, judged, readers):
+    concerned = {"secretary", "street secretary", "clerk"}
+    assert who_sees(readers, rounds_visible_to, judged.round) == concerned
+    assert who_sees(readers, grades_visible_to, judged) == {"clerk"}
+    Round.objects.update(
+        state="notice", notice_on=town.today, notice_until=town.today + timedelta(9), proposed_by=town.stranger
+    )
+    assert who_sees(readers, grades_visible_to, judged) == concerned
+
+
+def test_what_is_given_for_an_organisation_in_a_round_its_boxes_and_objections(judged, readers):
+    assert who_sees(readers, cases_visible_to, judged) == {"secretary", "street secretary", "clerk"}
 
 
 def test_the_table_has_these_rows():
