@@ -182,6 +182,17 @@ def _commented(site: Site) -> str:
     return f"/tellings/{site.asked(found)[0][0]}/comment/"
 
 
+def _appraisal(path: str, state: str) -> Callable[[Site], str]:
+    """A page of the first round in this state, or of the village secretary's organisation in it."""
+    found = (
+        "SELECT r.id, c.id FROM appraisal_round r JOIN appraisal_case c ON c.round_id = r.id"
+        " JOIN register_office o ON o.body_id = c.body_id JOIN register_person p ON p.id = o.person_id"
+        " JOIN accounts_user u ON u.id = p.account_id"
+        f" WHERE u.username = 'sample-village-secretary' AND r.state = '{state}' ORDER BY r.id LIMIT 1"
+    )
+    return lambda site: path.format(**dict(zip(("round", "case"), site.asked(found)[0], strict=True)))
+
+
 def _late_item(site: Site) -> str:
     """An item that is late in a plan of the city's Party committee, or the first one."""
     found = site.asked(
@@ -312,6 +323,11 @@ PAGES = [
     Seen("telling how it went", SECRETARY, _telling("/tellings/{id}/tell/", "scheduled")),
     Seen("commenting", OFFICER, _commented),
     Seen("comments that everybody reads", "", _telling("/tellings/of/{body}/")),
+    Seen("appraisal", ORGANISER, "/appraisal/"),
+    Seen("a round of appraisal", ORGANISER, _appraisal("/appraisal/rounds/{round}/", "notice"), _open_all),
+    Seen("a case in a round", SECRETARY, _appraisal("/appraisal/cases/{case}/", "notice"), _open_all),
+    Seen("the calculation of a grade", SECRETARY, _appraisal("/appraisal/cases/{case}/calculation/", "notice")),
+    Seen("a review with a code", "", "/appraisal/vote/"),
     Seen("contact points", ORGANISER, "/contact-points/"),
     Seen("a contact point", ORGANISER, _contact, _open_all),
     Seen("telling of a visit", ORGANISER, lambda site: _contact(site) + "visits/new/", _open_all),

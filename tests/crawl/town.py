@@ -1034,7 +1034,9 @@ def _ids(made: MarkedTown) -> None:
         "voter_id": list(Voter.objects.order_by("pk").values_list("pk", flat=True)[:3]),
         "sheet_id": list(PaperBallot.objects.order_by("pk").values_list("pk", flat=True)),
         "case_id": [each for model in (BallotSetAside, Case) for each in model.objects.values_list("pk", flat=True)],
-        "round_id": list(AppraisalRound.objects.order_by("pk").values_list("pk", flat=True)),
+        "round_id": [
+            each for model in (AppraisalRound, TellingRound) for each in model.objects.values_list("pk", flat=True)
+        ],
         "box_id": list(Box.objects.order_by("pk").values_list("pk", flat=True)),
         "mark_id": list(Mark.objects.order_by("pk").values_list("pk", flat=True)),
         "objection_id": list(Objection.objects.order_by("pk").values_list("pk", flat=True)),
@@ -1043,7 +1045,6 @@ def _ids(made: MarkedTown) -> None:
         "assignment_id": list(Assignment.objects.order_by("pk").values_list("pk", flat=True)),
         "pledge_id": list(Pledge.objects.order_by("pk").values_list("pk", flat=True)),
         "progress_id": list(Progress.objects.order_by("pk").values_list("pk", flat=True)),
-        "round_id": list(TellingRound.objects.order_by("pk").values_list("pk", flat=True)),
         "telling_id": list(Telling.objects.order_by("pk").values_list("pk", flat=True)),
         "mending_id": list(Rectification.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],

@@ -41,7 +41,7 @@ WORDS = {
     "poll_id": "1", "group": "1", "candidate": "1", "observer_id": "1", "voter_id": "1", "sheet_id": "1",
     "case_id": "1", "ref": "1", "what": "1", "round_id": "1", "box_id": "1", "mark_id": "1", "objection_id": "1",
     "post_id": "1", "assignment_id": "1", "pledge_id": "1", "progress_id": "1",
-    "round_id": "1", "telling_id": "1", "mending_id": "1",
+    "telling_id": "1", "mending_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}

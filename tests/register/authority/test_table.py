@@ -66,10 +66,10 @@ from gongjian.register.queries.members import body_members
 from gongjian.telling.access import (
     comments_visible_to,
     member_tellings_visible_to,
-    rounds_visible_to,
     tellings_public,
     tellings_visible_to,
 )
+from gongjian.telling.access import rounds_visible_to as rounds_of_telling_visible_to
 from gongjian.telling.define import define_comment_kind
 from gongjian.telling.models import Comment, MemberTelling, Telling, TellingRound
 from tests.activities.conftest import define_words as define_activities
@@ -509,7 +509,7 @@ def a_comment(telling: Telling) -> Comment:
 
 
 def test_rounds_of_telling(town, readers):
-    assert who_sees(readers, rounds_visible_to, a_telling(town).round) == EVERYBODY - {"nobody"}
+    assert who_sees(readers, rounds_of_telling_visible_to, a_telling(town).round) == EVERYBODY - {"nobody"}
 
 
 def test_what_an_organisation_tells_in_a_round_and_its_published_comment(town, readers):
