@@ -24,6 +24,7 @@ GROUPS = (
     "register.visible",
     "register.reform",
     "register.import",
+    "appraisal",
     "asks",
     "figures",
     "reconcile",
@@ -108,6 +109,7 @@ def _make_ready(size: str) -> str:
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
     from . import (  # app ready: models
+        appraisal,
         asks,
         ballots,
         fairness,
@@ -135,6 +137,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "register.reform": reform.reform,
         "register.import": importing.imports,
         "asks": asks.asks,
+        "appraisal": appraisal.appraisal,
         "figures": night.figures,
         "reconcile": reconcile.figures,
         "rollup": figures.figures,
