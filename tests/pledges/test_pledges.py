@@ -65,7 +65,7 @@ def test_the_whole_life_with_its_acts(town):
         ({"target": Decimal("0.123")}, "two places"),
         ({"year": 1999}, "this year"),
         ({"source": "javascript:alert(1)"}, "kind and number"),
-        ({"measures": ["样例"] * 11}, "ten measures"),
+        ({"measures": [f"样例{n}" for n in range(11)]}, "ten measures"),
         ({"title": "\x00"}, "sign that cannot be kept"),
     ],
 )
