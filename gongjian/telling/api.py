@@ -23,7 +23,7 @@ State = Literal["scheduled", "told", "commented", "published", "rectifying", "ve
 ERRORS = {400: Problem, 401: Problem, 404: Problem}
 
 
-class RoundOut(Schema):
+class TellingRoundOut(Schema):
     """`since` and `until`: the time that is told of. `range`: how far comments are published at most."""
 
     id: int
@@ -38,8 +38,8 @@ class RoundOut(Schema):
     state: Literal["open", "closed"]
 
 
-class RoundPage(Schema):
-    rounds: list[RoundOut]
+class TellingRoundPage(Schema):
+    rounds: list[TellingRoundOut]
     next: str | None = Field(description="Cursor of the next page; null on the last.")
 
 
@@ -92,14 +92,14 @@ class TellingOut(TellingLine):
     comment: CommentOut | None
 
 
-class RoundFilter(Schema):
+class TellingRoundFilter(Schema):
     """Which page of the list."""
 
     after: str = Field("", description="The cursor `next` of the page before.", pattern="^[^\x00]*$")
     limit: int = Field(100, ge=1, le=1000)
 
 
-class TellingFilter(RoundFilter):
+class TellingFilter(TellingRoundFilter):
     """Which tellings, and which page of the list."""
 
     round: int | None = Field(None, ge=1, lt=2**63)
@@ -107,8 +107,8 @@ class TellingFilter(RoundFilter):
     state: State | None = None
 
 
-@router.get("/tellings/rounds", response={200: RoundPage, **ERRORS}, summary="Rounds, the last first")
-def rounds(request: HttpRequest, asked: Query[RoundFilter]) -> dict[str, Any]:
+@router.get("/tellings/rounds", response={200: TellingRoundPage, **ERRORS}, summary="Rounds, the last first")
+def rounds(request: HttpRequest, asked: Query[TellingRoundFilter]) -> dict[str, Any]:
     page = page_of(rounds_visible_to(request.user), ORDER, size=asked.limit, after=asked.after)
     return {"rounds": [_round(each) for each in page.rows], "next": page.next}
 
