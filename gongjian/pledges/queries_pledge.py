@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gongjian.asks import matters
 from gongjian.asks.matters import Matter
-from gongjian.register.access import Reader, body_entries_visible_to
+from gongjian.register.access import Reader
 from gongjian.register.queries.lists import body_names
 from gongjian.ui.keyset import Page, page_of
 
@@ -189,7 +189,3 @@ def body_own(reader: Reader, body_id: int, year: int, today: date, *, most: int)
     count = rows.count()
     name = body_names(reader, today, [body_id]).get(body_id, "")
     return BodyOwn(name, list(rows.order_by(*ORDER)[:most]), count) if count else None
-
-
-def stands(reader: Reader, body_id: int, today: date) -> bool:
-    return body_entries_visible_to(reader).on(today).filter(body=body_id).exists()

@@ -18,7 +18,7 @@ from gongjian.register.actions import in_sentences
 from gongjian.register.models import Body, Person
 from gongjian.register.refusals import Refused
 
-from .access import is_on_the_roll, is_own, office_that_keeps, office_that_writes
+from .access import is_on_the_roll, is_own, office_that_writes
 from .checks import Written, missing_of
 from .copies import mark_copies
 from .models import Measure, Pledge, Post, PublicName
@@ -169,10 +169,3 @@ def _put_measures(pledge: Pledge, measures: Sequence[str]) -> None:
     Measure.objects.bulk_create(
         Measure(pledge=pledge, position=place, words=line) for place, line in enumerate(listed, start=1)
     )
-
-
-def may_write(by: Reader, body: Body, person: Person | None) -> bool:
-    """May the reader begin a pledge of the body, or of this person in it?"""
-    if person is None or not is_own(by, Pledge(body=body, person=person)):
-        return office_that_keeps(by, body) is not None
-    return is_on_the_roll(person, body)
