@@ -67,7 +67,13 @@ QUERIES = {
           CASE WHEN part(body, 20, 100) < 70 THEN 'running' WHEN part(body, 20, 100) < 85 THEN 'expired'
             WHEN part(body, 20, 100) < 93 THEN 'unknown' ELSE 'none' END AS term,
           n > 0 AND part(body, 21, 10) < 8 AS led, (part(body, 22, 10) > 0)::BIGINT AS heads,
-          1 + part(body, 23, 6) AS officers, 3 + part(body, 24, 50) AS members FROM body""",
+          1 + part(body, 23, 6) AS officers, 3 + part(body, 24, 50) AS members,
+          CASE WHEN part(body, 25, 10) < 5 THEN 'none' WHEN part(body, 25, 10) < 9 THEN 'kept'
+            ELSE 'not_kept' END AS pledges,
+          CASE WHEN part(body, 26, 10) < 2 THEN 'none' WHEN part(body, 26, 10) < 9 THEN 'commented'
+            ELSE 'missing' END AS comment,
+          CASE WHEN part(body, 27, 10) < 6 THEN 'none' WHEN part(body, 27, 10) < 9 THEN 'put_right'
+            ELSE 'open' END AS problems FROM body""",
     "covers": """
         SELECT seat AS unit, body, division, {lines}[n + 1] AS line, {kinds}[n + 1] AS kind, form FROM body
         UNION ALL

@@ -67,6 +67,9 @@ BODIES = FactTable(
         "heads": "number",
         "officers": "number",
         "members": "number",
+        "pledges": "word",
+        "comment": "word",
+        "problems": "word",
     },
     {"covers": Relation("covers", "body", "body"), "venue": Relation("venues", "body", "owner")},
 )

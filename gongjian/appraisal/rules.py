@@ -15,7 +15,7 @@ from quotas.scheme import Scheme, scheme_from
 
 CLOSED = ("members", "people")  # sources that are closed ballots
 GIVEN = ("self", "peers", "superior")  # sources that are scores which somebody gives
-COUNTED = ("indicator", "pledges_kept")  # sources that are known already
+COUNTED = ("indicator", "pledges_kept", "rectified")  # sources that are known already
 SOURCES = (*GIVEN, *CLOSED, *COUNTED)
 OF_QUOTAS = ("bands", "quotas", "ties", "step")
 

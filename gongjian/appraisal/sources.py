@@ -1,6 +1,6 @@
 """Where the values of a round come from: for each source one function, over all cases at once.
 
-A source that is new – rectified, when comments are kept – is one more function in OF_SOURCE.
+A source that is new is one more function in OF_SOURCE.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.db.models import Count, Max, Q, Sum
 from gongjian.indicators.models import Reading
 from gongjian.pledges.models import Pledge
 from gongjian.pledges.models.pledges import CLOSED_STATES, OPEN_STATES
+from gongjian.telling.rectified import rectified
 from rollup.branch_counts import Band, Counts, Nothing, Publication, points
 
 from .models import Box, Case, Round, Score
@@ -181,6 +182,18 @@ def _pledges_kept(round: Round, _rules: Rules, items: Sequence[Item]) -> Rows:
             yield item.key, case, Value(Fraction(WHOLE * kept, all_), {"numerator": kept, "denominator": all_})
 
 
+def _rectified(round: Round, _rules: Rules, items: Sequence[Item]) -> Rows:
+    """Of the problems named to the body in comments of that year, the share found put right by who named them. None
+    where nobody named one: to have been spared is no merit."""
+    cases = dict(Case.objects.filter(round=round).values_list("body_id", "pk"))
+    day = timedelta(days=1)
+    for body, share in rectified(cases, round.of_until - A_YEAR + day, round.of_until).items():
+        if share.named:
+            facts = {"numerator": share.confirmed, "denominator": share.named}
+            for item in items:
+                yield item.key, cases[body], Value(Fraction(WHOLE * share.confirmed, share.named), facts)
+
+
 OF_SOURCE: dict[str, Callable[[Round, Rules, Sequence[Item]], Rows]] = {
     "self": _self,
     "superior": _superior,
@@ -189,6 +202,7 @@ OF_SOURCE: dict[str, Callable[[Round, Rules, Sequence[Item]], Rows]] = {
     "people": _box(Box.Kind.PEOPLE),
     "indicator": _indicator,
     "pledges_kept": _pledges_kept,
+    "rectified": _rectified,
 }
 
 

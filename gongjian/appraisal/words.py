@@ -22,6 +22,7 @@ SOURCES = {
     "people": gettext_lazy("people's review"),
     "indicator": gettext_lazy("read from the figures"),
     "pledges_kept": gettext_lazy("pledges that were kept"),
+    "rectified": gettext_lazy("problems that were put right"),
 }
 LEVELS = {
     "city": gettext_lazy("city level"),

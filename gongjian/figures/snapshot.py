@@ -35,6 +35,27 @@ CREATE TEMP TABLE lying ON COMMIT DROP AS
   ) SELECT id, division FROM lying;
 ANALYZE pg_temp.lying;
 """
+# What bodies promised, were told and were to put right in the year until the day, each as it stood on that day: whether
+# all of it was done. A body without any has no row.
+PREPARED_OF_BODIES = """
+DROP TABLE IF EXISTS pg_temp.promised, pg_temp.commented, pg_temp.righted;
+CREATE TEMP TABLE promised ON COMMIT DROP AS
+  SELECT body_id, bool_and(state = 'kept' AND closed_on <= %(day)s::date) AS kept FROM pledges_pledge
+  WHERE person_id IS NULL AND public_on <= %(day)s::date
+    AND CASE WHEN closed_on <= %(day)s::date THEN closed_on ELSE due_on END
+      BETWEEN %(day)s::date - 364 AND %(day)s::date
+  GROUP BY body_id;
+CREATE TEMP TABLE commented ON COMMIT DROP AS
+  SELECT t.body_id, bool_and(coalesce(t.published_on <= %(day)s::date, false)) AS told
+  FROM telling_telling t JOIN telling_tellinground o ON o.id = t.round_id
+  WHERE o.comment_by BETWEEN %(day)s::date - 365 AND %(day)s::date - 1 GROUP BY t.body_id;
+CREATE TEMP TABLE righted ON COMMIT DROP AS
+  SELECT t.body_id, bool_and(coalesce(r.confirmed_on <= %(day)s::date, false)) AS mended
+  FROM telling_rectification r JOIN telling_point p ON p.id = r.point_id
+  JOIN telling_comment c ON c.id = p.comment_id JOIN telling_telling t ON t.id = c.telling_id
+  WHERE c."on" BETWEEN %(day)s::date - 364 AND %(day)s::date AND t.published_on <= %(day)s::date GROUP BY t.body_id;
+ANALYZE pg_temp.promised, pg_temp.commented, pg_temp.righted;
+"""
 # Each with the columns of its table of facts, in their order. What is nobody's number is not read.
 QUERIES = {
     "units": """
@@ -48,7 +69,10 @@ QUERIES = {
         SELECT b.id, l.division, e.seat_id, b.line_id, e.kind_id, e.form_id,
           CASE WHEN NOT k.has_term THEN 'none' WHEN t.runs THEN 'running' WHEN t.runs IS NULL THEN 'unknown'
             ELSE 'expired' END,
-          e.leader_id IS NOT NULL, coalesce(o.heads, 0), coalesce(o.held, 0), coalesce(m.members, 0)
+          e.leader_id IS NOT NULL, coalesce(o.heads, 0), coalesce(o.held, 0), coalesce(m.members, 0),
+          CASE WHEN p.kept THEN 'kept' WHEN p.kept IS NULL THEN 'none' ELSE 'not_kept' END,
+          CASE WHEN c.told THEN 'commented' WHEN c.told IS NULL THEN 'none' ELSE 'missing' END,
+          CASE WHEN r.mended THEN 'put_right' WHEN r.mended IS NULL THEN 'none' ELSE 'open' END
         FROM register_bodyentry e JOIN register_body b ON b.id = e.body_id
         JOIN register_bodykind k ON k.key = e.kind_id LEFT JOIN pg_temp.lying l ON l.id = e.seat_id
         LEFT JOIN (SELECT body_id, bool_or(valid @> %(day)s::date) AS runs FROM register_term
@@ -58,6 +82,9 @@ QUERIES = {
                    WHERE f.valid @> %(day)s::date GROUP BY f.body_id) o ON o.body_id = b.id
         LEFT JOIN (SELECT body_id, count(*) AS members FROM register_membership
                    WHERE valid @> %(day)s::date GROUP BY body_id) m ON m.body_id = b.id
+        LEFT JOIN pg_temp.promised p ON p.body_id = b.id
+        LEFT JOIN pg_temp.commented c ON c.body_id = b.id
+        LEFT JOIN pg_temp.righted r ON r.body_id = b.id
         WHERE e.valid @> %(day)s::date""",
     "covers": """
         SELECT c.unit_id, c.body_id, l.division, b.line_id, e.kind_id, e.form_id
@@ -125,7 +152,7 @@ def write(folder: Path, day: date) -> None:
     """
     with moment(), _whole(folder) as part:
         with connection.cursor() as cursor:
-            cursor.execute(_on(PREPARED, day))
+            cursor.execute(_on(PREPARED + PREPARED_OF_BODIES, day))
         pyarrow.parquet.write_table(_read(WAYS_QUERY, day, schema_of(WAYS)), part / "ways.parquet")
         pyarrow.parquet.write_table(_read(EXCLUSIONS_QUERY, day, schema_of(EXCLUSIONS)), part / "exclusions.parquet")
         for name, query in QUERIES.items():

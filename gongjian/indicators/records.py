@@ -1,6 +1,7 @@
 """The records behind a reading: rollup's conditions asked of the register itself, for one page of rows at a time.
 
-A page never starts an engine. That both say the same is tested for every indicator of the pack.
+A page never starts an engine. That both say the same is tested for every indicator of the pack. Of facts of matters
+above – pledges, comments – those say themselves how a row is asked (`add_column`), when they start.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import Any, Literal, TypeAlias
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
@@ -37,6 +38,7 @@ from .models import Exclusion
 
 Which: TypeAlias = Literal["missing", "having", "counted", "left_out"]
 Ask: TypeAlias = Callable[[date, str, Any], Q]
+NOTHING = Q(pk__in=())
 
 
 def rows_of(definition: Definition, which: Which, day: date) -> QuerySet[Any]:
@@ -111,6 +113,15 @@ def _compared(number: Any, lookup: str, value: Any) -> Any:
     return {"exact": Exact, "in": In, "gte": GreaterThanOrEqual, "lte": LessThanOrEqual}[lookup](number, value)
 
 
+def one_of(states: Mapping[str, Q]) -> Ask:
+    """A column with a few words: of each when a row has it."""
+
+    def asked(day: date, lookup: str, value: Any) -> Q:
+        return reduce(or_, (states.get(state, NOTHING) for state in each_of(value)), NOTHING)
+
+    return asked
+
+
 def _term(day: date, lookup: str, value: Any) -> Q:
     begun = Term.objects.filter(body=OuterRef("body"), valid__startswith__lte=day)
     runs = Exists(begun.filter(valid__contains=day))
@@ -120,10 +131,7 @@ def _term(day: date, lookup: str, value: Any) -> Q:
         "expired": Q(kind__has_term=True) & ~Q(runs) & Q(Exists(begun)),
         "unknown": Q(kind__has_term=True) & ~Q(Exists(begun)),
     }
-    found = Q(pk__in=())
-    for state in each_of(value):
-        found |= states.get(state, Q(pk__in=()))
-    return found
+    return one_of(states)(day, lookup, value)
 
 
 def _last_check(day: date, lookup: str, value: Any) -> Q:
@@ -131,7 +139,7 @@ def _last_check(day: date, lookup: str, value: Any) -> Q:
     return Q(_compared(Coalesce(Subquery(last.values("items__len")[:1]), 0), lookup, value))
 
 
-COLUMNS: Mapping[str, Mapping[str, Ask]] = {
+COLUMNS: dict[str, dict[str, Ask]] = {
     "units": {
         "level": _plain("kind__level"),
         **{name: _plain(name) for name in ("kind", "status", "trade", "ownership")},
@@ -155,6 +163,11 @@ COLUMNS: Mapping[str, Mapping[str, Ask]] = {
         "keeper": lambda day, lookup, value: Q(keeper__isnull=not value),
     },
 }
+
+
+def add_column(of: str, name: str, ask: Ask) -> None:
+    """The same again replaces the former."""
+    COLUMNS[of][name] = ask
 
 
 # == relations ==

@@ -7,10 +7,11 @@ class TellingConfig(AppConfig):
 
     def ready(self) -> None:
         from gongjian.asks import matters  # app ready: needs the models
+        from gongjian.indicators import records  # app ready: its columns are models
         from gongjian.register.forgetting import when_forgotten  # app ready: needs the models
         from gongjian.register.queries.own import add_tables  # app ready: the tables are models
 
-        from . import matter  # app ready: needs the models
+        from . import facts, matter  # app ready: need the models
         from .own import forget_of, tables_of  # app ready: the tables are models
 
         add_tables(tables_of)
@@ -19,3 +20,5 @@ class TellingConfig(AppConfig):
         matters.add("telling.commenting", matter.tell_round)
         matters.add("telling.telling", matter.tell_telling)
         matters.add("telling.confirming", matter.tell_telling)
+        records.add_column("bodies", "comment", facts.comment)
+        records.add_column("bodies", "problems", facts.problems)

@@ -311,6 +311,25 @@ def test_pledges_kept_are_the_share_of_what_ended_or_was_due(judged):
     assert (judged.case.score, judged.case_of(1).score) == (68, 80)
 
 
+def test_problems_put_right_are_the_share_of_those_named_and_no_item_where_none_was(judged):
+    from tests.figures.test_of_the_year import tell
+
+    today, street = judged.town.today, judged.town.bodies["street_party"]
+    put_right = {"key": "problems", "names": {"zh-hans": "问题整改"}, "source": "rectified", "weight": 40}
+    items = [put_right | {"without": "left_out"},
+             {"key": "superior", "names": {"zh-hans": "上级评分"}, "source": "superior", "weight": 60}]  # fmt: skip
+    scheme = define(items=items, options=[], quotas=[])
+    judged.round = rounds.open_round(begin(judged.town, scheme), today=today, now=noon(judged), by=judged.county)
+    for days, confirmed in ((10, (today, today, None)), (364, (None,)), (365, (None, None))):
+        day = today - timedelta(days=days)
+        tell(judged.branches[0], street, day, day, confirmed)
+    for each in Case.objects.filter(round=judged.round):
+        each.scores.create(item="superior", by_whom="superior", giver=each.reviewer, value=80, at=noon(judged))
+    propose(judged)
+    assert judged.case.result["items"]["problems"]["facts"] == {"numerator": 2, "denominator": 4}
+    assert (judged.case.score, judged.case_of(1).score) == (68, 80)
+
+
 def test_what_the_worker_is_refused_stands_on_the_round(opened):
     from gongjian.appraisal import tasks
 
