@@ -11,7 +11,7 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gongjian.accounts.models import User
-from gongjian.programme.access import bodies_kept_by, kept, office_that_keeps
+from gongjian.programme.access import kept, office_that_keeps
 from gongjian.register.access import Reader
 from gongjian.register.authority.reach import TODAY, Walk, reach_of
 from gongjian.register.models import Body, Office, Permission
@@ -69,11 +69,6 @@ def _over(reader: Reader, body: str) -> Q:
 
 
 # == keeping ==
-def keepers_for(reader: Reader) -> QuerySet[Body]:
-    """The bodies in whose name the reader may begin a round."""
-    return bodies_kept_by(reader)
-
-
 def keeps(reader: Reader, round: Round) -> bool:
     return office_that_keeps(reader, round.keeper) is not None
 

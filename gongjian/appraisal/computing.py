@@ -25,11 +25,11 @@ from rollup.apart import Marked, alike
 
 from .models import Case, Mark, Regrade, Round
 from .refuse import said
-from .rules import Rules
+from .rules import TOGETHER, Rules
 from .sources import Value, luck_of, values_of
+from .words import classes_said
 
 AT_ONCE = 4_000
-TOGETHER = "-"  # the class of those whose own is too small, and of all where there are none
 WRITE = """
 UPDATE appraisal_case c SET score = v.score, grade = v.grade, result = v.result::jsonb
 FROM unnest(%s::bigint[], %s::numeric[], %s::text[], %s::text[]) AS v(id, score, grade, result) WHERE c.id = v.id
@@ -81,6 +81,20 @@ def compute(round: Round, rules: Rules, *, now: datetime) -> Computed:
     return Computed(_outcome(graded, len(weighed)), changed)
 
 
+def check_classes(rules: Rules, groups: Iterable[str]) -> None:
+    """Raises Refused where a class is too small for what the scheme asks of each."""
+    sizes = rules.classes_of(groups)
+    try:
+        rules.scheme.places(sizes)
+    except Fault as fault:
+        if fault.code != "class_too_small":
+            raise Refused(said(fault)) from fault
+        group = fault.facts["group"]
+        gaps = {"class": classes_said(rules, [group])[group], "count": sizes[group]}
+        raise Refused(_("“%(class)s” has too few organisations here, %(count)s, for what the scheme asks of each "
+                        "class. Choose a wider place, or another scheme.") % gaps) from fault  # fmt: skip
+
+
 def _graded(round: Round) -> Any:
     return Case.objects.filter(round=round, left_out="")
 
@@ -94,8 +108,9 @@ def _weighed(round: Round, rules: Rules) -> Iterator[_Weighed]:
             "Organisations of which something is missing: %(count)s. Remind them, or leave them out with a reason."
         )
         raise Refused(sentence % {"count": short})
-    sizes = Counter(group for _id, group in cases)
-    small = {group for group, number in sizes.items() if number < rules.least_class}
+    groups = [group for _id, group in cases]
+    check_classes(rules, groups)
+    small = {group for group, number in Counter(groups).items() if number < rules.least_class}
     for id, own in cases:
         group = TOGETHER if own in small else own
         yield _weigh(id, group, rules, values.get(id, {}), marks.get(id, {}))

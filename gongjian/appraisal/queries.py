@@ -10,8 +10,10 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
+from gongjian.programme.access import kept_above_others
 from gongjian.register.access import Reader
-from gongjian.register.queries.lists import body_names
+from gongjian.register.models import BodyEntry
+from gongjian.register.queries.lists import body_names, units_to_narrow_to
 from gongjian.ui.keyset import Page, page_of
 
 from . import words
@@ -21,7 +23,6 @@ from .access import (
     cases_visible_to,
     fixes,
     grades_visible_to,
-    keepers_for,
     keeps,
     objections_visible_to,
     peers_of,
@@ -54,7 +55,7 @@ def rounds_listed(reader: Reader, today: date, *, size: int = PAGE, after: str =
     rows = rounds_visible_to(reader).select_related("keeper__line", "version__scheme")
     page = page_of(rows, ORDER, size=size, after=after, before=before)
     own = list(cases_of_own(reader).filter(round__state__in=RUNNING).select_related("round", "body__line")[:MOST_OWN])
-    keepers = list(keepers_for(reader).order_by("line__position", "pk").values_list("pk", flat=True)[:MOST_OFFERED])
+    keepers = kept_above_others(reader, MOST_OFFERED)
     wanted = {each.keeper_id for each in page.rows} | {each.body_id for each in own} | {*keepers}
     names = body_names(reader, today, wanted)
     for each in page.rows:
@@ -62,6 +63,12 @@ def rounds_listed(reader: Reader, today: date, *, size: int = PAGE, after: str =
     for case in own:
         case.name = names.get(case.body_id, "")  # type: ignore[attr-defined]
     return Listed(page, own, [(id, names.get(id, "")) for id in keepers])
+
+
+def places_for(reader: Reader, keeper_id: int, today: date) -> list[tuple[int, str]]:
+    """What a round of this keeper can be narrowed to: the divisions right below the one in which it sits."""
+    seat = BodyEntry.objects.filter(body=keeper_id, valid__contains=today).values_list("seat", flat=True).first()
+    return units_to_narrow_to(reader, today, seat) if seat else []
 
 
 def running_cases(reader: Reader) -> list[Case]:

@@ -27,6 +27,7 @@ from gongjian.register.queries.lists import BodyFilters, body_rows
 from gongjian.register.refusals import Refused, check_texts
 
 from .access import rounds_visible_to
+from .computing import check_classes
 from .models import Case, Round, Scheme, SchemeVersion
 from .rules import Rules, rules_of
 from .states import move, subject_of
@@ -78,6 +79,7 @@ def open_round(round: Round, *, today: date, now: datetime, by: Any) -> Round:
     if not count:
         raise Refused(_("It is for nobody: no organisation of these kinds stands below the keeper, or all are too "
                         "young or were graded not long ago. Choose a wider place."))  # fmt: skip
+    check_classes(rules, round.cases.values_list("group", flat=True))
     facts = {"cases": count}
     move(round, "open", by=by, as_office=office, facts=facts, opened_on=today, cases_count=count, reason="")
     _ask_bodies(round, rules, today, now, by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,7 @@ CLOSED = ("members", "people")  # sources that are closed ballots
 GIVEN = ("self", "peers", "superior")  # sources that are scores which somebody gives
 COUNTED = ("indicator", "pledges_kept", "rectified")  # sources that are known already
 SOURCES = (*GIVEN, *CLOSED, *COUNTED)
+TOGETHER = "-"  # the class of those whose own is too small, and of all where there are none
 OF_QUOTAS = ("bands", "quotas", "ties", "step")
 
 
@@ -101,6 +103,13 @@ class Rules:
     def worth(self) -> dict[int, int]:
         """What each option is worth by its place, without “do not know”."""
         return {at: each.worth for at, each in enumerate(self.options) if each.worth is not None}
+
+    def classes_of(self, groups: Iterable[str]) -> Counter[str]:
+        """How many there are in each class within which quotas count: small ones together."""
+        found: Counter[str] = Counter()
+        for group, number in Counter(groups).items():
+            found[TOGETHER if number < self.least_class or not group else group] += number
+        return Counter({"": found.total()}) if self.scheme.is_over_all else found
 
     @property
     def full(self) -> int:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gongjian.programme.access import office_that_keeps
 from gongjian.register.access import bodies_visible_to
 from gongjian.register.models import BodyKind, Permission
-from gongjian.register.queries.lists import body_names, units_to_narrow_to
+from gongjian.register.queries.lists import body_names
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import AccountRequest, DayRequest, signed_in_only
 from gongjian.register.views.why import refused
@@ -110,7 +110,7 @@ def round_new(request: DayRequest, body_id: int) -> HttpResponseBase:
     form = RoundForm(
         request.POST if request.method == "POST" else None,
         schemes=[(key, each) for key, each in schemes.items()],
-        places=units_to_narrow_to(request.user, request.today, None),
+        places=queries.places_for(request.user, body_id, request.today),
         kinds=[(each.pk, str(each)) for each in BodyKind.objects.filter(pk__in=kinds)],
         initial={"of_until": request.today, "self_due": day_after(request.today, SELF_DAYS),
                  "review_due": day_after(request.today, REVIEW_DAYS)},

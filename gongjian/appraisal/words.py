@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from gongjian.register.models import BodyKind, Form
 
-from .computing import TOGETHER
-from .rules import Rules
+from .rules import TOGETHER, Rules
 
 SOURCES = {
     "self": gettext_lazy("scored by the body itself"),

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from gongjian.register.access import Reader
 from gongjian.register.authority.acting import reference_of
-from gongjian.register.authority.reach import Stretch, Walk, reach_of
-from gongjian.register.models import Body, Line, Permission
+from gongjian.register.authority.reach import TODAY, Stretch, Walk, reach_of
+from gongjian.register.models import Body, BodyEntry, Line, Permission
 
 from .models import Carrier, Plan, PlanItem, Programme, Tier, TierEntry
 
@@ -119,3 +119,13 @@ def bodies_kept_by(reader: Reader) -> QuerySet[Body]:
     if reach_of(reader).sees_all:
         return Body.objects.none()
     return Body.objects.filter(kept(reader, "")).exclude(line_path="")
+
+
+def kept_above_others(reader: Reader, most: int) -> list[int]:
+    """Of the highest `most` of those bodies, the ones that others stand below, or are led by, today. Two queries."""
+    highest = bodies_kept_by(reader).order_by("line__position", "pk").values_list("pk", flat=True)[:most]
+    ids = list(highest)
+    today = BodyEntry.objects.filter(valid__contains=TODAY)
+    below = today.filter(superior__in=ids).values_list("superior", flat=True)
+    found = {*below.union(today.filter(leader__in=ids).values_list("leader", flat=True))}
+    return [id for id in ids if id in found]

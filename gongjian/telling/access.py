@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from gongjian.programme.access import bodies_kept_by, keeping_body, kept, office_that_keeps
+from gongjian.programme.access import keeping_body, kept, office_that_keeps
 from gongjian.register.access import Reader, persons_visible_to
 from gongjian.register.authority.reach import TODAY, Walk, reach_of
 from gongjian.register.models import Body, BodyEntry, Membership, Office, Permission, Person
@@ -17,7 +17,7 @@ from gongjian.register.models import Body, BodyEntry, Membership, Office, Permis
 from .models import Comment, MemberTelling, Range, Rectification, Telling, TellingRound
 from .models.rounds import PUBLISHED
 
-__all__ = ["bodies_kept_by", "keeping_body", "kept", "office_that_keeps"]
+__all__ = ["keeping_body", "kept", "office_that_keeps"]
 UPWARD = (Walk.LINE, Walk.LEADERSHIP)
 
 

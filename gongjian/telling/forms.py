@@ -262,7 +262,7 @@ class PlanForm(forms.Form):
 class FinishForm(forms.Form):
     proof = text(
         _("How one can see it"), 500, missing=_("Say how one can tell that it is done. Words are enough."), rows=2,
-        help_text=_("Words or a link. No photo is asked for."),
+        help_text=_("Words or a link. No photo is asked for. Once confirmed it is read by whoever reads the comment."),
     )  # fmt: skip
 
 

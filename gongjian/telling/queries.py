@@ -8,13 +8,13 @@ from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from gongjian.programme.access import kept_above_others
 from gongjian.register.access import Reader
 from gongjian.register.models import Body, Line
 from gongjian.register.queries.lists import body_names
 from gongjian.ui.keyset import Page, page_of
 
 from .access import (
-    bodies_kept_by,
     office_that_keeps,
     rounds_visible_to,
     tellings_of_keeper,
@@ -72,7 +72,7 @@ def hub(reader: Reader, today: date, *, after: str = "", before: str = "") -> Hu
     rounds = page_of(
         rounds_visible_to(reader).select_related("host__line"), ORDER, size=PAGE, after=after, before=before
     )
-    hosts = list(bodies_kept_by(reader).order_by("line__position", "pk").values_list("pk", flat=True)[:MOST_HOSTS])
+    hosts = kept_above_others(reader, MOST_HOSTS)
     ids = {id for each in found for row in each for id in (row.body_id, row.commenter_id)}
     names = body_names(reader, today, ids | {*hosts} | {each.host_id for each in rounds.rows})
     for each in rounds.rows:

@@ -29,8 +29,10 @@ def test_a_round_is_opened_over_every_body_and_each_is_asked_once(opened):
 
 
 def test_opening_takes_the_same_number_of_queries_for_three_and_for_twelve(judged):
+    scheme = define(quotas=[])
+
     def queries(receivers):
-        round = begin(judged.town, judged.round.version.scheme, receivers=receivers, title="另一轮")
+        round = begin(judged.town, scheme, receivers=receivers, title="另一轮")
         with (
             CaptureQueriesContext(
                 connection,
@@ -61,6 +63,16 @@ def test_young_bodies_and_those_graded_not_long_ago_are_left_out(judged):
         notice_on=town.today, notice_until=town.today + timedelta(days=7),
     )  # fmt: skip
     assert rounds.bodies_for(judged.county, other, town.today) == 12
+
+
+def test_a_class_too_small_for_what_the_scheme_asks_is_told_before_anybody_is_asked(judged):
+    place = judged.town.units["village"].pk
+    judged.round = begin(
+        judged.town, define(), title="一个村的定级", receivers={"below": place, "kind": "party_branch"}
+    )
+    with pytest.raises(Refused, match=r"has too few organisations here, 1, .* Choose a wider place"):
+        rounds.open_round(judged.round, today=judged.town.today, now=noon(judged), by=judged.county)
+    assert (judged.again().state, judged.round.cases.count(), Ask.objects.count()) == ("draft", 0, 0)
 
 
 def test_a_scheme_that_is_changed_while_a_round_runs_leaves_the_round_its_version(opened):
