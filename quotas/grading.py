@@ -16,10 +16,12 @@ fill are kept for it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -168,6 +170,16 @@ class _Edge:
     over_all: Decimal | None = None  # the score at which places over all classes ran out
     is_shut: bool = False
 
+    @cached_property
+    def at(self) -> dict[str, int]:
+        """By id, at which place of its class each of them competed."""
+        return {row.id: at for rows in self.eligible.values() for at, row in enumerate(rows)}
+
+    @cached_property
+    def below(self) -> dict[str, list[Decimal]]:
+        """Of each class the scores as numbers below nought, so that they rise."""
+        return {group: [-row.score for row in rows] for group, rows in self.eligible.items()}
+
 
 class _Run:
     def __init__(self, scheme: Scheme, rows: list[_Row], places: Mapping[tuple[str, str], Places]) -> None:
@@ -263,16 +275,17 @@ class _Run:
         if row.start > at:
             return None
         edge = self.edges[at]
-        ahead = [other for other in edge.eligible[row.group] if self._is_ahead(other, row)]
-        short = len(ahead) + 1 - edge.limits[row.group].room
+        short = self._ahead(edge, row) + 1 - edge.limits[row.group].room
         return short if short > 0 else None
 
-    def _is_ahead(self, other: _Row, row: _Row) -> bool:
-        if other is row:
-            return False
-        if other.score == row.score:
-            return other.draw < row.draw if self.scheme.ties == "draw" else self.scheme.ties == "below"
-        return other.score > row.score
+    def _ahead(self, edge: _Edge, row: _Row) -> int:
+        """How many of its class are before it: of those level with it all, none, or those drawn before."""
+        match self.scheme.ties:
+            case "draw":
+                return edge.at[row.id]
+            case "below":
+                return bisect_right(edge.below[row.group], -row.score) - 1
+        return bisect_left(edge.below[row.group], -row.score)
 
     def _score_needed(self, row: _Row, at: int) -> Decimal | None:
         edge = self.edges[at]
@@ -284,7 +297,7 @@ class _Run:
         needed = [self.scheme.bands[self.scheme.grades[at]]] if self.scheme.bands else []
         others = edge.eligible[row.group]
         # The last one who still has a place beside this one, this one not counted.
-        before = sum(1 for other in others[:room] if other is row)
+        before = int(edge.at.get(row.id, room) < room)
         if len(others) - (row.start <= at) >= room:
             last = others[room - 1 + before]
             is_ahead = self.scheme.ties == "up" or (self.scheme.ties == "draw" and row.draw < last.draw)

@@ -31,8 +31,8 @@ from .words import classes_said
 
 AT_ONCE = 4_000
 WRITE = """
-UPDATE appraisal_case c SET score = v.score, grade = v.grade, result = v.result::jsonb
-FROM unnest(%s::bigint[], %s::numeric[], %s::text[], %s::text[]) AS v(id, score, grade, result) WHERE c.id = v.id
+UPDATE appraisal_case c SET score = v.score, grade = v.grade, result = v.result
+FROM jsonb_to_recordset(%s::jsonb) AS v(id bigint, score numeric, grade text, result jsonb) WHERE c.id = v.id
 """
 
 
@@ -162,10 +162,12 @@ def _write(weighed: list[_Weighed], rules: Rules, graded: Grading) -> None:
     with connection.cursor() as cursor:
         for first in range(0, len(weighed), AT_ONCE):
             some = weighed[first : first + AT_ONCE]
-            verdicts = [graded.verdicts[str(each.id)] for each in some]
-            results = [dumps(told(each, verdict), default=str) for each, verdict in zip(some, verdicts, strict=True)]
-            scores = [each.sum.score for each in some]
-            cursor.execute(WRITE, [[each.id for each in some], scores, [each.grade for each in verdicts], results])
+            rows = [_row(each, graded.verdicts[str(each.id)]) for each in some]
+            cursor.execute(WRITE, [dumps(rows, default=str)])
+
+
+def _row(each: _Weighed, verdict: Verdict) -> dict[str, Any]:
+    return {"id": each.id, "score": each.sum.score, "grade": verdict.grade, "result": told(each, verdict)}
 
 
 def told(each: _Weighed, verdict: Verdict) -> dict[str, Any]:
