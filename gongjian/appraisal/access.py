@@ -130,13 +130,21 @@ def account_of(reader: Reader) -> User | None:
 
 
 # == ballots and objections ==
-def office_for_box(reader: Reader, case: Case) -> str | None:
-    """In which office the reader keeps the boxes of a case: for the body, the one above it, or the round."""
-    for body in (case.body, case.reviewer, case.round.keeper):
-        office = office_that_keeps(reader, body)
-        if office is not None:
-            return office
-    return None
+def office_for_box(reader: Reader, case: Case, kind: str) -> str | None:
+    """In which office the reader keeps a box of this kind: for the one above or the round; the members' ballot also for
+    the body itself. People's review of a body is kept by nobody who holds an office in it."""
+    bodies = [case.reviewer, case.round.keeper]
+    if kind == Box.Kind.MEMBERS:
+        bodies.insert(0, case.body)
+    elif holds_office_in(reader, case.body):
+        return None
+    found = (office_that_keeps(reader, each) for each in bodies)
+    return next((office for office in found if office is not None), None)
+
+
+def may_print_codes(reader: Reader, box: Box) -> bool:
+    """Codes can be used by whoever prints them, so nobody prints those of a body in which they hold an office."""
+    return office_for_box(reader, box.case, box.kind) is not None and not holds_office_in(reader, box.case.body)
 
 
 def boxes_visible_to(reader: Reader) -> QuerySet[Box]:

@@ -24,7 +24,7 @@ from gongjian.register.authority.wall import behind_it
 from gongjian.register.refusals import Refused
 from rollup.branch_counts import LEAST, may_be_told
 
-from .access import boxes_visible_to, office_for_box
+from .access import boxes_visible_to, may_print_codes, office_for_box
 from .models import BallotCode, Box, Case, PaperCount, Round
 from .rules import Rules
 from .scoring import held_case, rules, share
@@ -54,7 +54,7 @@ class Opened:
 def open_box(case: Case, kind: str, *, roll: int, now: datetime, by: Reader) -> Box:
     """A box with how many may vote in it. Raises Refused where nothing of it could ever be told."""
     case = held_case(case, by)
-    office = _keeping(case, by)
+    office = _keeping(case, kind, by)
     _check_round(case)
     asked = rules(case)
     if kind not in asked.ballots:
@@ -76,6 +76,8 @@ def open_box(case: Case, kind: str, *, roll: int, now: datetime, by: Reader) -> 
 def print_codes(box: Box, count: int, *, by: Reader) -> list[str]:
     """So many new codes, each for one vote on a phone. They are shown once. Raises Refused."""
     box, office = _held(box, by)
+    if not may_print_codes(by, box):
+        raise Refused(_("You hold an office in this organisation. Somebody of the one above prints the slips."))
     least = LEAST_ON_PHONE[Box.Kind(box.kind)]
     if box.roll < least:
         raise Refused(_("With fewer than %(least)s on the roll, vote on paper in the meeting.") % {"least": least})
@@ -211,15 +213,16 @@ def _held(box: Box, by: Reader) -> tuple[Box, str]:
     if found.state != Box.State.OPEN:
         raise Refused(_("The box is closed. What was told of it stays."))
     _check_round(case)
-    return found, _keeping(case, by)
+    return found, _keeping(case, found.kind, by)
 
 
-def _keeping(case: Case, by: Reader) -> str:
-    office = office_for_box(by, case)
+def _keeping(case: Case, kind: str, by: Reader) -> str:
+    office = office_for_box(by, case, kind)
     if office is None:
         raise Refused(
-            _("Boxes are kept by whoever keeps the yearly plan of the body, of the one above it, or the round.")
-        )
+            _("People's review is kept by the organisation above or by the round, and by nobody of the organisation "
+              "that is reviewed; a members' ballot by the organisation as well.")
+        )  # fmt: skip
     return office
 
 

@@ -103,7 +103,7 @@ def case_shown(reader: Reader, case_id: int, today: date) -> CaseShown | None:
     boxes = list(boxes_visible_to(reader).filter(case=case).order_by("pk"))
     for box in boxes:
         box.told_said = words.told_box(rules, box.told) if box.told else ""  # type: ignore[attr-defined]
-    may_box = takes and office_for_box(reader, case) is not None
+    may_box = {kind for kind in rules.ballots if takes and office_for_box(reader, case, kind) is not None}
     there = {each.kind for each in boxes if each.state != Box.State.VOID}
     objections = list(objections_visible_to(reader).filter(case=case).order_by("pk"))
     for objection in objections:
@@ -114,7 +114,7 @@ def case_shown(reader: Reader, case_id: int, today: date) -> CaseShown | None:
         acting_name=names.get(acting.pk, "") if acting.pk != case.reviewer_id else "",
         keeper_name=names.get(case.round.keeper_id, ""), class_said=words.class_said(rules, case.group),
         items=_items(case, rules, sees_above, told), marks=marks, boxes=boxes,
-        to_open=[kind for kind in rules.ballots if may_box and kind not in there],
+        to_open=[kind for kind in rules.ballots if kind in may_box - there],
         scores_itself=takes and scores_itself(reader, case) is not None and bool(rules.of_source("self", "superior")),
         scores_above=mends and is_above, marks_it=mends and (is_above or is_deciding), decides=is_deciding,
         is_told=told, may_object=may_object(reader, case) and today <= (case.round.notice_until or today),

@@ -22,7 +22,7 @@ from gongjian.register.views.door import AccountRequest, DayRequest, signed_in_o
 from rollup.branch_counts import LEAST, TOGETHER
 
 from . import boxes, words
-from .access import boxes_visible_to, office_for_box
+from .access import boxes_visible_to, may_print_codes, office_for_box
 from .forms import BOX_WORDS, BoxForm, CodeForm, CodesForm, CountForm
 from .models import Box
 from .queries_case import BESIDE, case_of
@@ -57,7 +57,7 @@ def box(request: AccountRequest, box_id: int) -> HttpResponse:
 
 def _page(request: AccountRequest, found: Box, **forms: Any) -> HttpResponse:
     case, rules = found.case, rules_of(found.case.round.version.definition)
-    keeps_it = office_for_box(request.user, case) is not None and found.state == Box.State.OPEN
+    keeps_it = office_for_box(request.user, case, found.kind) is not None and found.state == Box.State.OPEN
     name = body_names(request.user, request.today, [case.body_id]).get(case.body_id, "")
     with behind_it():
         typed = boxes.typed_shown(found, request.user)
@@ -74,6 +74,7 @@ def _page(request: AccountRequest, found: Box, **forms: Any) -> HttpResponse:
         "differ": len(typed) > 1,
         "waits": waits,
         "printed": printed,
+        "prints": may_print_codes(request.user, found),
         "on_phone": found.roll >= boxes.LEAST_ON_PHONE[Box.Kind(found.kind)],
         "count_form": forms.get("count_form") or CountForm(None, options=rules.options),
         "codes_form": forms.get("codes_form") or CodesForm(None),

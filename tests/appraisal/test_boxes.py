@@ -86,11 +86,28 @@ def test_the_same_person_twice_is_one_and_a_third_is_not_taken(opened):
     assert Box.objects.get(pk=box.pk).paper is None
     boxes.type_counts(box, [9, 1, 1, 1, 0], by=opened.county)
     with pytest.raises(Refused, match="differ"):
-        boxes.type_counts(box, [9, 2, 1, 0, 0], by=opened.branch)
+        boxes.type_counts(box, [9, 2, 1, 0, 0], by=opened.colleague)
     with pytest.raises(Refused, match="Let them agree"):
         boxes.close_box(box, now=noon(opened), by=opened.street)
     with pytest.raises(Refused, match="only 12 may vote"):
         boxes.type_counts(box, [9, 2, 1, 1, 0], by=opened.county)
+
+
+def test_nobody_of_the_reviewed_keeps_peoples_review_or_prints_codes(opened):
+    with pytest.raises(Refused, match="nobody of the organisation"):
+        boxes.open_box(opened.case, "people", roll=12, now=noon(opened), by=opened.branch)
+    box = open_box(opened, roll=12)
+    for act in (
+        lambda: boxes.print_codes(box, 12, by=opened.branch),
+        lambda: boxes.type_counts(box, [12, 0, 0, 0, 0], by=opened.branch),
+        lambda: boxes.close_box(box, now=noon(opened), by=opened.branch),
+    ):
+        with pytest.raises(Refused, match="nobody of the organisation"):
+            act()
+    own = boxes.open_box(opened.case, "members", roll=25, now=noon(opened), by=opened.branch)
+    with pytest.raises(Refused, match="of the one above prints"):
+        boxes.print_codes(own, 25, by=opened.branch)
+    assert len(boxes.print_codes(own, 25, by=opened.street)) == 25
 
 
 # == an attacker with all that is told ==
