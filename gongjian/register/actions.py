@@ -168,7 +168,7 @@ def close_unit(unit: Unit, *, on: date, today: date, by: Reader | None) -> Unit:
             raise Refused(sentence)
     act = _end(UnitEntry.objects.filter(unit=unit), "register.close_unit", f"register.unit:{unit.pk}", on, by)
     for facts in (StandsIn.objects.filter(unit=unit), Headcount.objects.filter(unit=unit)):
-        _cut(facts, on, act)
+        end_rows(facts, on, act)
     refresh_unit_paths(today, [unit.pk])
     unit.refresh_from_db()
     return unit
@@ -228,7 +228,7 @@ def close_body(body: Body, *, on: date, today: date, by: Reader | None) -> Body:
         raise Refused(_("It still keeps venues on that day. Hand them over first."))
     act = _end(BodyEntry.objects.filter(body=body), "register.close_body", f"register.body:{body.pk}", on, by)
     for facts in (Cover, Term, Office, Membership):
-        _cut(facts.objects.filter(body=body), on, act)
+        end_rows(facts.objects.filter(body=body), on, act)
     refresh_body_paths(today, [body.pk])
     body.refresh_from_db()
     return body
@@ -262,7 +262,7 @@ def end_cover(cover: Cover, *, on: date, by: Reader | None) -> None:
         on=on,
         facts={"unit": cover.unit_id},
     )
-    _cut(Cover.objects.filter(pk=cover.pk), on, act)
+    end_rows(Cover.objects.filter(pk=cover.pk), on, act)
 
 
 # == dated rows ==
@@ -331,12 +331,12 @@ def _end(entries: DatedQuerySet[Any], verb: str, subject: str, on: date, by: Rea
     act = record(verb, by=by, subject=subject, on=on)
     if entries.exists() and not entries.filter(valid__startswith__lt=on).exists():
         raise Refused(_("It stands only from %(day)s on or later. Choose a later day.") % {"day": on})
-    if not _cut(entries, on, act):
+    if not end_rows(entries, on, act):
         raise Refused(_("It has ended before %(day)s already.") % {"day": on})
     return act
 
 
-def _cut(rows: DatedQuerySet[Any], on: date, act: Act) -> int:
+def end_rows(rows: DatedQuerySet[Any], on: date, act: Act) -> int:
     """Let the rows end on a day: those that would begin on it or later go, the one that spans it is shortened."""
     open_rows = rows.filter(models.Q(valid__endswith__isnull=True) | models.Q(valid__endswith__gt=on))
     later = list(open_rows.filter(valid__startswith__gte=on).values_list("pk", flat=True))

@@ -5,7 +5,7 @@ from django.urls import include, path
 from gongjian.ui import converters
 
 from . import import_urls, people_urls, reconciliation_urls, reform_urls
-from .views import bodies, exports, figures, lists, me, offices, search, units, walks, why
+from .views import bodies, exports, figures, keeping, lists, me, offices, search, units, walks, why
 
 assert converters  # <id:…> is known from here on
 
@@ -25,6 +25,9 @@ urlpatterns = [
     path("units/", lists.units, name="units"),
     path("units.xlsx", exports.units_export, name="units_export"),
     path("units/<id:unit_id>/", units.unit, name="unit"),
+    path("units/<id:unit_id>/keep/", keeping.unit_keep, name="unit_keep"),
+    path("bodies/<id:body_id>/keep/", keeping.body_keep, name="body_keep"),
+    path("venues/<id:venue_id>/keep/", keeping.venue_keep, name="venue_keep"),
     path("units/<id:unit_id>/access/", why.unit_access, name="unit_access"),
     path("bodies/<id:body_id>/access/", why.body_access, name="body_access"),
     path("bodies/", lists.bodies, name="bodies"),

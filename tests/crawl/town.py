@@ -104,6 +104,7 @@ from gongjian.register.models import (
     Reconciliation,
     Unit,
     UnitEntry,
+    Venue,
 )
 from gongjian.register.reconciliations import comparing
 from gongjian.register.reconciliations.deciding import accept_sure
@@ -1026,6 +1027,7 @@ def _ids(made: MarkedTown) -> None:
         "topic_id": list(Topic.objects.order_by("pk").values_list("pk", flat=True)),
         "paper_id": list(Paper.objects.order_by("pk").values_list("pk", flat=True)),
         "decision_id": list(Decision.objects.order_by("pk").values_list("pk", flat=True)),
+        "venue_id": list(Venue.objects.order_by("pk").values_list("pk", flat=True)[:3]),
         "poll_id": list(Poll.objects.order_by("pk").values_list("pk", flat=True)),
         "ref": list(Poll.objects.order_by("-pk").values_list("ref", flat=True)),
         "group": ["g1"],
