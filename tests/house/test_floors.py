@@ -18,7 +18,7 @@ FLOORS = [
     {"indicators"},
     {"consistency", "gaps"},
     {"ballots", "programme"},
-    {"activities", "contacts", "meetings", "pledges"},
+    {"activities", "contacts", "deeds", "meetings", "pledges"},
     {"telling"},
     {"appraisal"},
     {"desk", "packs", "figures"},
