@@ -19,7 +19,7 @@ FLOORS = [
     {"consistency", "gaps"},
     {"ballots", "programme"},
     {"activities", "contacts", "deeds", "meetings", "pledges"},
-    {"telling"},
+    {"selections", "telling"},
     {"appraisal"},
     {"desk", "packs", "figures"},
     {"sample"},
