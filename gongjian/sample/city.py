@@ -30,6 +30,7 @@ from . import (
     asks,
     bodies,
     contacts,
+    deeds,
     divisions,
     employers,
     loading,
@@ -107,6 +108,7 @@ def build(
         pledges.make_all(record("sample.make_pledges", on=today), today)
         tellings.make_all(today)
         appraisals.make_all(today)
+        deeds.make_all(today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True
