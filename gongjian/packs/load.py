@@ -34,6 +34,8 @@ from gongjian.programme.define import define_carrier, define_programme, define_s
 from gongjian.programme.models import Carrier, Programme, Stage, Task, Tier
 from gongjian.register import define, spelling
 from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Role, Threshold, UnitKind
+from gongjian.reviews.define import define_review_rule
+from gongjian.reviews.models import ReviewRule
 from gongjian.telling.define import define_comment_kind, define_hollow_phrase, define_telling_norm
 from gongjian.telling.models import CommentKind, HollowPhrase, TellingNorm
 from gongjian.workdays import calendar
@@ -157,6 +159,7 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("comment_kind", CommentKind, define_comment_kind, ("names", "position")),
     ("hollow_phrase", HollowPhrase, define_hollow_phrase, ("names", "position")),
     ("telling_norm", TellingNorm, define_telling_norm, ("names", "position", "value", "source")),
+    ("review_rule", ReviewRule, define_review_rule, ("names", "position", "line", "definition", "source")),
     ("scheme", Scheme, define_scheme, ("names", "position", "line", "in_force", "definition", "source")),
 )
 

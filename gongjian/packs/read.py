@@ -19,6 +19,7 @@ from gongjian.appraisal.refuse import faults as faults_of_scheme
 from gongjian.consistency.checks import faults as faults_of_search
 from gongjian.indicators.public import can_be_public, is_meant
 from gongjian.register.identity import Division
+from gongjian.reviews.rules import faults as faults_of_review
 from rollup.definition import Definition, Unknown, check
 
 SCHEMA = Path(__file__).parents[2] / "packs" / "schema"
@@ -42,6 +43,7 @@ PARTS = (
     "posts",
     "telling",
     "schemes",
+    "reviews",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -80,6 +82,7 @@ EXPECTED = (
 
 DEFINED = ("where", "having", "heads")
 BESIDE_SCHEME = ("key", "names", "line", "in_force", "source")
+BESIDE_RULES = ("key", "names", "line", "source")
 MAY_BE_MISSING = ("joining", "stage", "carrier", "tier", "task")
 Names = dict[str, str]
 Tables = dict[str, Any]
@@ -361,6 +364,15 @@ class Scheme(Word):
 
 
 @dataclass(frozen=True)
+class ReviewRule(Word):
+    """By which rules members of a line are reviewed; `definition` is what reviews read of it."""
+
+    line: str
+    definition: Tables
+    source: str
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -408,6 +420,7 @@ class Pack:
     hollow_phrases: list[HollowPhrase]
     telling_norms: list[TellingNorm]
     schemes: list[Scheme]
+    review_rules: list[ReviewRule]
     path: Path
     sha256: str
 
@@ -447,7 +460,7 @@ def read_pack(path: Path | str) -> Pack:
         faults = [*_contradictions(tables), *_faults_of_days(path, tables["pack"])]
     if not faults:  # else a check would be blamed for a word that another file has lost
         rows = dict(_rows(tables))
-        faults = [*_faults_of_checks(rows), *_faults_of_schemes(rows)]
+        faults = [*_faults_of_checks(rows), *_faults_of_schemes(rows), *_faults_of_reviews(rows)]
     if faults:
         raise PackFault(faults)
     return _pack(path, tables)
@@ -554,7 +567,17 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
     lines = [row.values["key"] for row in rows["line"]]
-    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check", "joining", "carrier", "scheme")
+    of_a_line = (
+        "body_kind",
+        "office_kind",
+        "threshold",
+        "indicator",
+        "check",
+        "joining",
+        "carrier",
+        "scheme",
+        "review_rule",
+    )
     for file, place, values in [row for name in of_a_line for row in rows[name]]:
         if values.get("line", lines[0]) not in lines:
             sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
@@ -713,6 +736,18 @@ def _faults_of_schemes(rows: dict[str, list[_Row]]) -> Iterator[str]:
             yield _("%(file)s, %(place)s: %(problem)s") % (gaps | {"problem": problem})
 
 
+def _faults_of_reviews(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    """What rules of a review may not be, and two of one line."""
+    lines: set[str] = set()
+    for file, place, values in rows["review_rule"]:
+        gaps = {"file": file, "place": place}
+        if values["line"] in lines:
+            yield _("%(file)s, %(place)s: this line has rules already; write them in one place.") % gaps
+        lines.add(values["line"])
+        for problem in faults_of_review(values):
+            yield _("%(file)s, %(place)s: %(problem)s") % (gaps | {"problem": problem})
+
+
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
     until: dict[str, date] = {}
     for file, place, values in sorted(rows, key=lambda row: (row.values["key"], _day(row.values["since"]))):
@@ -800,6 +835,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         hollow_phrases=words(HollowPhrase, "hollow_phrase"),
         telling_norms=words(TellingNorm, "telling_norm"),
         schemes=[_scheme(position, row) for position, row in enumerate(lists["scheme"])],
+        review_rules=[_review_rule(position, row) for position, row in enumerate(lists["review_rule"])],
         path=path,
         sha256=_digest(path),
     )
@@ -818,6 +854,11 @@ def _scheme(position: int, row: Tables) -> Scheme:
     definition = {name: value for name, value in row.items() if name not in BESIDE_SCHEME}
     beside = {name: row[name] for name in BESIDE_SCHEME if name in row}
     return Scheme(position=position, definition=definition, **beside | {"in_force": _day(row["in_force"])})
+
+
+def _review_rule(position: int, row: Tables) -> ReviewRule:
+    definition = {name: value for name, value in row.items() if name not in BESIDE_RULES}
+    return ReviewRule(position=position, definition=definition, **{name: row[name] for name in BESIDE_RULES})
 
 
 def _threshold(row: Tables) -> Threshold:

@@ -20,7 +20,7 @@ FLOORS = [
     {"ballots", "programme"},
     {"activities", "contacts", "meetings", "pledges"},
     {"telling"},
-    {"appraisal"},
+    {"appraisal", "reviews"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},
