@@ -42,6 +42,7 @@ WORDS = {
     "case_id": "1", "ref": "1", "what": "1", "round_id": "1", "box_id": "1", "mark_id": "1", "objection_id": "1",
     "post_id": "1", "assignment_id": "1", "pledge_id": "1", "progress_id": "1",
     "telling_id": "1", "mending_id": "1",
+    "opening_id": "1", "review_id": "1", "grade_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -81,6 +82,7 @@ POST_ONLY |= {f"appraisal/rounds/1/{verb}/" for verb in ("move", "leave-out")}
 POST_ONLY |= {f"appraisal/cases/1/{verb}/" for verb in ("marks", "take-in", "object", "boxes/1")}
 POST_ONLY |= {f"appraisal/boxes/1/{verb}/" for verb in ("codes", "count", "close")}
 POST_ONLY |= {"appraisal/marks/1/", "appraisal/objections/1/"}
+POST_ONLY |= {"reviews/1/move/"} | {f"reviews/grades/1/{verb}/" for verb in ("say", "told", "object", "answer")}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"
