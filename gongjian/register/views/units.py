@@ -9,6 +9,7 @@ from django.urls import reverse
 from gongjian.ui.templatetags.ui import keep_day
 
 from ..access import can_change_register, changes_visible_to
+from ..queries.beside import beside
 from ..queries.unit import unit_page
 from .door import DayRequest, link_events
 
@@ -27,6 +28,7 @@ def unit(request: DayRequest, unit_id: int) -> HttpResponse:
         "housed_list": keep_day(f"{reverse('units')}?{urlencode({'place': unit_id})}", request),
         "bodies_list": keep_day(f"{reverse('bodies')}?{urlencode({'below': unit_id})}", request),
         "walk": "territory",
+        "beside": beside(request.user, request.day, "unit", unit_id),
         "keeps_register": can_change_register(request.user),
         "sees_changes": changes_visible_to(request.user),
     }
