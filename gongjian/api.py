@@ -17,6 +17,7 @@ from gongjian.ballots.api import router as ballots
 from gongjian.consistency.api import router as consistency
 from gongjian.contacts.api import router as contacts
 from gongjian.gaps.api import router as gaps
+from gongjian.honours.api import router as honours
 from gongjian.indicators.api import router as indicators
 from gongjian.meetings.api import router as meetings
 from gongjian.pledges.api import router as pledges
@@ -60,6 +61,7 @@ api.add_router("", meetings)
 api.add_router("", pledges)
 api.add_router("", telling)
 api.add_router("", appraisal)
+api.add_router("", honours)
 
 
 @api.exception_handler(AuthenticationError)

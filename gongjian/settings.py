@@ -227,6 +227,7 @@ INSTALLED_APPS = [
     "gongjian.pledges",
     "gongjian.telling",
     "gongjian.appraisal",
+    "gongjian.honours",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 
 from gongjian.appraisal.refuse import faults as faults_of_scheme
 from gongjian.consistency.checks import faults as faults_of_search
+from gongjian.honours.refuse import faults as faults_of_honour
 from gongjian.indicators.public import can_be_public, is_meant
 from gongjian.register.identity import Division
 from rollup.definition import Definition, Unknown, check
@@ -42,6 +43,7 @@ PARTS = (
     "posts",
     "telling",
     "schemes",
+    "honours",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -80,6 +82,7 @@ EXPECTED = (
 
 DEFINED = ("where", "having", "heads")
 BESIDE_SCHEME = ("key", "names", "line", "in_force", "source")
+BESIDE_HONOUR = (*BESIDE_SCHEME, "holder", "document")
 MAY_BE_MISSING = ("joining", "stage", "carrier", "tier", "task")
 Names = dict[str, str]
 Tables = dict[str, Any]
@@ -361,6 +364,18 @@ class Scheme(Word):
 
 
 @dataclass(frozen=True)
+class Honour(Word):
+    """An honour that may be given; `definition` is what honours reads of it."""
+
+    holder: str
+    in_force: date
+    definition: Tables
+    source: str
+    document: str = ""
+    line: str | None = None
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -408,6 +423,7 @@ class Pack:
     hollow_phrases: list[HollowPhrase]
     telling_norms: list[TellingNorm]
     schemes: list[Scheme]
+    honours: list[Honour]
     path: Path
     sha256: str
 
@@ -447,7 +463,7 @@ def read_pack(path: Path | str) -> Pack:
         faults = [*_contradictions(tables), *_faults_of_days(path, tables["pack"])]
     if not faults:  # else a check would be blamed for a word that another file has lost
         rows = dict(_rows(tables))
-        faults = [*_faults_of_checks(rows), *_faults_of_schemes(rows)]
+        faults = [*_faults_of_checks(rows), *_faults_of_schemes(rows), *_faults_of_honours(rows)]
     if faults:
         raise PackFault(faults)
     return _pack(path, tables)
@@ -554,7 +570,17 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
     lines = [row.values["key"] for row in rows["line"]]
-    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check", "joining", "carrier", "scheme")
+    of_a_line = (
+        "body_kind",
+        "office_kind",
+        "threshold",
+        "indicator",
+        "check",
+        "joining",
+        "carrier",
+        "scheme",
+        "honour",
+    )
     for file, place, values in [row for name in of_a_line for row in rows[name]]:
         if values.get("line", lines[0]) not in lines:
             sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
@@ -713,6 +739,20 @@ def _faults_of_schemes(rows: dict[str, list[_Row]]) -> Iterator[str]:
             yield _("%(file)s, %(place)s: %(problem)s") % (gaps | {"problem": problem})
 
 
+def _faults_of_honours(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    """What the rules on awards do not allow, and the kinds and lower honours it names."""
+    kinds = {row.values["key"] for row in rows["body_kind"]}
+    honours = {row.values["key"] for row in rows["honour"]}
+    for file, place, values in rows["honour"]:
+        gaps = {"file": file, "place": place}
+        lower = {values["lower"]["honour"]} if "lower" in values else set()
+        for key in sorted({*values.get("kinds", ())} - kinds | lower - honours):
+            sentence = _("%(file)s, %(place)s: nothing is called “%(key)s”; mend its spelling or define it.")
+            yield sentence % (gaps | {"key": key})
+        for problem in faults_of_honour(values["holder"], values):
+            yield _("%(file)s, %(place)s: %(problem)s") % (gaps | {"problem": problem})
+
+
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
     until: dict[str, date] = {}
     for file, place, values in sorted(rows, key=lambda row: (row.values["key"], _day(row.values["since"]))):
@@ -800,6 +840,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         hollow_phrases=words(HollowPhrase, "hollow_phrase"),
         telling_norms=words(TellingNorm, "telling_norm"),
         schemes=[_scheme(position, row) for position, row in enumerate(lists["scheme"])],
+        honours=[_honour(position, row) for position, row in enumerate(lists["honour"])],
         path=path,
         sha256=_digest(path),
     )
@@ -818,6 +859,12 @@ def _scheme(position: int, row: Tables) -> Scheme:
     definition = {name: value for name, value in row.items() if name not in BESIDE_SCHEME}
     beside = {name: row[name] for name in BESIDE_SCHEME if name in row}
     return Scheme(position=position, definition=definition, **beside | {"in_force": _day(row["in_force"])})
+
+
+def _honour(position: int, row: Tables) -> Honour:
+    definition = {name: value for name, value in row.items() if name not in BESIDE_HONOUR}
+    beside = {name: row[name] for name in BESIDE_HONOUR if name in row}
+    return Honour(position=position, definition=definition, **beside | {"in_force": _day(row["in_force"])})
 
 
 def _threshold(row: Tables) -> Threshold:

@@ -20,11 +20,13 @@ OPEN |= {"figures.xlsx": 404, "figures/1/": 404, "api/v1/published": 200}  # pub
 OPEN |= {"i18n/openly/": 302}
 OPEN |= {"appraisal/vote/": 200}
 OPEN |= {"pledges/public/1/": 404, "pledges/of/1/notice.pdf": 404}  # nothing is public yet
+OPEN |= {"honours/awards/": 200, "honours/awards/1/": 404, "honours/awards/1/certificate.pdf": 404}
 PUBLIC = {"figures/", "units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:body_id>/", "search/", "search/suggest/"}
 PUBLIC |= {"territory/", "territory/<id:unit_id>/", "territory/<id:unit_id>/below/", "line/", "line/<slug:line_key>/"}
 PUBLIC |= {f"line/<slug:line_key>/<id:body_id>/{rest}" for rest in ("", "below/")}
 PUBLIC |= {"units/<id:unit_id>/access/", "bodies/<id:body_id>/access/"}
 PUBLIC |= {"pledges/of/<id:body_id>/", "tellings/of/<id:body_id>/"}
+PUBLIC |= {"units/<id:unit_id>/honours/", "bodies/<id:body_id>/honours/"}
 PUBLIC |= {"leadership/", "leadership/<id:body_id>/", "leadership/<id:body_id>/below/"}
 WORDS = {
     "unit_id": "1", "body_id": "1", "draft_id": "1", "export_id": "1", "number": "1", "line_key": "party",
@@ -42,6 +44,8 @@ WORDS = {
     "case_id": "1", "ref": "1", "what": "1", "round_id": "1", "box_id": "1", "mark_id": "1", "objection_id": "1",
     "post_id": "1", "assignment_id": "1", "pledge_id": "1", "progress_id": "1",
     "telling_id": "1", "mending_id": "1",
+    "call_id": "1", "application_id": "1", "reviewer_id": "1", "opinion_id": "1", "award_id": "1", "nurturing_id": "1",
+    "file_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -81,6 +85,11 @@ POST_ONLY |= {f"appraisal/rounds/1/{verb}/" for verb in ("move", "leave-out")}
 POST_ONLY |= {f"appraisal/cases/1/{verb}/" for verb in ("marks", "take-in", "object", "boxes/1")}
 POST_ONLY |= {f"appraisal/boxes/1/{verb}/" for verb in ("codes", "count", "close")}
 POST_ONLY |= {"appraisal/marks/1/", "appraisal/objections/1/"}
+POST_ONLY |= {f"honours/calls/1/{verb}/" for verb in ("move", "mend", "reviewers")}
+POST_ONLY |= {"honours/reviewers/1/drop/", "honours/opinions/1/", "honours/objections/1/"}
+POST_ONLY |= {"honours/nurturing/1/move/", "honours/earlier/1/move/"}
+POST_ONLY |= {f"honours/applications/1/{verb}/" for verb in ("move", "object")}
+POST_ONLY |= {f"honours/awards/1/{verb}/" for verb in ("move", "name")}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

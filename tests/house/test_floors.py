@@ -21,6 +21,7 @@ FLOORS = [
     {"activities", "contacts", "meetings", "pledges"},
     {"telling"},
     {"appraisal"},
+    {"honours"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

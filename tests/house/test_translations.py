@@ -33,6 +33,8 @@ CHINESE_IS_MATTER = [
     "meetings/documents.py",
     "meetings/word.py",
     "appraisal/refuse.py",
+    "honours/certificate.py",
+    "honours/earlier.py",
     "pledges/checks.py",
     "pledges/notice.py",
     "sample/*.py",
