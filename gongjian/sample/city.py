@@ -32,6 +32,7 @@ from . import (
     contacts,
     divisions,
     employers,
+    honours,
     loading,
     meetings,
     particulars,
@@ -107,6 +108,7 @@ def build(
         pledges.make_all(record("sample.make_pledges", on=today), today)
         tellings.make_all(today)
         appraisals.make_all(today)
+        honours.make_all(record("sample.make_honours", on=today), today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True
