@@ -117,7 +117,8 @@ def _given(keeper: Body, firms: list[BodyEntry], act: Act, today: date) -> int:
     held = Award.objects.bulk_create(made)
     AwardStep.objects.bulk_create(AwardStep(award=each, verb="publish", on=day, act=act) for each in held)
     for each in held[-1:]:
-        AwardStep.objects.create(award=each, verb="withdraw", on=each.ended_on, reason=WITHDRAWN, act=act)
+        gone = today - timedelta(days=90)
+        AwardStep.objects.create(award=each, verb="withdraw", on=gone, reason=WITHDRAWN, act=act)
     for each in held[1:2]:
         AwardStep.objects.create(award=each, verb="keep", on=today - timedelta(days=300), reason=FOUND, act=act)
     return len(held)
