@@ -6,8 +6,8 @@ order: of the others it tells only numbers.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ from rollup.apart import Marked, alike
 
 from .models import Case, Mark, Regrade, Round
 from .refuse import said
-from .rules import TOGETHER, Rules
+from .rules import Rules
 from .sources import Value, luck_of, values_of
 from .words import classes_said
 
@@ -81,7 +81,7 @@ def compute(round: Round, rules: Rules, *, now: datetime) -> Computed:
     return Computed(_outcome(graded, len(weighed)), changed)
 
 
-def check_classes(rules: Rules, groups: Iterable[str]) -> None:
+def check_classes(rules: Rules, groups: Sequence[str]) -> None:
     """Raises Refused where a class is too small for what the scheme asks of each."""
     sizes = rules.classes_of(groups)
     try:
@@ -110,10 +110,9 @@ def _weighed(round: Round, rules: Rules) -> Iterator[_Weighed]:
         raise Refused(sentence % {"count": short})
     groups = [group for _id, group in cases]
     check_classes(rules, groups)
-    small = {group for group, number in Counter(groups).items() if number < rules.least_class}
+    taken = rules.together(groups)
     for id, own in cases:
-        group = TOGETHER if own in small else own
-        yield _weigh(id, group, rules, values.get(id, {}), marks.get(id, {}))
+        yield _weigh(id, taken[own], rules, values.get(id, {}), marks.get(id, {}))
 
 
 def _marks(round: Round) -> dict[int, dict[str, list[tuple[str, Decimal]]]]:
@@ -138,7 +137,7 @@ def _weigh(
 
 
 def _body(each: _Weighed) -> Body:
-    return Body(str(each.id), each.sum.score, each.group or TOGETHER, each.ceilings)
+    return Body(str(each.id), each.sum.score, each.group, each.ceilings)
 
 
 # == what luck may have done ==

@@ -61,7 +61,6 @@ QUOTAS = {
     "least_over_all_beside_classes": gettext_lazy("A least over all classes stands beside quotas of classes, so nobody "
                                                   "could say which class has to give way. Let all count over all."),
     "bonus_below_nought": gettext_lazy("The bonus is %(bonus_most)s at most. Give 0 or more."),
-    "class_too_small": gettext_lazy("A class is too small for the leasts that the scheme asks of it: %(group)s."),
     "seed_missing": gettext_lazy("The scheme draws among those who are level. Give the public number to draw with."),
 }  # fmt: skip
 

@@ -79,7 +79,7 @@ def open_round(round: Round, *, today: date, now: datetime, by: Any) -> Round:
     if not count:
         raise Refused(_("It is for nobody: no organisation of these kinds stands below the keeper, or all are too "
                         "young or were graded not long ago. Choose a wider place."))  # fmt: skip
-    check_classes(rules, round.cases.values_list("group", flat=True))
+    check_classes(rules, list(round.cases.values_list("group", flat=True)))
     facts = {"cases": count}
     move(round, "open", by=by, as_office=office, facts=facts, opened_on=today, cases_count=count, reason="")
     _ask_bodies(round, rules, today, now, by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -104,12 +104,17 @@ class Rules:
         """What each option is worth by its place, without “do not know”."""
         return {at: each.worth for at, each in enumerate(self.options) if each.worth is not None}
 
-    def classes_of(self, groups: Iterable[str]) -> Counter[str]:
-        """How many there are in each class within which quotas count: small ones together."""
-        found: Counter[str] = Counter()
-        for group, number in Counter(groups).items():
-            found[TOGETHER if number < self.least_class or not group else group] += number
-        return Counter({"": found.total()}) if self.scheme.is_over_all else found
+    def together(self, groups: Iterable[str]) -> dict[str, str]:
+        """Of each class the one within which quotas count: small ones are taken together."""
+        sizes = Counter(groups)
+        return {group: group if group and sizes[group] >= self.least_class else TOGETHER for group in sizes}
+
+    def classes_of(self, groups: Sequence[str]) -> Counter[str]:
+        """How many there are in each class within which quotas count."""
+        if self.scheme.is_over_all:
+            return Counter({"": len(groups)})
+        taken = self.together(groups)
+        return Counter(taken[group] for group in groups)
 
     @property
     def full(self) -> int:

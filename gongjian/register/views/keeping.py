@@ -166,7 +166,7 @@ def venue_keep(request: AccountRequest, venue_id: int) -> HttpResponse:
     entry = unit_entries_visible_to(request.user).on(request.today).filter(unit=venue.unit).first()
     facts = {
         "venue": venue, "forms": forms, "plaques": downs, "looked": looked,
-        "here": here, "acts": [], "walk": "territory",
+        "walk": "territory",
         "trail": [(entry.name if entry else "", after), (venue.name, None)],
     }  # fmt: skip
     return render(request, "register/keep_venue.html", facts, status=422 if request.method == "POST" else 200)
