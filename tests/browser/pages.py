@@ -182,6 +182,28 @@ def _commented(site: Site) -> str:
     return f"/tellings/{site.asked(found)[0][0]}/comment/"
 
 
+IN_TOWN = (
+    " AND EXISTS (SELECT FROM register_unit unit JOIN register_unitentry town ON town.name = '大唐街道'"
+    " AND town.valid @> current_date JOIN register_unit of ON of.id = town.unit_id"
+    " WHERE unit.id = entry.{at} AND starts_with(unit.path, of.path))"
+)
+
+
+def _kept(site: Site, page: str, thing: str, condition: str) -> str:
+    """The page on which the town's officer keeps the first unit or body of the town that fits."""
+    at = "unit_id" if thing == "unit" else "seat_id"
+    found = site._first_of(thing, condition + IN_TOWN.format(at=at))
+    return f"/{page}/{found}/keep/"
+
+
+def _venue(site: Site) -> str:
+    unit = site._first_of("unit", HAS_SHARE + IN_TOWN.format(at="unit_id"))
+    ((id,),) = site.asked(
+        "SELECT id FROM register_venue WHERE unit_id = %s AND valid @> current_date ORDER BY id LIMIT 1", unit
+    )
+    return f"/venues/{id}/keep/"
+
+
 def _appraisal(path: str, state: str) -> Callable[[Site], str]:
     """A page of the first round in this state, or of the village secretary's organisation in it."""
     found = (
@@ -323,6 +345,9 @@ PAGES = [
     Seen("telling how it went", SECRETARY, _telling("/tellings/{id}/tell/", "scheduled")),
     Seen("commenting", OFFICER, _commented),
     Seen("comments that everybody reads", "", _telling("/tellings/of/{body}/")),
+    Seen("keep a unit true", OFFICER, lambda site: _kept(site, "units", "unit", HAS_SHARE), _open_all),
+    Seen("keep an organisation true", OFFICER, lambda site: _kept(site, "bodies", "body", COVERS_MANY), _open_all),
+    Seen("keep a venue true", OFFICER, lambda site: _venue(site), _open_all),
     Seen("appraisal", ORGANISER, "/appraisal/"),
     Seen("a round of appraisal", ORGANISER, _appraisal("/appraisal/rounds/{round}/", "notice"), _open_all),
     Seen("a case in a round", SECRETARY, _appraisal("/appraisal/cases/{case}/", "notice"), _open_all),

@@ -73,6 +73,14 @@ def test_whoever_keeps_the_register_or_sees_the_people_of_a_whole_line_needs_a_s
     assert wide == {"leads_line", "serves_line", "keeps_place", "audits_line"}
 
 
+def test_the_register_of_a_place_is_kept_by_those_whose_work_it_is(pack):
+    """Not by whoever heads a branch: a secretary of a village would keep what the town answers for."""
+    kinds = pack.office_kinds
+    assert {kind.key for kind in kinds if "keeps_place" in kind.roles} == {
+        "organisation_officer", "party_organisation_commissioner",
+    }  # fmt: skip
+
+
 def test_everything_has_its_name_in_both_languages(pack):
     words = [
         *pack.lines,
