@@ -296,3 +296,9 @@ def test_the_compiled_file_follows_the_collected_one(small_package: Path, tmp_pa
     assert messages.compile_if_stale(po, mo)
     assert "首页".encode() in mo.read_bytes()
     assert not messages.compile_if_stale(po, mo)
+
+
+def test_no_sentence_has_a_plural_of_its_own():
+    """The dictionary has one form of each sentence: another one would be shown in English, and no check would tell."""
+    templates = PACKAGE.rglob("*.html")
+    assert [each.name for each in templates if "{% plural %}" in each.read_text(encoding="utf-8")] == []
