@@ -29,9 +29,11 @@ def test_each_persona_holds_its_office_today(city):
     assert held == OFFICES
 
 
-def test_only_the_organiser_keeps_the_register(city):
+def test_only_organisers_and_organisation_commissioners_keep_the_register(city):
     keeps = Office.objects.on(city).filter(kind__roles__permissions__contains=["keep_register"])
-    assert [office.person.account.username for office in keeps] == ["sample-city-organiser"]
+    assert {office.kind_id for office in keeps} == {"organisation_officer", "party_organisation_commissioner"}
+    personas = keeps.filter(person__account__username__startswith="sample-")
+    assert {office.person.account.username for office in personas} == {"sample-city-organiser", "sample-town-officer"}
 
 
 def test_the_citizen_is_nobody_in_the_register(city):
