@@ -84,14 +84,17 @@ class Walk(models.TextChoices):
 class Reading(models.Model):
     """读数: what an indicator came to at one place on one day. Rates are divided by whoever shows them.
 
-    It outlives its place: a unit entered by mistake can be taken back, though it was counted. Nobody sees it then.
+    It outlives its place: a unit entered by mistake can be taken back, though it was counted. Nobody sees it then. Its
+    indicator is held by a trigger on indicators, since a foreign key would look for it once for each reading.
 
     The place is a unit in the walk by territory, a body in the others. `heads_unknown`: of so many of the denominator
     nobody has said how many people they count.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="kept", db_index=False, db_constraint=False)
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="readings", db_index=False)
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="readings", db_index=False, db_constraint=False
+    )
     version = models.PositiveSmallIntegerField()
     day = models.DateField()
     walk = models.CharField(max_length=10, choices=Walk.choices)

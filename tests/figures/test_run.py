@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -164,3 +164,17 @@ def test_one_run_at_a_time(settings, tmp_path):
             night.read_indicators(timezone.localdate())
     assert not Run.objects.exists()
     assert night.read_indicators(timezone.localdate()).state == Run.State.DONE
+
+
+def test_words_with_brackets_and_quotes_are_read_as_they_are(db):
+    query = """SELECT 1, '(甲)', '' UNION ALL SELECT 2, 'a"b,()', 'x' UNION ALL SELECT 3, NULL, ')('"""
+    schema = lake.schema_of({"id": "id", "first": "word", "last": "word"})
+    told = snapshot._read(query, date(2024, 3, 1), schema).sort_by("id").to_pylist()
+    assert [tuple(row.values()) for row in told] == [(1, "(甲)", ""), (2, 'a"b,()', "x"), (3, None, ")(")]
+
+
+def test_an_indicator_with_readings_stays_also_for_who_asks_the_database(town):
+    few(town)
+    indicator = night.read_indicators(timezone.localdate()).kept.first().indicator
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Indicator.objects.filter(pk=indicator.pk)._raw_delete("default")
