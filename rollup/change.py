@@ -42,8 +42,27 @@ class Recount:
     below: Sequence[tuple[int, int]]
 
 
-def recounts(before: Facts, now: Facts, definitions: Sequence[Definition]) -> list[Recount]:
-    """What has to be counted anew for these definitions, where something has. Both facts are tables of one engine."""
+@dataclass(frozen=True)
+class Change:
+    """The facts of two days of one engine, and the rows that they do not share, found once: of each table, of the ways
+    and of the ledger. Such a row says by `more` how much more often it is there now."""
+
+    before: Facts
+    now: Facts
+    rows: Mapping[str, Table]
+    ways: Table
+    exclusions: Table
+
+
+def laid_beside(before: Facts, now: Facts) -> Change:
+    """What differs between two days. Both facts are tables of one engine."""
+    rows = {name: _kept(_differing(before.tables[name], now.tables[name])) for name in TABLES}
+    ways, exclusions = _differing(before.ways, now.ways), _differing(before.exclusions, now.exclusions)
+    return Change(before, now, rows, _kept(ways), _kept(exclusions))
+
+
+def recounts(change: Change, definitions: Sequence[Definition]) -> list[Recount]:
+    """What has to be counted anew for these definitions, where something has."""
     asked = [
         (of, walk)
         for of in SUBJECTS
@@ -52,7 +71,7 @@ def recounts(before: Facts, now: Facts, definitions: Sequence[Definition]) -> li
     ]
     if not asked:
         return []
-    found = _places(before, now, asked, _touched_leaves(before, now, asked, definitions))
+    found = _places(change, asked, _touched_leaves(change, asked, definitions))
     return [Recount(of, walk, *found(of, walk)) for of, walk in asked]
 
 
@@ -82,7 +101,7 @@ def retold(now: Facts, definitions: Sequence[Definition], recount: Recount, know
 
 
 def places_of(
-    before: Facts, now: Facts, definitions: Sequence[Definition], also: Mapping[str, Sequence[str]], level: str
+    change: Change, definitions: Sequence[Definition], also: Mapping[str, Sequence[str]], level: str
 ) -> frozenset[int] | None:
     """The places of a level under which the records of these definitions may be others than before, or other rows are.
 
@@ -90,31 +109,30 @@ def places_of(
     where such a row lies under no place of the level, so that it may concern any of them.
     """
     asked = [(of, "territory") for of in SUBJECTS if any(each.of == of for each in definitions)]
-    leaves = ibis.union(
-        _touched_leaves(before, now, asked, definitions).select("leaf"),
-        *(
-            _differing(before.tables[name].select(*columns), now.tables[name].select(*columns)).select(leaf="division")
-            for name, columns in also.items()
-        ),
-        *(_led_back(before, now, walk) for walk in LEAVES),
+    touched = ibis.union(
+        _touched_leaves(change, asked, definitions).select("leaf"),
+        *(_differing_in(change.rows[name], columns).select(leaf="division") for name, columns in also.items()),
+        *(_led_back(change, walk) for walk in LEAVES),
         distinct=True,
     )
-    above = before.ways.union(now.ways).filter(ibis._.walk == "territory").select("leaf", "place").distinct()
-    units = before.tables["units"].union(now.tables["units"])
-    tops = units.filter(units.level == level).select(top="unit").distinct()
-    under = above.join(tops, above.place == tops.top).select(under="leaf", top="top")
-    found = fetched(leaves.left_join(under, leaves.leaf == under.under).select("top").distinct())["top"].to_pylist()
+    leaves, both = _kept(touched), (change.now, change.before)
+    units = ibis.union(*(each.tables["units"].filter(ibis._.level == level).select("unit") for each in both))
+    ways = ibis.union(*(each.ways.filter(ibis._.walk == "territory").select("leaf", "place") for each in both))
+    under = _kept(ways.semi_join(leaves, "leaf").semi_join(units, ways.place == units.unit).distinct())
+    found = set(fetched(leaves.left_join(under, "leaf").select("place"))["place"].to_pylist())
     return None if None in found else frozenset(found)
 
 
-def _led_back(before: Facts, now: Facts, walk: str) -> Table:
+def _led_back(change: Change, walk: str) -> Table:
     """`leaf`: the divisions of what is part of other places of a walk than before."""
-    ways = _differing(before.ways.filter(before.ways.walk == walk), now.ways.filter(now.ways.walk == walk))
-    leaves = ways.select("leaf").distinct()
+    leaves = change.ways.filter(change.ways.walk == walk).select("leaf").distinct()
     if LEAVES[walk] == "division":
         return leaves
-    bodies = before.tables["bodies"].union(now.tables["bodies"])
-    return bodies.semi_join(leaves, bodies.body == leaves.leaf).select(leaf="division").distinct()
+    parts = []
+    for each in (change.now, change.before):
+        bodies = each.tables["bodies"]
+        parts.append(bodies.semi_join(leaves, bodies.body == leaves.leaf).select(leaf="division"))
+    return ibis.union(*parts)
 
 
 NUMBERS = [name for name in Tally._fields if name not in ("indicator", "walk", "place")]
@@ -126,14 +144,13 @@ def _add(sums: list[int], tally: Tally) -> None:
 
 
 # == rows ==
-def _touched_leaves(
-    before: Facts, now: Facts, asked: Sequence[tuple[str, str]], definitions: Sequence[Definition]
-) -> Table:
+def _touched_leaves(change: Change, asked: Sequence[tuple[str, str]], definitions: Sequence[Definition]) -> Table:
     """`of`, `walk`, `leaf`: where a row of a thing lies that is touched."""
     parts = []
     for of in dict(asked):
         some = [each for each in definitions if each.of == of]
-        rows = _touched(before, now, of, _conditions(some)).union(_excluded(before, now, of, some))
+        columns = dict.fromkeys([LEAVES[walk] for each, walk in asked if each == of])
+        rows = _touched(change, of, _conditions(some), columns).union(_excluded(change, of, some, columns))
         parts += [
             rows.select(of=ibis.literal(of), walk=ibis.literal(walk), leaf=rows[LEAVES[walk]])
             for each, walk in asked
@@ -142,15 +159,20 @@ def _touched_leaves(
     return _kept(ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct())
 
 
-def _touched(before: Facts, now: Facts, table: str, asked: Sequence[Conditions]) -> Table:
-    """The rows of a table, of either day, of which the conditions may have other answers than before."""
-    old, new = before.tables[table], now.tables[table]
-    rows, both = _differing(old, new), new.union(old)
+def _touched(change: Change, table: str, asked: Sequence[Conditions], columns: Iterable[str]) -> Table:
+    """Of a table, of either day, the rows of which the conditions may have other answers than before: some columns."""
+    rows = change.rows[table].select(*columns)
     for relation, nested in _looked_up(table, asked).items():
-        theirs = _touched(before, now, relation.table, nested)
-        keys = theirs.select(touched=theirs[relation.theirs]).distinct()
-        rows = rows.union(both.semi_join(keys, both[relation.ours] == keys.touched))
+        theirs = _touched(change, relation.table, nested, [relation.theirs])
+        keys = _kept(theirs.select(touched=theirs[relation.theirs]).distinct())
+        rows = rows.union(_with_keys(change, table, relation.ours, keys, columns))
     return rows
+
+
+def _with_keys(change: Change, table: str, ours: str, keys: Table, columns: Iterable[str]) -> Table:
+    """Some columns of the rows of either day whose `ours` is one of the keys, `touched`."""
+    both = [each.tables[table] for each in (change.now, change.before)]
+    return ibis.union(*(each.semi_join(keys, each[ours] == keys.touched).select(*columns) for each in both))
 
 
 def _conditions(definitions: Iterable[Definition]) -> list[Conditions]:
@@ -168,32 +190,33 @@ def _looked_up(table: str, asked: Iterable[Conditions]) -> Mapping[Relation, lis
     return found
 
 
-def _excluded(before: Facts, now: Facts, of: str, definitions: Sequence[Definition]) -> Table:
+def _excluded(change: Change, of: str, definitions: Sequence[Definition], columns: Iterable[str]) -> Table:
     """The rows that the ledger leaves out on one of the days only."""
-    keys = [each.key for each in definitions]
-    old, new = (each.exclusions.filter(each.exclusions.indicator.isin(keys)) for each in (before, now))
-    subjects = _differing(old, new).select("subject").distinct()
-    both = now.tables[of].union(before.tables[of])
-    return both.semi_join(subjects, both[SUBJECTS[of]] == subjects.subject)
+    told = change.exclusions.filter(change.exclusions.indicator.isin([each.key for each in definitions]))
+    return _with_keys(change, of, SUBJECTS[of], told.select(touched="subject").distinct(), columns)
 
 
 def _differing(old: Table, new: Table) -> Table:
-    """The rows that are in one of two tables more often than in the other."""
-    columns = new.columns
-    both = new.mutate(more=ibis.literal(1)).union(old.select(*columns).mutate(more=ibis.literal(-1)))
-    counted = both.group_by(columns).agg(more=both.more.sum())
-    return counted.filter(counted.more != 0).select(*columns)
+    """The rows that are in one of two tables more often than in the other; `more`, how much more often in the new."""
+    both = new.mutate(more=ibis.literal(1)).union(old.select(*new.columns).mutate(more=ibis.literal(-1)))
+    return _differing_in(both, new.columns)
+
+
+def _differing_in(rows: Table, columns: Sequence[str]) -> Table:
+    """The same, where only some columns count."""
+    counted = rows.group_by(columns).agg(more=rows.more.sum().cast("int64"))
+    return counted.filter(counted.more != 0)
 
 
 # == places ==
 def _places(
-    before: Facts, now: Facts, asked: Sequence[tuple[str, str]], rows: Table
+    change: Change, asked: Sequence[tuple[str, str]], rows: Table
 ) -> Callable[[str, str], tuple[frozenset[int], Table, list[tuple[int, int]]]]:
     """For what is counted and a walk: the touched places, the leaves to count, and the highest calm places below."""
     walks = ibis.memtable([{"of": of, "walk": walk} for of, walk in asked])
-    new, old = now.ways.join(walks, "walk"), before.ways.join(walks, "walk")
+    new, old = change.now.ways.join(walks, "walk"), change.before.ways.join(walks, "walk")
     leaf, place = ["of", "walk", "leaf"], ["of", "walk", "place"]
-    touched = _kept(rows.union(_differing(old, new).select(*leaf)).distinct())
+    touched = _kept(rows.union(change.ways.join(walks, "walk").select(*leaf)).distinct())
     places = _kept(new.union(old.select(*new.columns)).semi_join(touched, leaf).select(*place).distinct())
     calm = new.anti_join(places, place)  # the ways to calm places
     leaves = _kept(new.anti_join(calm, leaf).select(*leaf).distinct())

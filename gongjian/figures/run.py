@@ -23,7 +23,7 @@ from gongjian.gaps.rewrite import rewrite as rewrite_gaps
 from gongjian.indicators.define import definition_of
 from gongjian.indicators.models import Indicator, Reading, Run, Walk
 from rollup import engine
-from rollup.change import Recount, recounts, retold
+from rollup.change import Change, Recount, laid_beside, recounts, retold
 from rollup.lake import Facts, read
 from rollup.tally import Tally, tallies
 
@@ -76,7 +76,7 @@ def _read(day: date, master: str, by: User | None) -> Run:
         with engine.opened(master, MEMORY_MB) as backend, transaction.atomic():
             counted = _counted(run, backend, indicators)
             done = _keep(run, indicators, counted, by)
-            rewrite_gaps(done, counted.now, timezone.localdate(), counted.before)
+            rewrite_gaps(done, counted.now, timezone.localdate(), counted.since)
             publish(counted.now, done)
         return done
     except Exception as problem:
@@ -108,13 +108,13 @@ class Counted:
     tallies: Iterable[Tally]
     now: Facts
     earlier: carry.Before | None = None
-    then: Facts | None = None
+    change: Change | None = None
     recounts: Sequence[Recount] = ()
 
     @property
-    def before(self) -> tuple[Run, Facts] | None:
-        """The earlier run with the facts of its day."""
-        return (self.earlier.run, self.then) if self.earlier and self.then else None
+    def since(self) -> tuple[Run, Change] | None:
+        """The earlier run, and what has changed since."""
+        return (self.earlier.run, self.change) if self.earlier and self.change else None
 
 
 def _counted(run: Run, backend: BaseBackend, indicators: Sequence[Indicator]) -> Counted:
@@ -125,10 +125,10 @@ def _counted(run: Run, backend: BaseBackend, indicators: Sequence[Indicator]) ->
         return Counted(tallies(now, [definition_of(each) for each in indicators]), now)
     same = [definition_of(each) for each in earlier.same]
     others = [definition_of(each) for each in indicators if each not in earlier.same]
-    then = read(backend, earlier.folder, "before_")
-    found = recounts(then, now, same)
+    change = laid_beside(read(backend, earlier.folder, "before_"), now)
+    found = recounts(change, same)
     again = [tally for each in found for tally in retold(now, same, each, earlier.known)]
-    return Counted(chain(again, tallies(now, others)), now, earlier, then, found)
+    return Counted(chain(again, tallies(now, others)), now, earlier, change, found)
 
 
 @contextmanager

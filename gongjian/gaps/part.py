@@ -19,7 +19,7 @@ import rollup
 from gongjian.indicators.define import definition_of
 from gongjian.indicators.models import Indicator, Run
 from gongjian.register.models import Threshold
-from rollup.change import places_of
+from rollup.change import Change, places_of
 from rollup.engine import fetched
 from rollup.lake import Facts
 
@@ -32,14 +32,19 @@ SEATED = {"bodies": ("body", "division", "seat", "line", "form")}
 
 @dataclass(frozen=True)
 class Part:
-    """What is found anew: the facts of today of some counties, or all; and the units of these, now or before."""
+    """What is found anew: the facts of today of some counties, or all; the units of these, now or before; and what lies
+    above them now."""
 
     facts: Facts
     counties: frozenset[int] | None = None
     units: Sequence[int] = ()
+    above: Table | None = None
 
-    def holds(self, county: int | None) -> bool:
-        return self.counties is None or county in self.counties
+    @property
+    def around(self) -> Table:
+        """The units of today of these counties, and those above."""
+        units = self.facts.tables["units"]
+        return units if self.above is None else units.union(self.above)
 
 
 def indicators_of(joining: Joining) -> Iterable[Indicator]:
@@ -58,18 +63,18 @@ def digest_of_rules(joinings: Sequence[Joining], day: date) -> str:
     return digest.hexdigest()
 
 
-def part_of(facts: Facts, joinings: Sequence[Joining], rules: str, before: tuple[Run, Facts] | None) -> Part:
+def part_of(facts: Facts, joinings: Sequence[Joining], rules: str, since: tuple[Run, Change] | None) -> Part:
     """Where anything differs that gaps are found by; all, where that cannot be said."""
-    if before is None or not Rewrite.objects.filter(run=before[0], rules=rules).exists():
+    if since is None or not Rewrite.objects.filter(run=since[0], rules=rules).exists():
         return Part(facts)
-    earlier = before[1]
+    change = since[1]
     definitions = [definition_of(each) for joining in joinings for each in indicators_of(joining)]
-    counties = places_of(earlier, facts, definitions, SEATED, COUNTY)
+    counties = places_of(change, definitions, SEATED, COUNTY)
     if counties is None:
         return Part(facts)
-    now, then = (_within(each, counties) for each in (facts, earlier))
+    now, then = (_within(each, counties) for each in (facts, change.before))
     units = fetched(now.select("unit").union(then.select("unit"), distinct=True))["unit"].to_pylist()
-    return Part(replace(facts, tables={**facts.tables, "units": now}), counties, units)
+    return Part(replace(facts, tables={**facts.tables, "units": now}), counties, units, _above(facts, counties))
 
 
 def _within(facts: Facts, places: frozenset[int]) -> Table:
@@ -77,3 +82,11 @@ def _within(facts: Facts, places: frozenset[int]) -> Table:
     units, ways = facts.tables["units"], facts.ways
     leaves = ways.filter((ways.walk == "territory") & ways.place.isin(sorted(places))).select("leaf").distinct()
     return units.semi_join(leaves, units.division == leaves.leaf)
+
+
+def _above(facts: Facts, places: frozenset[int]) -> Table:
+    """The units that these places are a part of, without themselves."""
+    units, ways, some = facts.tables["units"], facts.ways, sorted(places)
+    ways = ways.filter((ways.walk == "territory") & ways.leaf.isin(some) & ~ways.place.isin(some))
+    above = ways.select("place").distinct()
+    return units.semi_join(above, units.unit == above.place)

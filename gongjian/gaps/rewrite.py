@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,6 +18,7 @@ from django.db import connection, transaction
 from gongjian.indicators.define import definition_of
 from gongjian.indicators.models import Run
 from gongjian.register.models import Headcount, Threshold
+from rollup.change import Change
 from rollup.engine import fetched
 from rollup.joining import Group, Rule, Small, suggest
 from rollup.lake import Facts
@@ -29,23 +31,17 @@ from .part import Part, digest_of_rules, indicators_of, part_of
 from .ways import Case, leverage, way_of
 from .work import close_finished
 
-UNITS = """
-SELECT e.unit_id, k.level, e.parent_id, i.place_id, e.trade, h.staff, h.women, h.under_35, h.dispatched, h.migrant
-FROM register_unitentry e JOIN register_unitkind k ON k.key = e.kind_id
-LEFT JOIN register_headcount h ON h.unit_id = e.unit_id AND h.valid @> %(day)s::date
-LEFT JOIN register_standsin i ON i.unit_id = e.unit_id AND i.valid @> %(day)s::date
-WHERE e.valid @> %(day)s::date
-"""
 BODIES = """
 SELECT b.line_id, e.seat_id, b.id, e.form_id, length(b.line_path) - length(replace(b.line_path, '.', ''))
 FROM register_bodyentry e JOIN register_body b ON b.id = e.body_id
-WHERE e.valid @> %(day)s::date AND b.line_path <> '' AND e.form_id <> 'organiser'
+WHERE e.valid @> %(day)s::date AND e.seat_id = ANY(%(seats)s) AND b.line_path <> '' AND e.form_id <> 'organiser'
 """
 WITH_BODY = """
 SELECT DISTINCT c.unit_id FROM register_cover c JOIN register_body b ON b.id = c.body_id
 WHERE c.valid @> %(day)s::date AND b.line_id = ANY(%(lines)s)
 """
 UNSAFE = re.compile(r"[\t\n\r\\]")
+STANDING_SO = ("unit", "level", "parent", "place", "trade", *Headcount.KINDS)
 COLUMNS = "line_id, unit_id, indicators, heads, way, suggestion_id, body_id, leverage"
 
 
@@ -64,15 +60,14 @@ class Register:
     def counted(self, id: int, kind: str) -> int | None:
         return self.heads[id][Headcount.KINDS.index(kind)]
 
-    def responsible(self, line: str, id: int) -> int | None:
-        """The line's body that sits nearest above the unit."""
-        above = way_up(self.around[id].parent, self.around)
+    def responsible(self, line: str, parent: int | None) -> int | None:
+        """The line's body that sits nearest above what stands in `parent`."""
+        above = way_up(parent, self.around)
         return next((self.nearest[line, each] for each in above if (line, each) in self.nearest), None)
 
-    def area_body(self, line: str, id: int, forms: Sequence[str]) -> int | None:
-        """A body of the line set up for the building, park, market or village that the unit stands in."""
-        unit = self.around[id]
-        found = (self.area.get((line, each, form)) for each in (unit.place, unit.parent) if each for form in forms)
+    def area_body(self, line: str, spots: Iterable[int | None], forms: Sequence[str]) -> int | None:
+        """A body of the line set up for one of these: the building, park or market, village, that a unit stands in."""
+        found = (self.area.get((line, each, form)) for each in spots if each for form in forms)
         return next((body for body in found if body), None)
 
 
@@ -97,18 +92,18 @@ class Work:
 
 
 @transaction.atomic
-def rewrite(run: Run, facts: Facts, today: date, before: tuple[Run, Facts] | None = None) -> int:
+def rewrite(run: Run, facts: Facts, today: date, since: tuple[Run, Change] | None = None) -> int:
     """Find the gaps of today anew, and put them in place of those that stand; returns how many are new.
 
-    `before`: an earlier run with its facts. If the gaps that stand are of that run and were found by the same rules,
-    the counties with the same facts keep theirs. A run of another day than today changes nothing.
+    `since`: an earlier run, and what has changed since. If the gaps that stand are of that run and were found by the
+    same rules, the counties with the same facts keep theirs. A run of another day than today changes nothing.
     """
     if run.day != today:
         return 0
     hold()
     joinings = list(Joining.objects.all())
     rules = digest_of_rules(joinings, run.day)
-    part = part_of(facts, joinings, rules, before)
+    part = part_of(facts, joinings, rules, since)
     written = 0 if part.counties == frozenset() else _find(part, joinings, run.day)
     close_finished(run.began_at)
     Rewrite.objects.all().delete()
@@ -117,22 +112,26 @@ def rewrite(run: Run, facts: Facts, today: date, before: tuple[Run, Facts] | Non
 
 
 def _find(part: Part, joinings: Sequence[Joining], day: date) -> int:
-    register, lacking = _register(day), _missing(part.facts, joinings)
+    register, lacking = _register(part, day), _missing(part.facts, joinings)
     works = [_work(joining, lacking, register, day) for joining in joinings]
     _write_suggestions(works, register, part, day)
     return _write([line for work in works for line in _lines(work, register)], part)
 
 
 # == what is read ==
-def _register(day: date) -> Register:
+def _register(part: Part, day: date) -> Register:
+    """Of the part's counties, and of what lies above them. What is not there stands in another county."""
     around: dict[int, Around] = {}
     heads: dict[int, tuple[int | None, ...]] = {}
-    for id, level, parent, place, trade, *counts in _asked(UNITS, day=day):
+    units = fetched(part.around.select(*STANDING_SO))
+    columns = (units[name].to_pylist() for name in STANDING_SO)
+    for id, level, parent, place, trade, *counts in zip(*columns, strict=True):
         around[id], heads[id] = Around(level, parent, place, trade), tuple(counts)
     _part_at_counties(around)
     nearest: dict[tuple[str, int], tuple[int, int]] = {}
     area: dict[tuple[str, int, str], int] = {}
-    for line, seat, body, form, depth in _asked(BODIES, day=day):
+    seats = {each for unit in around.values() for each in (unit.parent, unit.place) if each}
+    for line, seat, body, form, depth in _asked(BODIES, day=day, seats=list(seats)):
         here = nearest.get((line, seat))
         nearest[line, seat] = min((depth, body), here) if here else (depth, body)
         area[line, seat, form] = min(body, area.get((line, seat, form), body))
@@ -182,11 +181,10 @@ def _is_staffed(register: Register, id: int, least: int) -> bool:
 # == suggestions ==
 def _write_suggestions(works: list[Work], register: Register, part: Part, day: date) -> None:
     """Keep what was suggested before and still is, and all that was decided about; the rest goes, what is new comes."""
-    known = {
-        (each.line_id, tuple(each.units)): each.pk
-        for each in Suggestion.objects.filter(decision=None)
-        if each.hood_id not in register.around or part.holds(county_of(each.hood_id, register.around))
-    }
+    undecided = Suggestion.objects.filter(decision=None)
+    if part.counties is not None:
+        undecided = undecided.filter(hood__in=part.units)
+    known = {(line, tuple(units)): pk for line, units, pk in undecided.values_list("line", "units", "pk")}
     still: set[int] = set()
     fresh: list[tuple[Work, Group]] = []
     for work in works:
@@ -212,9 +210,11 @@ def _groups(work: Work, register: Register) -> list[Group]:
         if decision.verdict == Decision.Verdict.ACCEPTED:
             work.suggested.update(dict.fromkeys(decision.suggestion.units, decision.suggestion_id))
     free = [
-        Small(id, register.counted(id, work.joining.members), hoods_of(id, register.around))
+        Small(id, heads, hoods_of(id, register.around))
         for id in work.missing
-        if id not in taken and register.is_employer(id)
+        if id not in taken
+        and register.is_employer(id)
+        and 0 < (heads := register.counted(id, work.joining.members) or 0) < work.least  # nobody else is in a group
     ]
     return suggest(free, Rule(work.least, work.joining.most_units))
 
@@ -234,26 +234,32 @@ def _copied(fresh: list[tuple[Work, Group]], day: date) -> list[int]:
 
 
 # == gaps ==
-STANDING = "SELECT id, line_id, unit_id, indicators, heads, way, suggestion_id, body_id, leverage FROM gaps_gap"
+MANY = 10_000  # new or gone: then PostgreSQL looks anew at what the table holds
+# As _tabbed writes them, behind their ids, in pieces: a row of the driver for each would take longer.
+STANDING = """
+SELECT string_agg(concat_ws(E'\t', id, line_id, unit_id, indicators, coalesce(heads::text, '\\N'), way,
+  coalesce(suggestion_id::text, '\\N'), coalesce(body_id::text, '\\N'), leverage), E'\n')
+FROM gaps_gap {within} GROUP BY id / 20000
+"""
 
 
 def _write(lines: Iterable[str], part: Part) -> int:
     """Let the gaps of the part be these lines. Those that stand already stay. Returns how many are new."""
     wanted = set(lines)
-    within, units = ("", None) if part.counties is None else (" WHERE unit_id = ANY(%s)", [part.units])
+    within = "" if part.counties is None else "WHERE unit_id = ANY(%(units)s)"
     gone = []
+    for (pieces,) in _asked(STANDING.format(within=within), units=part.units):
+        for row in pieces.split("\n"):
+            id, line = row.split("\t", 1)
+            if line + "\n" in wanted:
+                wanted.remove(line + "\n")
+            else:
+                gone.append(int(id))
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({STANDING}{within}) TO STDOUT", units) as rows:
-            for row in rows:
-                id, line = bytes(row).decode().split("\t", 1)
-                if line in wanted:
-                    wanted.remove(line)
-                else:
-                    gone.append(int(id))
         cursor.execute("DELETE FROM gaps_gap WHERE id = ANY(%s)", [gone])
         with cursor.copy(f"COPY gaps_gap ({COLUMNS}) FROM STDIN") as rows:
             rows.write("".join(sorted(wanted)))
-        if wanted or gone:
+        if len(wanted) + len(gone) > MANY:
             cursor.execute("ANALYZE gaps_gap")
     return len(wanted)
 
@@ -261,11 +267,16 @@ def _write(lines: Iterable[str], part: Part) -> int:
 def _lines(work: Work, register: Register) -> Iterator[str]:
     """In the order of COLUMNS, as COPY reads them."""
     keys: dict[tuple[str, ...], str] = {}
+    near: dict[tuple[int | None, int | None], tuple[int | None, int | None]] = {}
     for id, indicators in work.missing.items():
-        heads = register.counted(id, work.counts)
-        area = register.area_body(work.line, id, work.joining.area_forms)
+        heads, unit = register.counted(id, work.counts), register.around[id]
+        spot = (unit.place, unit.parent)
+        if spot not in near:
+            area = register.area_body(work.line, spot, work.joining.area_forms)
+            near[spot] = (area, register.responsible(work.line, unit.parent))
+        area, responsible = near[spot]
         way = way_of(_case(work, register, id, area))
-        body = area if way == Way.AREA else register.responsible(work.line, id)
+        body = area if way == Way.AREA else responsible
         suggestion = work.suggested.get(id) if way == Way.JOINT else None
         of = keys.setdefault(tuple(indicators), _array(indicators))
         weight = leverage(heads, way, work.joining.ease)
@@ -292,4 +303,10 @@ def _array(values: Iterable[object]) -> str:
 
 def _tabbed(*values: object) -> str:
     """A line of COPY, without what would end a value or a line; keys, numbers and days hold nothing of it anyway."""
-    return "\t".join("\\N" if each is None else UNSAFE.sub("", str(each)) for each in values) + "\n"
+    told = ["\\N" if each is None else str(each) if isinstance(each, int) else _plain(str(each)) for each in values]
+    return "\t".join(told) + "\n"
+
+
+@lru_cache(1_000)
+def _plain(word: str) -> str:
+    return UNSAFE.sub("", word)

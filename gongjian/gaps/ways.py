@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .models import Way
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """What is known of a unit in the eyes of a line.
 
     `least`: from how many members the line sets up a body of its own; None where it has no threshold. `members`: how

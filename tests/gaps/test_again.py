@@ -19,6 +19,7 @@ from gongjian.gaps.part import digest_of_rules, part_of
 from gongjian.register import actions as deeds
 from gongjian.register.models import Threshold
 from rollup import engine, lake
+from rollup.change import laid_beside
 from tests.register import town as small
 from tests.register.town import REFORM, Town
 
@@ -40,18 +41,22 @@ class Nights:
         snapshot.write(folder, self.town.today)
         return lake.read(self.engine, folder, f"night_{self.at}_")
 
+    def since(self, facts: lake.Facts) -> Any:
+        return self.before and (self.before[0], laid_beside(self.before[1], facts))
+
     def looks_at(self) -> set[str] | None:
         """The counties in which the next night would look for gaps, by their names in the town; None for all."""
         joinings = list(Joining.objects.all())
         rules = digest_of_rules(joinings, self.town.today)
-        counties = part_of(self.facts(), joinings, rules, self.before).counties
+        facts = self.facts()
+        counties = part_of(facts, joinings, rules, self.since(facts)).counties
         names = {unit.pk: name for name, unit in self.town.units.items()}
         return None if counties is None else {names[each] for each in counties}
 
     def pass_by(self) -> int:
         """How many gaps are new."""
         facts, run = self.facts(), a_run(self.town.today)
-        written = rewrite.rewrite(run, facts, self.town.today, self.before)
+        written = rewrite.rewrite(run, facts, self.town.today, self.since(facts))
         self.before = run, facts
         return written
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rollup.change import Recount, recounts, retold
+from rollup.change import Recount, laid_beside, recounts, retold
 from rollup.engine import duckdb
 from rollup.tally import Tally, tallies
 
@@ -40,7 +40,7 @@ def two_days(before: dict[str, Any], now: dict[str, Any]) -> tuple[list[Recount]
     old, new = facts_of(before), facts_of(now)
     was = list(tallies(old, DEFINITIONS, WALKS))
     of = {each.key: each.of for each in DEFINITIONS}
-    found = recounts(old, new, DEFINITIONS)
+    found = recounts(laid_beside(old, new), DEFINITIONS)
 
     def known(kind: str, walk: str, places: Any) -> list[Tally]:
         return [each for each in was if (of[each.indicator], each.walk) == (kind, walk) and each.place in places]
