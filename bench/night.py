@@ -69,6 +69,7 @@ def _make_ready() -> None:
 
 
 def _measured() -> Iterator[Figure]:
+    collect_rarely()  # as a process that counts or serves
     yield from _nights()
     yield from _pages()
 
@@ -138,7 +139,6 @@ def _pages() -> Iterator[Figure]:
     from .people import signed_in  # app ready: models
     from .register import CALIBRATION, calibrate  # app ready: models
 
-    collect_rarely()  # as a process that serves
     client = signed_in(User.objects.get(username="sample-city-organiser"))
     session = client.session
     session[EXCUSED] = True  # as whoever enters by a persona's door

@@ -22,7 +22,8 @@ WEB_THREADS = 4
 
 
 def collect_rarely() -> None:
-    """For a process that serves: what is loaded by now stays for good, so the collector need not look at it again.
+    """For a process that serves, or counts at night: what is loaded by now stays for good, so the collector need not
+    look at it again.
 
     Looking at all of it every few requests made one page in twenty slower by a tenth.
     """

@@ -19,7 +19,7 @@ import ibis
 from ibis.expr.types import Table
 
 from .definition import NO, Conditions, Definition, each_of
-from .engine import fetched
+from .engine import fetched, kept
 from .facts import SUBJECTS, TABLES, Relation
 from .lake import Facts
 from .tally import LEAVES, Tally, tallies
@@ -56,9 +56,9 @@ class Change:
 
 def laid_beside(before: Facts, now: Facts) -> Change:
     """What differs between two days. Both facts are tables of one engine."""
-    rows = {name: _kept(_differing(before.tables[name], now.tables[name])) for name in TABLES}
+    rows = {name: kept(_differing(before.tables[name], now.tables[name])) for name in TABLES}
     ways, exclusions = _differing(before.ways, now.ways), _differing(before.exclusions, now.exclusions)
-    return Change(before, now, rows, _kept(ways), _kept(exclusions))
+    return Change(before, now, rows, kept(ways), kept(exclusions))
 
 
 def recounts(change: Change, definitions: Sequence[Definition]) -> list[Recount]:
@@ -84,11 +84,11 @@ def retold(now: Facts, definitions: Sequence[Definition], recount: Recount, know
     rows, ways = now.tables[recount.of], now.ways
     narrowed = replace(
         now,
-        tables={**now.tables, recount.of: _kept(rows.semi_join(recount.leaves, rows[leaf] == recount.leaves.leaf))},
-        ways=_kept(ways.filter(ways.walk == recount.walk).semi_join(recount.leaves, "leaf")),
+        tables={**now.tables, recount.of: kept(rows.semi_join(recount.leaves, rows[leaf] == recount.leaves.leaf))},
+        ways=kept(ways.filter(ways.walk == recount.walk).semi_join(recount.leaves, "leaf")),
     )
     sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0] * len(NUMBERS))
-    for tally in tallies(narrowed, some, [recount.walk]):
+    for tally in tallies(narrowed, some, [recount.walk], few=True):
         _add(sums[tally.indicator, tally.place], tally)
     above = defaultdict(list)
     for place, calm in recount.below:
@@ -115,10 +115,10 @@ def places_of(
         *(_led_back(change, walk) for walk in LEAVES),
         distinct=True,
     )
-    leaves, both = _kept(touched), (change.now, change.before)
+    leaves, both = kept(touched), (change.now, change.before)
     units = ibis.union(*(each.tables["units"].filter(ibis._.level == level).select("unit") for each in both))
     ways = ibis.union(*(each.ways.filter(ibis._.walk == "territory").select("leaf", "place") for each in both))
-    under = _kept(ways.semi_join(leaves, "leaf").semi_join(units, ways.place == units.unit).distinct())
+    under = kept(ways.semi_join(leaves, "leaf").semi_join(units, ways.place == units.unit).distinct())
     found = set(fetched(leaves.left_join(under, "leaf").select("place"))["place"].to_pylist())
     return None if None in found else frozenset(found)
 
@@ -156,7 +156,7 @@ def _touched_leaves(change: Change, asked: Sequence[tuple[str, str]], definition
             for each, walk in asked
             if each == of
         ]
-    return _kept(ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct())
+    return kept(ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct())
 
 
 def _touched(change: Change, table: str, asked: Sequence[Conditions], columns: Iterable[str]) -> Table:
@@ -164,7 +164,7 @@ def _touched(change: Change, table: str, asked: Sequence[Conditions], columns: I
     rows = change.rows[table].select(*columns)
     for relation, nested in _looked_up(table, asked).items():
         theirs = _touched(change, relation.table, nested, [relation.theirs])
-        keys = _kept(theirs.select(touched=theirs[relation.theirs]).distinct())
+        keys = kept(theirs.select(touched=theirs[relation.theirs]).distinct())
         rows = rows.union(_with_keys(change, table, relation.ours, keys, columns))
     return rows
 
@@ -216,10 +216,10 @@ def _places(
     walks = ibis.memtable([{"of": of, "walk": walk} for of, walk in asked])
     new, old = change.now.ways.join(walks, "walk"), change.before.ways.join(walks, "walk")
     leaf, place = ["of", "walk", "leaf"], ["of", "walk", "place"]
-    touched = _kept(rows.union(change.ways.join(walks, "walk").select(*leaf)).distinct())
-    places = _kept(new.union(old.select(*new.columns)).semi_join(touched, leaf).select(*place).distinct())
+    touched = kept(rows.union(change.ways.join(walks, "walk").select(*leaf)).distinct())
+    places = kept(new.union(old.select(*new.columns)).semi_join(touched, leaf).select(*place).distinct())
     calm = new.anti_join(places, place)  # the ways to calm places
-    leaves = _kept(new.anti_join(calm, leaf).select(*leaf).distinct())
+    leaves = kept(new.anti_join(calm, leaf).select(*leaf).distinct())
     lower = calm.filter(calm.leaf != calm.place).select(*leaf).distinct()
     highest = calm.select("of", "walk", leaf="place").distinct().anti_join(lower, leaf)
     below = fetched(new.semi_join(places, place).semi_join(highest, leaf))
@@ -235,8 +235,3 @@ def _places(
         return frozenset(stirred[of, walk]), its, told[of, walk]
 
     return found
-
-
-def _kept(table: Table) -> Table:
-    """The same rows, found once."""
-    return ibis.memtable(fetched(table))

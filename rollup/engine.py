@@ -93,6 +93,11 @@ def fetched(table: Table) -> pa.Table:
         raise _gone(table.get_backend()._session.sparkContext.master, problem) from problem
 
 
+def kept(table: Table) -> Table:
+    """The same rows, found once."""
+    return ibis.memtable(fetched(table))
+
+
 # == Spark ==
 @contextmanager
 def spark(master: str) -> Iterator[BaseBackend]:

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from gongjian.language import gettext as _
+from gongjian.serving import collect_rarely
 
 from .speech import NOT_FOUND, OK, PROBLEMS, Stop, add_command, as_day, local_today, print_json
 
@@ -15,6 +16,7 @@ def run(options: argparse.Namespace) -> int:
     from gongjian.figures.quarters import not_read  # app ready: models
     from gongjian.figures.run import NotRead, read_indicators  # app ready: models
 
+    collect_rarely()
     today = local_today()
     days = not_read(today) if options.quarters else [options.on or today]
     for day in days:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
@@ -30,13 +31,14 @@ def doubts_visible_to(reader: Reader) -> DoubtQuerySet:
     )
 
 
-def doubts_of_checks_that_see(reader: Reader, sees: str, within: Unit | None = None) -> DoubtQuerySet:
-    """Those that the reader may see, of the checks that see so much of people: quicker than asking each row for it.
+def doubts_of_checks(reader: Reader, checks: Sequence[Check], within: Unit | None = None) -> DoubtQuerySet:
+    """Those that the reader may see, of checks that see as much of people each: quicker than asking each row for it.
 
     `within`: the doubts are of places at and below that unit today; where all of it is open, none is asked.
     """
     counted = is_counted_unit(reader, "place__", within)
-    return Doubt.objects.filter(counted, _is_open(reader, sees), raised_by__sees=sees)
+    [sees] = {each.sees for each in checks}
+    return Doubt.objects.filter(counted, _is_open(reader, sees), raised_by__in=[each.pk for each in checks])
 
 
 def _is_open(reader: Reader, sees: str) -> Q:

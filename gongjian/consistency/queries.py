@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -17,7 +17,7 @@ from gongjian.register.queries.structure import DIVISIONS
 from gongjian.register.walks import TERRITORY, ways_up
 from gongjian.ui.keyset import Page, page_of
 
-from .access import SEES, checks_visible_to, doubts_of_checks_that_see
+from .access import SEES, checks_visible_to, doubts_of_checks
 from .models import Check, Doubt, DoubtQuerySet, Round, SetAside
 
 Which: TypeAlias = Literal["open", "set_aside"]
@@ -59,11 +59,14 @@ def raised_at(reader: Reader, place: UnitEntry, day: date, today: date) -> list[
     """Every check with its doubts at and below the place, in the pack's order. The queries are always as many."""
     counts: dict[str, int] = {}
     asides: dict[str, int] = {}
+    checks = list(checks_visible_to(reader))
     for sees in SEES:
-        rows = _doubts(reader, sees, place, day, today).order_by().values_list("raised_by")
-        counts |= dict(rows.annotate(Count("pk")))
-        asides |= dict(rows.filter(_is_set_aside(day)).annotate(Count("pk")))
-    found = [(check, counts.get(check.pk, 0), asides.get(check.pk, 0)) for check in checks_visible_to(reader)]
+        some = [each for each in checks if each.sees == sees]
+        if some:
+            rows = _doubts(reader, some, place, day, today).order_by().values_list("raised_by")
+            counts |= dict(rows.annotate(Count("pk")))
+            asides |= dict(rows.filter(_is_set_aside(day)).annotate(Count("pk")))
+    found = [(check, counts.get(check.pk, 0), asides.get(check.pk, 0)) for check in checks]
     return [Raised(check, total - aside, aside) for check, total, aside in found]
 
 
@@ -127,14 +130,14 @@ def _told(reader: Reader, check: Check, rows: QuerySet[Doubt], day: date) -> Ite
 def _chosen(
     reader: Reader, check: Check, which: Which, place: UnitEntry, day: date, today: date
 ) -> QuerySet[Doubt, Doubt]:
-    rows = _doubts(reader, check.sees, place, day, today).filter(raised_by=check).select_related("place", "venue")
+    rows = _doubts(reader, [check], place, day, today).select_related("place", "venue")
     aside = _is_set_aside(day)
     return rows.filter(aside if which == "set_aside" else ~aside)
 
 
-def _doubts(reader: Reader, sees: str, place: UnitEntry, day: date, today: date) -> DoubtQuerySet:
+def _doubts(reader: Reader, checks: Sequence[Check], place: UnitEntry, day: date, today: date) -> DoubtQuerySet:
     within = place.unit if day == today else None
-    found: DoubtQuerySet = doubts_of_checks_that_see(reader, sees, within).on(day)
+    found: DoubtQuerySet = doubts_of_checks(reader, checks, within).on(day)
     return found.filter(unit_at_and_below(reader, place.unit_id, day, today, "place"))
 
 

@@ -40,6 +40,10 @@ WITH_BODY = """
 SELECT DISTINCT c.unit_id FROM register_cover c JOIN register_body b ON b.id = c.body_id
 WHERE c.valid @> %(day)s::date AND b.line_id = ANY(%(lines)s)
 """
+UNDECIDED = """
+SELECT s.line_id, s.units, s.id FROM gaps_suggestion s
+WHERE NOT EXISTS (SELECT FROM gaps_decision d WHERE d.suggestion_id = s.id) {within}
+"""
 UNSAFE = re.compile(r"[\t\n\r\\]")
 STANDING_SO = ("unit", "level", "parent", "place", "trade", *Headcount.KINDS)
 COLUMNS = "line_id, unit_id, indicators, heads, way, suggestion_id, body_id, leverage"
@@ -181,10 +185,9 @@ def _is_staffed(register: Register, id: int, least: int) -> bool:
 # == suggestions ==
 def _write_suggestions(works: list[Work], register: Register, part: Part, day: date) -> None:
     """Keep what was suggested before and still is, and all that was decided about; the rest goes, what is new comes."""
-    undecided = Suggestion.objects.filter(decision=None)
-    if part.counties is not None:
-        undecided = undecided.filter(hood__in=part.units)
-    known = {(line, tuple(units)): pk for line, units, pk in undecided.values_list("line", "units", "pk")}
+    within = "" if part.counties is None else "AND s.hood_id = ANY(%(units)s)"
+    undecided = _asked(UNDECIDED.format(within=within), units=part.units)
+    known = {(line, tuple(units)): pk for line, units, pk in undecided}
     still: set[int] = set()
     fresh: list[tuple[Work, Group]] = []
     for work in works:

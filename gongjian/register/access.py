@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from .authority.reach import ALL_WALKS, OPERATOR, TODAY, Operator, Reader, Walk, reach_of
 from .models import (
@@ -165,9 +166,15 @@ def bodies_with_people_open_to(reader: Reader, body_ids: Iterable[int]) -> set[i
 
 
 def has_people_open(reader: Reader, body: str) -> Q:
-    """Whether the reader may see all who hold office in the row's body. `body` leads from the row to it."""
+    """Whether the reader may see all who hold office in the row's body. `body` leads from the row to it.
+
+    Each row is looked at by itself: quicker for some thousands of them than to lay all bodies beside each other.
+    """
     reach = reach_of(reader)
-    return Q() if reach.sees_all else reach.bodies(Permission.SEE_PEOPLE, f"{body}__") | _sat_in_a_division(body)
+    if reach.sees_all:
+        return Q()
+    seat = Subquery(_seats_in_divisions(body).values("pk")[:1])
+    return reach.bodies(Permission.SEE_PEOPLE, f"{body}__") | Q(IsNull(seat, False))
 
 
 def memberships_visible_to(reader: Reader, under: Body | None = None) -> DatedQuerySet[Membership]:
@@ -212,8 +219,11 @@ def _sits_in_a_division() -> Q:
 
 def _sat_in_a_division(body: str) -> Q:
     """The body has sat in a city, county, town or village. `body` leads from the row to it."""
-    entries = BodyEntry.objects.filter(seat__entries__kind__level__in=PUBLIC_SEATS)
-    return Q(Exists(entries.filter(body=OuterRef(body))))
+    return Q(Exists(_seats_in_divisions(body)))
+
+
+def _seats_in_divisions(body: str) -> QuerySet[BodyEntry]:
+    return BodyEntry.objects.filter(seat__entries__kind__level__in=PUBLIC_SEATS, body=OuterRef(body))
 
 
 # == changing ==
