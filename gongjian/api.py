@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import django_auth
 
 from gongjian.activities.api import router as activities
+from gongjian.agreements.api import router as agreements
 from gongjian.appraisal.api import router as appraisal
 from gongjian.asks.api import router as asks
 from gongjian.ballots.api import router as ballots
@@ -58,6 +59,7 @@ api.add_router("", activities)
 api.add_router("", contacts)
 api.add_router("", meetings)
 api.add_router("", pledges)
+api.add_router("", agreements)
 api.add_router("", telling)
 api.add_router("", appraisal)
 

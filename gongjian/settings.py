@@ -226,6 +226,7 @@ INSTALLED_APPS = [
     "gongjian.meetings",
     "gongjian.pledges",
     "gongjian.telling",
+    "gongjian.agreements",
     "gongjian.appraisal",
     "gongjian.figures",
     "gongjian.packs",

@@ -52,6 +52,7 @@ UNITS = FactTable(
         "seat_of": Relation("bodies", "unit", "seat"),
         "venue": Relation("venues", "unit", "unit"),
         "plaque": Relation("plaques", "unit", "unit"),
+        "agreement": Relation("agreements", "unit", "unit"),
     },
 )
 BODIES = FactTable(
@@ -91,12 +92,15 @@ VENUES = FactTable(
     {"plaque": Relation("plaques", "venue", "venue")},
 )
 PLAQUES = FactTable({"venue": "id", "division": "id", "unit": "id", "kind": "word"}, {})
+# A row for each unit in each collective agreement that is in force.
+AGREEMENTS = FactTable({"unit": "id", "division": "id", "scope": "word"}, {})
 TABLES: Mapping[str, FactTable] = {
     "units": UNITS,
     "bodies": BODIES,
     "covers": COVERS,
     "venues": VENUES,
     "plaques": PLAQUES,
+    "agreements": AGREEMENTS,
 }
 # What may be counted, and what one row of it is called.
 SUBJECTS = {"units": "unit", "bodies": "body", "venues": "venue"}

@@ -105,6 +105,10 @@ QUERIES = {
         SELECT p.venue_id, l.division, v.unit_id, p.kind FROM register_plaque p
         JOIN register_venue v ON v.id = p.venue_id AND v.valid @> %(day)s::date
         LEFT JOIN pg_temp.lying l ON l.id = v.unit_id WHERE p.valid @> %(day)s::date""",
+    "agreements": """
+        SELECT c.unit_id, l.division, c.scope FROM agreements_coveredunit c
+        JOIN pg_temp.standing s ON s.id = c.unit_id LEFT JOIN pg_temp.lying l ON l.id = c.unit_id
+        WHERE c.valid @> %(day)s::date""",
 }
 # Of which places each division is a part.
 DIVISIONS_QUERY = f"""

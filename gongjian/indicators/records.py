@@ -209,7 +209,7 @@ def _plaques(ours: str, theirs: str) -> Callable[[date, Conditions], Exists]:
     return asked
 
 
-RELATIONS: Mapping[str, Mapping[str, Callable[[date, Conditions], Exists]]] = {
+RELATIONS: Mapping[str, dict[str, Callable[[date, Conditions], Exists]]] = {
     "units": {
         "covered_by": _covers("unit_id", "unit_id"),
         "seat_of": _seats,
@@ -219,3 +219,8 @@ RELATIONS: Mapping[str, Mapping[str, Callable[[date, Conditions], Exists]]] = {
     "bodies": {"covers": _covers("body_id", "body_id"), "venue": _venues("body", "owner")},
     "venues": {"plaque": _plaques("pk", "venue")},
 }
+
+
+def relate(of: str, name: str, asked: Callable[[date, Conditions], Exists]) -> None:
+    """A relation whose rows are kept by a package above; it tells it when the program starts."""
+    RELATIONS[of][name] = asked

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from gongjian.activities.define import define_channel, define_contest_type, define_event_kind
 from gongjian.activities.models import Channel, ContestType, EventKind
+from gongjian.agreements.define import define_content_heading, define_statute
+from gongjian.agreements.models import ContentHeading, Statute
 from gongjian.appraisal.define import define_scheme
 from gongjian.appraisal.models import Scheme
 from gongjian.asks.define import define_ceiling
@@ -157,6 +159,8 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("comment_kind", CommentKind, define_comment_kind, ("names", "position")),
     ("hollow_phrase", HollowPhrase, define_hollow_phrase, ("names", "position")),
     ("telling_norm", TellingNorm, define_telling_norm, ("names", "position", "value", "source")),
+    ("statute", Statute, define_statute, ("names", "position", "line", "region", "source", "rules")),
+    ("content_heading", ContentHeading, define_content_heading, ("names", "position", "clause")),
     ("scheme", Scheme, define_scheme, ("names", "position", "line", "in_force", "definition", "source")),
 )
 

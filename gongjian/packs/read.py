@@ -42,6 +42,7 @@ PARTS = (
     "posts",
     "telling",
     "schemes",
+    "agreements",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -62,6 +63,7 @@ EXPECTED = (
     gettext_noop("a table of conditions"),
     gettext_noop("each level once"),
     gettext_noop("one character"),
+    gettext_noop("digits with which codes of divisions begin, or none"),
     gettext_noop("true or false"),
     gettext_noop("a list of roles, each once"),
     gettext_noop("at least one kind of unit, each once"),
@@ -361,6 +363,23 @@ class Scheme(Word):
 
 
 @dataclass(frozen=True)
+class Statute(Word):
+    """The statute of collective bargaining of a region: its numbers, each with its clause."""
+
+    line: str
+    region: str
+    source: str
+    rules: Tables
+
+
+@dataclass(frozen=True)
+class ContentHeading(Word):
+    """A heading under which a wage agreement says what was agreed."""
+
+    clause: str
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -408,6 +427,8 @@ class Pack:
     hollow_phrases: list[HollowPhrase]
     telling_norms: list[TellingNorm]
     schemes: list[Scheme]
+    statutes: list[Statute]
+    content_headings: list[ContentHeading]
     path: Path
     sha256: str
 
@@ -552,10 +573,14 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
         seen.add(values[field])
 
 
+OF_A_LINE = (
+    "body_kind", "office_kind", "threshold", "indicator", "check", "joining", "carrier", "scheme", "statute",
+)  # fmt: skip
+
+
 def _unknown_lines(rows: dict[str, list[_Row]]) -> Iterator[str]:
     lines = [row.values["key"] for row in rows["line"]]
-    of_a_line = ("body_kind", "office_kind", "threshold", "indicator", "check", "joining", "carrier", "scheme")
-    for file, place, values in [row for name in of_a_line for row in rows[name]]:
+    for file, place, values in [row for name in OF_A_LINE for row in rows[name]]:
         if values.get("line", lines[0]) not in lines:
             sentence = _("%(file)s, %(place)s: there is no line “%(line)s”; write one of %(allowed)s.")
             yield sentence % {
@@ -800,6 +825,8 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         hollow_phrases=words(HollowPhrase, "hollow_phrase"),
         telling_norms=words(TellingNorm, "telling_norm"),
         schemes=[_scheme(position, row) for position, row in enumerate(lists["scheme"])],
+        statutes=words(Statute, "statute"),
+        content_headings=words(ContentHeading, "content_heading"),
         path=path,
         sha256=_digest(path),
     )

@@ -41,6 +41,17 @@ from gongjian.activities.models import (
     SignUp,
     Uptake,
 )
+from gongjian.agreements.access import agreements_public, agreements_visible_to, resolutions_visible_to
+from gongjian.agreements.define import RULES, define_content_heading, define_statute
+from gongjian.agreements.models import (
+    Agreement,
+    AgreementClause,
+    AgreementStep,
+    Congress,
+    CongressSession,
+    Delegate,
+    Resolution,
+)
 from gongjian.appraisal.access import cases_visible_to, rounds_visible_to
 from gongjian.appraisal.define import define_scheme
 from gongjian.appraisal.models import Box, Case, Mark, Objection, Score
@@ -221,6 +232,7 @@ def build_marked_town() -> MarkedTown:
     _polls(made)
     _pledges(made)
     _tellings(made)
+    _agreements(made)
     _appraisals(made)
     _ids(made)
     return made
@@ -964,6 +976,38 @@ def _appraisals(made: MarkedTown) -> None:
             _case(made, made_rounds[1], town.bodies[f"body of {key}"], now)
 
 
+def _agreements(made: MarkedTown) -> None:
+    """Of a union that sits in each of two counties one that is being answered and one that everybody reads."""
+    _town, today = made.town, made.town.today
+    numbers = {key: {"value": 9, "per": 1} for key in RULES}
+    told = {"names": small.names("样例条例", "Sample"), "position": 0, "source": "样例"}
+    statute = define_statute("sample", **told, line="union", region="", rules=numbers)
+    heading = define_content_heading("pay", names=small.names("工资", "Pay"), position=0, clause="")
+    unions = Body.objects.filter(line="union", line_path__gt="").order_by("pk")
+    for body in [*unions[:1], *unions.reverse()[:1]]:
+        days = {"since": today, "until": today + timedelta(days=300), "published_on": today}
+        for scope, state, given in (("area", "met", {}), ("trade", "published", {"trade": "C", **days})):
+            found = Agreement.objects.create(
+                union=body, scope=scope, association=made.mark(), title=made.mark(), statute=statute, state=state,
+                clock="publish", counts_from=today, due_on=today, summary=made.mark() if given else "", **given,
+            )  # fmt: skip
+            seen = among(agreements_visible_to, found)
+            public = among(lambda reader: agreements_public() | agreements_visible_to(reader), found) if given else seen
+            for mark in filter(None, (found.title, found.association, found.summary)):
+                made.keep(mark, f"an agreement that is {state}", public)
+            step = AgreementStep.objects.create(agreement=found, verb="demand", on=today, words=made.mark())
+            clause = AgreementClause.objects.create(agreement=found, heading=heading, words=made.mark())
+            seat = Delegate.objects.create(agreement=found, side="workers", position=1, post=made.mark())
+            for mark in (step.words, clause.words, seat.post):
+                made.keep(mark, f"what stands in an agreement that is {state}", seen)
+        held = Congress.objects.create(body=body, delegates=9, elected_on=today)
+        session = CongressSession.objects.create(congress=held, on=today, delegates=9, present=9)
+        decided = Resolution.objects.create(
+            session=session, present=9, sort="other", title=made.mark(), yes=9, no=0, abstained=0, is_passed=True
+        )  # fmt: skip
+        made.keep(decided.title, "what a congress decided", among(resolutions_visible_to, decided))
+
+
 def _case(made: MarkedTown, round_: AppraisalRound, body: Body, now: Any) -> None:
     entry = BodyEntry.objects.on(made.town.today).get(body=body)
     case = Case.objects.create(round=round_, body=body, unit=entry.seat, reviewer=entry.superior, group="party_branch")
@@ -1048,6 +1092,8 @@ def _ids(made: MarkedTown) -> None:
         "pledge_id": list(Pledge.objects.order_by("pk").values_list("pk", flat=True)),
         "progress_id": list(Progress.objects.order_by("pk").values_list("pk", flat=True)),
         "telling_id": list(Telling.objects.order_by("pk").values_list("pk", flat=True)),
+        "agreement_id": list(Agreement.objects.order_by("pk").values_list("pk", flat=True)),
+        "verb": ["answer", "publish", "end"],
         "mending_id": list(Rectification.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

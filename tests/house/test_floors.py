@@ -19,7 +19,7 @@ FLOORS = [
     {"consistency", "gaps"},
     {"ballots", "programme"},
     {"activities", "contacts", "meetings", "pledges"},
-    {"telling"},
+    {"agreements", "telling"},
     {"appraisal"},
     {"desk", "packs", "figures"},
     {"sample"},

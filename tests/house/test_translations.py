@@ -37,6 +37,8 @@ CHINESE_IS_MATTER = [
     "pledges/notice.py",
     "sample/*.py",
     "telling/register_sheet.py",
+    "agreements/documents.py",
+    "agreements/wording.py",
 ]
 SPOKEN_ATTRIBUTES = {
     "aria-label",

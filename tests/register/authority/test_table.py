@@ -32,6 +32,9 @@ from gongjian.activities.models import (
     SignUp,
     Uptake,
 )
+from gongjian.agreements.access import agreements_public, agreements_visible_to, congresses_visible_to
+from gongjian.agreements.define import RULES, define_statute
+from gongjian.agreements.models import Agreement, Congress
 from gongjian.appraisal.access import cases_visible_to, grades_visible_to, rounds_visible_to, schemes_visible_to
 from gongjian.appraisal.models import Case, Round, Scheme, SchemeVersion
 from gongjian.asks import sending, writing
@@ -492,6 +495,31 @@ def test_pledges_of_persons(town, readers):
     assert who_sees(readers, pledges_visible_to, pledge) == {"member", "secretary", "clerk"}
     PublicName.objects.create(pledge=pledge, name="老冯", given_on=town.today)
     assert who_sees(readers, pledges_visible_to, pledge) == EVERYBODY
+
+
+def an_agreement(town, **fields) -> Agreement:
+    numbers = {key: {"value": 9} for key in RULES}
+    statute = define_statute(
+        "sample", names=small.names("样例", "Sample"), position=0, line="union", region="", source="样例", rules=numbers
+    )
+    return Agreement.objects.create(
+        union=town.bodies["joint_union"], scope="area", association="样例协会", title="样例", statute=statute, **fields
+    )
+
+
+def test_wage_agreements_that_are_published_and_in_force(town, readers):
+    days = {"since": town.today, "until": town.today, "published_on": town.today, "summary": "样例"}
+    agreement = an_agreement(town, state="published", **days)
+    assert agreements_public().get() == agreement
+    Agreement.objects.update(state="in_force", published_on=None)
+    assert not agreements_public().exists()
+
+
+def test_all_else_of_wage_agreements_and_congresses(town, readers):
+    held = Congress.objects.create(body=town.bodies["joint_union"], delegates=9, elected_on=town.today)
+    above = {"county chair", "inspector", "secretary", "clerk"}
+    assert who_sees(readers, agreements_visible_to, an_agreement(town, state="met")) == above
+    assert who_sees(readers, congresses_visible_to, held) == above
 
 
 def a_telling(town, **fields) -> Telling:
