@@ -13,11 +13,11 @@ from .models import ContentHeading, Statute
 
 # Every number that a statute has to bring, and what it counts.
 RULES: Mapping[str, str] = {
-    "answer": "workdays", "papers": "days", "congress": "workdays", "bring_back": "workdays", "file": "days",
-    "objection": "days", "publish": "workdays", "report": "months", "renewal": "days", "mediation": "days",
-    "mediation_longer": "days", "term_usual": "months", "term_most": "months", "delegates_least": "people",
-    "delegates_least_large": "people", "outside_most": "share", "quorum": "share", "majority": "share",
-    "name": "workdays", "call": "workdays", "write": "workdays", "sign": "workdays",
+    "answer": "workdays", "name": "workdays", "delegates_least": "people", "delegates_least_large": "people",
+    "outside_most": "share", "call": "workdays", "papers": "days", "write": "workdays", "congress": "workdays",
+    "quorum": "share", "majority": "share", "bring_back": "workdays", "sign": "workdays", "file": "days",
+    "objection": "days", "publish": "workdays", "term_usual": "months", "term_most": "months", "report": "months",
+    "renewal": "days", "mediation": "days", "mediation_longer": "days",
 }  # fmt: skip
 
 
@@ -34,9 +34,13 @@ class Number:
         """The smallest whole number that is `value`/`per` of all or more."""
         return -(-all * self.value // self.per)
 
+    def least_above(self, all: int) -> int:
+        """The smallest whole number that is more than the share of all."""
+        return all * self.value // self.per + 1
+
     def is_passed_by(self, some: int, all: int) -> bool:
         """Is it more than the share of all?"""
-        return some * self.per > all * self.value
+        return some >= self.least_above(all)
 
 
 def define_statute(
@@ -55,10 +59,9 @@ def define_content_heading(key: str, **fields: Any) -> ContentHeading:
 
 
 def numbers_of(statute_id: str) -> dict[str, Number]:
-    """Every number of the statute. One query."""
+    """Every number of the statute, in the order of the steps. One query."""
     rules = Statute.objects.values_list("rules", flat=True).get(pk=statute_id)
     return {
-        key: Number(each["value"], each.get("per", 1), RULES[key], each.get("clause", ""))
-        for key, each in rules.items()
-        if key in RULES
+        key: Number(rules[key]["value"], rules[key].get("per", 1), counts, rules[key].get("clause", ""))
+        for key, counts in RULES.items()
     }

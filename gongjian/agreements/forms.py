@@ -71,7 +71,10 @@ class AgreementFilterForm(forms.Form):
 
 # == the demand ==
 class DemandForm(forms.Form):
-    """For one employer, or for those of an area or a trade; who asked whom, and when."""
+    """For one employer, or for those of an area or a trade; who asked whom, and when.
+
+    `employers`: those to choose from; None where they are too many, and one is typed.
+    """
 
     scope = choice(_("For whom"), Scope.choices)
     employer = choice(_("Employer"), required=False, help_text=_("Only for an agreement of one employer."))
@@ -87,12 +90,17 @@ class DemandForm(forms.Form):
     on = DayField(label=_("Day of the written demand"))
 
     def __init__(
-        self, data: Any, *, employers: Sequence[tuple[int, str]], trades: Sequence[tuple[str, str]], today: date
+        self, data: Any, *, employers: Sequence[tuple[int, str]] | None, trades: Sequence[tuple[str, str]], today: date
     ) -> None:
-        first = str(employers[0][0]) if len(employers) == 1 else ""
+        first = str(employers[0][0]) if employers and len(employers) == 1 else ""
         super().__init__(data, initial={"on": today, "demanded_by": Side.WORKERS, "employer": first})
         none = ("", gettext("Choose"))
-        self.fields["employer"].choices = [none, *((str(id), name) for id, name in employers)]  # type: ignore[attr-defined]
+        if employers is None:
+            self.fields["employer"] = text(
+                _("Employer"), 200, help_text=_("Its full name or credit code. Only for an agreement of one employer.")
+            )
+        else:
+            self.fields["employer"].choices = [none, *((str(id), name) for id, name in employers)]  # type: ignore[attr-defined]
         self.fields["trade"].choices = [none, *trades]  # type: ignore[attr-defined]
 
 

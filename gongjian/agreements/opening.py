@@ -135,6 +135,21 @@ def found(union: Body, today: date, *, trade: str = "", unit: int | None = None)
         return [id for (id,) in cursor]
 
 
+def employer_called(union: Body, wanted: str, today: date) -> UnitEntry:
+    """The one of these employers with this id, full name or credit code. Raises Refused."""
+    own = Q(name=wanted) | Q(credit_code=wanted)
+    if wanted.isdecimal() and len(wanted) < 18:
+        own |= Q(unit=int(wanted))
+    entries = UnitEntry.objects.filter(own, unit__in=found(union, today), valid__contains=today)
+    hits = list(entries.select_related("unit")[:2])
+    if len(hits) != 1:
+        raise Refused(
+            _("“%(name)s” is no employer that this union or one below it covers. Type its full name or credit code.")
+            % {"name": wanted[:40]}
+        )
+    return hits[0]
+
+
 def _put_in(made: Agreement, today: date) -> None:
     given = _given(made.union, today, made.trade, made.employer_id)
     with connection.cursor() as cursor:

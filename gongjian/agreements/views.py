@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from gongjian.register.models import Body, BodyEntry, Choice, Unit
+from gongjian.register.models import Body, BodyEntry, Choice
 from gongjian.register.queries.lists import unit_names
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import AccountRequest, DayRequest, signed_in_only
@@ -54,13 +54,14 @@ def agreement_new(request: AccountRequest, body_id: int) -> HttpResponseBase:
     if refusal := refusal_of(request, union):
         return refusal
     ids = opening.found(union, request.today) if union.line_path else []
-    names = unit_names(request.user, request.today, ids[:MOST_EMPLOYERS])
+    is_short = len(ids) <= MOST_EMPLOYERS
+    names = unit_names(request.user, request.today, ids) if is_short else {}
     trades = [(each.key, str(each)) for each in Choice.objects.filter(list="trade")]
-    employers = [(id, names.get(id, "")) for id in ids[:MOST_EMPLOYERS]]
+    employers = [(id, names.get(id, "")) for id in ids] if is_short else None
     form = DemandForm(sent(request), employers=employers, trades=trades, today=request.today)
 
     def demand() -> str:
-        made = opening.demand(union, **_demanded(union, form, names), **_given(request))
+        made = opening.demand(union, **_demanded(request, union, form), **_given(request))
         return reverse("agreement", args=[made.pk])
 
     facts = {"name": name, "employers": len(ids), "trail": [hub_step(), (_("Demand to bargain"), None)]}
@@ -68,17 +69,19 @@ def agreement_new(request: AccountRequest, body_id: int) -> HttpResponseBase:
     return form_page(request, form, demand, said, "agreements/new.html", facts)
 
 
-def _demanded(union: Body, form: DemandForm, names: dict[int | None, str]) -> dict[str, Any]:
+def _demanded(request: AccountRequest, union: Body, form: DemandForm) -> dict[str, Any]:
+    """As the action takes it: the employer found, and a title. Raises Refused."""
     given = dict(form.cleaned_data)
-    employer = Unit.objects.filter(pk=int(given["employer"])).first() if given["employer"] else None
-    if given["scope"] == Scope.SINGLE and employer is not None:
-        title = title_of(Scope.SINGLE, names.get(employer.pk, ""))
+    wanted = given["employer"].strip() if given["scope"] == Scope.SINGLE else ""
+    employer = opening.employer_called(union, wanted, request.today) if wanted else None
+    if employer is not None:
+        title = title_of(Scope.SINGLE, employer.name)
     else:
         trade = Choice.objects.filter(list="trade", key=given["trade"]).first() if given["trade"] else None
         seat = BodyEntry.objects.filter(body=union).order_by("-valid").first()
         place = seat.seat.entries.order_by("-valid").values_list("name", flat=True).first() if seat else ""
         title = title_of(given["scope"], place or "", trade.names["zh-hans"] if trade else "")
-    return given | {"employer": employer, "title": title}
+    return given | {"employer": employer.unit if employer else None, "title": title}
 
 
 def _given(request: AccountRequest) -> dict[str, Any]:

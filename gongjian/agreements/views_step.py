@@ -28,7 +28,7 @@ from .forms import (
     VoteForm,
     WordsForm,
 )
-from .models import Agreement
+from .models import Agreement, Congress
 from .pages import form_page, found_of, hub_step, refusal_of, sent
 from .queries import rule_of, verbs_of
 from .wording import PAGES
@@ -80,10 +80,17 @@ def agreement_step(request: AccountRequest, agreement_id: int, verb: str) -> Htt
         "rule": rule_of(rule, numbers_of(found.statute_id)[rule]) if rule else None,
         "needs_congress": verb in BEFORE_A_CONGRESS and congress is None,
         "congress": congress,
+        "needed": _needed(found, congress) if congress is not None and verb == "vote" else None,
         "is_late": found.is_late(request.today),
         "trail": [hub_step(), (found.title, here), (name, None)],
     }
     return form_page(request, form, do, _("Written down."), "agreements/step.html", facts)
+
+
+def _needed(found: Agreement, congress: Congress) -> tuple[int, int]:
+    """How many have to be there at least, and how many for it."""
+    numbers = numbers_of(found.statute_id)
+    return numbers["quorum"].least_of(congress.delegates), numbers["majority"].least_above(congress.delegates)
 
 
 def _initial(request: AccountRequest, found: Agreement, verb: str) -> dict[str, Any]:

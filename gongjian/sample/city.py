@@ -26,6 +26,7 @@ from gongjian.register.models import Body, Document, Person, Reconciliation, Uni
 
 from . import (
     activities,
+    agreements,
     appraisals,
     asks,
     bodies,
@@ -106,6 +107,7 @@ def build(
         polls.hold_all(today)
         pledges.make_all(record("sample.make_pledges", on=today), today)
         tellings.make_all(today)
+        agreements.make_all(today)
         appraisals.make_all(today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)

@@ -171,6 +171,15 @@ def _telling(path: str, state: str = "rectifying") -> Callable[[Site], str]:
     return lambda site: path.format(**dict(zip(("id", "round", "body"), site.asked(found)[0], strict=True)))
 
 
+def _agreement(path: str, state: str) -> Callable[[Site], str]:
+    """A page of an agreement in this state: of those that the county's union bargains itself, if there is one."""
+    found = (
+        "SELECT a.id FROM agreements_agreement a JOIN register_bodyentry e ON e.body_id = a.union_id"
+        f" WHERE a.state = '{state}' ORDER BY e.name <> '诸暨市总工会', a.id LIMIT 1"
+    )
+    return lambda site: path.format(site.asked(found)[0][0])
+
+
 def _commented(site: Site) -> str:
     """Where the village secretary's superior comments on one who has told."""
     found = (
@@ -348,6 +357,16 @@ PAGES = [
     Seen("keep a unit true", OFFICER, lambda site: _kept(site, "units", "unit", HAS_SHARE), _open_all),
     Seen("keep an organisation true", OFFICER, lambda site: _kept(site, "bodies", "body", COVERS_MANY), _open_all),
     Seen("keep a venue true", OFFICER, lambda site: _venue(site), _open_all),
+    Seen("wage agreements", CHAIR, "/agreements/"),
+    Seen("a demand to bargain", CHAIR, lambda site: site.body_where("name = '诸暨市总工会'") + "agreements/new/"),
+    Seen("a wage agreement that did not pass", CHAIR, _agreement("/agreements/{}/", "rejected"), _open_all),
+    Seen("naming delegates", CHAIR, _agreement("/agreements/{}/do/name/", "answered")),
+    Seen("a draft under its headings", CHAIR, _agreement("/agreements/{}/do/draft/", "met")),
+    Seen("a vote of the congress", CHAIR, _agreement("/agreements/{}/do/vote/", "drafted")),
+    Seen("a workers' congress", CHAIR, lambda site: site.body_where("name = '诸暨市总工会'") + "congress/", _open_all),
+    Seen("employers in an agreement", CHAIR, _agreement("/agreements/{}/units/", "published")),
+    Seen("agreements that everybody reads", "", "/agreements/public/"),
+    Seen("an agreement that everybody reads", "", _agreement("/agreements/public/{}/", "published")),
     Seen("appraisal", ORGANISER, "/appraisal/"),
     Seen("a round of appraisal", ORGANISER, _appraisal("/appraisal/rounds/{round}/", "notice"), _open_all),
     Seen("a case in a round", SECRETARY, _appraisal("/appraisal/cases/{case}/", "notice"), _open_all),
