@@ -35,6 +35,7 @@ GROUPS = (
     "ballots",
     "pledges",
     "telling",
+    "agreements",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
@@ -109,6 +110,7 @@ def _make_ready(size: str) -> str:
 
 def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
     from . import (  # app ready: models
+        agreements,
         appraisal,
         asks,
         ballots,
@@ -147,6 +149,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "ballots": ballots.figures,
         "pledges": pledges.figures,
         "telling": telling.figures,
+        "agreements": agreements.figures,
     }
     return _take(size, url, chosen, measures)
 

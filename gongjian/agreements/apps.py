@@ -14,4 +14,4 @@ class AgreementsConfig(AppConfig):
         for kind in ("step", "report", "renewal"):
             matters.add(f"agreements.{kind}", matter.tell_agreement)
         matters.add("agreements.late", matter.tell_late)
-        records.relate("units", "agreement", standing.covers_the_unit)
+        records.add_relation("units", "agreement", standing.covers_the_unit)

@@ -182,7 +182,7 @@ class DraftForm(StepForm):
         super().__init__(data, agreement=agreement, today=today)
         self._headings = list(ContentHeading.objects.all())
         for each in self._headings:
-            self.fields[each.pk] = text(str(each), LONGEST, rows=2, help_text=each.clause)
+            self.fields[each.pk] = text(str(each), LONGEST, rows=2)
             self.initial[each.pk] = written.get(each.pk, "")
         self.order_fields([each.pk for each in self._headings] + ["on"])
 

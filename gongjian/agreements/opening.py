@@ -22,7 +22,7 @@ from . import asking
 from .clocks import CLOCKS, due_of
 from .define import numbers_of
 from .models import Agreement, AgreementStep, CoveredUnit, Scope, Side, Statute
-from .models.agreements import UNDER_WAY, VALID
+from .models.agreements import UNDER_WAY, VALID, not_renewed
 from .refusing import held, keeping
 from .states import subject_of
 
@@ -116,7 +116,7 @@ def _previous(union: Body, parties: dict[str, Any], window: int, today: date) ->
     same = same.filter(employer=parties["employer"]) if parties["employer"] else same.filter(union=union)
     if same.filter(state__in=UNDER_WAY).exists():
         raise Refused(_("These parties are bargaining already. Go on with that one, or end it first."))
-    running = same.filter(state__in=VALID, renewal=None).order_by("-until").first()
+    running = same.filter(not_renewed(), state__in=VALID).order_by("-until").first()
     if running is None or running.until is None:
         return None
     opens = running.until - timedelta(days=window)

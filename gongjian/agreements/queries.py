@@ -210,7 +210,7 @@ def agreement_shown(reader: Reader, agreement_id: int, today: date) -> Shown | N
         is_kept=is_kept,
         verbs=verbs_of(found) if is_kept else [],
         previous=found.previous,
-        renewal=Agreement.objects.filter(previous=found).first(),
+        renewal=found.renewals.order_by("-pk").first(),
     )
 
 

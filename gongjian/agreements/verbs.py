@@ -127,7 +127,8 @@ def draft(
     missing = [str(each) for each in ContentHeading.objects.all() if not said.get(each.pk)]
     if missing:
         raise Refused(
-            _("Not written yet: %(headings)s. Where nothing special holds, say so.") % {"headings": "、".join(missing)}
+            _("Not written yet: %(headings)s. Where nothing special holds, say so.")
+            % {"headings": _(", ").join(missing)}
         )
     act = move(agreement, "draft", on=on, by=by, as_office=office)
     _write(act, agreement, said)

@@ -72,6 +72,8 @@ def agreement_step(request: AccountRequest, agreement_id: int, verb: str) -> Htt
         return here
 
     name, lede, rule = PAGES[verb]
+    if verb == "name" and found.above_scale:
+        rule = "delegates_least_large"
     facts = {
         "agreement": found,
         "verb": verb,

@@ -26,7 +26,7 @@ from . import asking, in_force, verbs
 from .clocks import due_of
 from .define import numbers_of
 from .models import Agreement, Scope, Statute
-from .models.agreements import OVER, VALID
+from .models.agreements import OVER, VALID, not_renewed
 
 S = Agreement.State
 REPORT_AHEAD = 30  # days before it is due that a report is asked for: a setting, without a source
@@ -99,7 +99,7 @@ def ask_renewals(today: date, now: datetime) -> int:
     for statute in Statute.objects.all():
         opens = today + timedelta(days=numbers_of(statute.pk)["renewal"].value)
         ends = Agreement.objects.filter(
-            ~Exists(_asked("renewal")), statute=statute, state__in=VALID, until__lte=opens, renewal=None
+            ~Exists(_asked("renewal")), not_renewed(), statute=statute, state__in=VALID, until__lte=opens
         )
         done += _each(ends, lambda each: asking.ask_renewal(each, today=today, now=now))
     return done

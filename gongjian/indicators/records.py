@@ -221,6 +221,6 @@ RELATIONS: Mapping[str, dict[str, Callable[[date, Conditions], Exists]]] = {
 }
 
 
-def relate(of: str, name: str, asked: Callable[[date, Conditions], Exists]) -> None:
-    """A relation whose rows are kept by a package above; it tells it when the program starts."""
+def add_relation(of: str, name: str, asked: Callable[[date, Conditions], Exists]) -> None:
+    """A relation whose rows are kept by a package above. The same again replaces the former."""
     RELATIONS[of][name] = asked

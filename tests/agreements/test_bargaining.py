@@ -106,7 +106,7 @@ def test_a_draft_speaks_of_all_nine_headings_and_what_is_written_so_far_is_kept(
     some["leave"] = some["others"] = " "
     refused(
         lambda: verbs.draft(made, clauses=some, **by_chair(bargaining, DAY)),
-        "Not written yet: Pay during leave、Other matters",
+        "Not written yet: Pay during leave, Other matters",
     )
     verbs.keep_clauses(made, clauses=some, by=bargaining.chair)
     assert made.clauses.count() == 7

@@ -113,6 +113,10 @@ def test_a_renewal_begins_when_the_one_before_has_ended(bargaining):
     second = demand(bargaining, date(2025, 12, 18))
     ask.refresh_from_db()
     assert (second.previous_id, ask.state) == (first.pk, "done")
+    # One that came to nothing does not stand in the way of another.
+    verbs.give_up(second, words="样例", **by_chair(bargaining, date(2025, 12, 19)))
+    second = demand(bargaining, date(2025, 12, 22))
+    assert second.previous_id == first.pk
     second = up_to(bargaining, "file", date(2025, 12, 26), second)
     # 15 days after 26 December are over on 10 January; but the one before holds until 18 March.
     assert second.due_on == date(2026, 3, 18)
@@ -121,7 +125,7 @@ def test_a_renewal_begins_when_the_one_before_has_ended(bargaining):
     second.refresh_from_db()
     first.refresh_from_db()
     assert (first.state, second.state, second.since) == ("expired", "in_force", date(2026, 3, 19))
-    days = [row.valid for row in bargaining.firm.agreements.order_by("valid")]
+    days = [row.valid for row in bargaining.firm.agreements.filter(valid__isnull=False).order_by("valid")]
     assert [(each.lower, each.upper) for each in days] == [
         (date(2025, 3, 19), date(2026, 3, 19)),
         (date(2026, 3, 19), second.until + timedelta(days=1)),

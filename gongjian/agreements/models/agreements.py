@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -67,7 +67,7 @@ class Agreement(models.Model):
     trade = models.CharField(max_length=40, blank=True, help_text="key of the choice, for a trade agreement")
     title = models.CharField(max_length=120)
     statute = models.ForeignKey(Statute, on_delete=models.PROTECT, related_name="+", db_index=False)
-    previous = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="renewal")
+    previous = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="renewals")
     above_scale = models.BooleanField(default=False, help_text="an employer above the statistical scale")
     demanded_by = models.CharField(max_length=8, choices=Side.choices, default=Side.WORKERS)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DEMANDED)
@@ -100,6 +100,7 @@ class Agreement(models.Model):
                 condition=~Q(scope="single") & Q(state__in=BARGAINING),
                 name="agreements_one_of_area_or_trade",
             ),
+            models.UniqueConstraint(fields=["previous"], condition=~Q(state="ended"), name="agreements_renewed_once"),
             models.CheckConstraint(condition=~Q(title=""), name="agreements_has_a_title"),
             models.CheckConstraint(
                 condition=Q(since=None) | Q(until__isnull=False, since__lte=F("until")),
@@ -185,6 +186,11 @@ class CoveredUnit(models.Model):
     def __str__(self) -> str:
         return f"{self.agreement_id} covers {self.unit_id}"
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day in force there."""
+        return self.valid.upper - timedelta(days=1) if self.valid else None
+
 
 class Delegate(models.Model):
     """协商代表: a seat at the table, by side and by office or work. Who sits there is not kept."""
@@ -254,3 +260,8 @@ S = Agreement.State
 VALID = (S.IN_FORCE, S.PUBLISHED)
 OVER = (S.EXPIRED, S.ENDED)
 UNDER_WAY = tuple(S(each) for each in BARGAINING)
+
+
+def not_renewed() -> Q:
+    """What no other one renews, or only one that came to nothing."""
+    return ~Q(models.Exists(Agreement.objects.filter(previous=models.OuterRef("pk")).exclude(state=S.ENDED)))
