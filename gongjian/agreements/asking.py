@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy, override
 
 from gongjian.accounts.models import User
 from gongjian.asks import owing, sending
-from gongjian.asks.models import Ask
 from gongjian.register.models import Body
 
 from .access import keeping_body
@@ -135,9 +134,7 @@ def about_late(body: int) -> str:
 
 
 def ask_to_help(above: Body, count: int, *, due_on: date, today: date, now: datetime) -> bool:
-    """One open ask for all that is late below. Whether it was asked now."""
-    if Ask.objects.filter(sending__about=about_late(above.pk), state=Ask.State.OPEN).exists():
-        return False
+    """One ask for all that is late below. Whether it was asked now."""
     with override(LANGUAGE):
         made = owing.owe(
             above, about=about_late(above.pk), minutes=min(5 * count, 60),

@@ -111,13 +111,15 @@ def ask_for_help(today: date, now: datetime) -> int:
     late = late_on(today).filter(union__line_path__gt="").annotate(above=above.values("superior")[:1])
     counts = dict(late.exclude(above=None).order_by().values_list("above").annotate(Count("pk")))
     bodies = Body.objects.in_bulk(counts)
-    asked = Ask.objects.filter(sending__about__startswith="agreements.late:", state=Ask.State.OPEN)
-    for body in set(asked.values_list("body", flat=True)) - set(counts):
+    open_ones = Ask.objects.filter(sending__about__startswith="agreements.late:", state=Ask.State.OPEN)
+    asked = set(open_ones.values_list("body", flat=True))
+    for body in asked - set(counts):
         asking.close_help(body, now=now)
     due_on = _some_days_on(today)
     return sum(
         asking.ask_to_help(bodies[id], count, due_on=due_on, today=today, now=now)
         for id, count in sorted(counts.items())
+        if id not in asked
     )
 
 
