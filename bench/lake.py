@@ -87,6 +87,9 @@ QUERIES = {
         SELECT id AS venue, id AS division, id AS unit,
           CASE WHEN part(id, 45, 2) = 0 THEN 'womens_home' ELSE 'youth_home' END AS kind
         FROM village WHERE part(id, 44, 10) < 7 AND part(id, 46, 10) < 8""",
+    "agreements": """
+        SELECT unit, division, CASE WHEN part(nth, 47, 3) = 0 THEN 'single' ELSE 'area' END AS scope
+        FROM employer WHERE part(nth, 48, 10) < 4""",
 }
 WAYS = {
     "territory": "SELECT 'territory' AS walk, leaf, place FROM up",

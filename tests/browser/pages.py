@@ -292,7 +292,7 @@ PAGES = [
     Seen("figures of a county", ORGANISER, _figures()),
     Seen("all figures of a place", ORGANISER, _readings("/units/{}/indicators/")),
     Seen("one figure of a place", ORGANISER, _readings("/indicators/union_enterprises/?in={}")),
-    Seen("a figure that waits for its facts", ORGANISER, _readings("/indicators/wage_bargaining/?in={}")),
+    Seen("a figure that waits for its facts", ORGANISER, _readings("/indicators/teams/?in={}")),
     Seen("records behind a figure", ORGANISER, _readings("/indicators/union_enterprises/records/?in={}&show=missing")),
     Seen("no records behind a figure", ORGANISER, _readings("/indicators/womens_home/records/?in={}&show=left_out")),
     Seen(

@@ -29,7 +29,7 @@ def test_a_form_means_a_figure_by_its_name_in_either_language(town, django_asser
 
 
 def test_what_waits_for_its_facts_is_asked(town):
-    assert facts.known([Indicator.objects.get(pk="wage_bargaining").names["zh-hans"]]) == {}
+    assert facts.known([Indicator.objects.get(pk="teams").names["zh-hans"]]) == {}
 
 
 def test_what_was_counted_where_an_organisation_sits_is_told_to_whoever_may_see_it(town, read):

@@ -51,7 +51,7 @@ def test_it_stands_with_reason_person_and_day(town, setters, union, today):
         ({"reason": "  "}, "Say why"),
         ({"reason": "x" * 201}, "200"),
         ({"until": date(2020, 1, 1)}, "is over"),
-        ({"key": "wage_bargaining"}, "where it counts them"),
+        ({"key": "teams"}, "where it counts them"),
         ({"key": "terms_running"}, "Only units"),
     ],
 )

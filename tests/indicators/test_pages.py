@@ -45,7 +45,7 @@ def test_a_number_and_the_records_behind_it_are_as_many(town, read, signed_in):
 
 
 def test_what_waits_for_its_facts_shows_no_number(town, read, signed_in):
-    told = signed_in(town.inspector).get(f"/indicators/wage_bargaining/?in={town.units['city'].pk}").content.decode()
+    told = signed_in(town.inspector).get(f"/indicators/teams/?in={town.units['city'].pk}").content.decode()
     assert "No data" in told or "没有数" in told
 
 

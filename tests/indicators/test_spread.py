@@ -37,7 +37,7 @@ def read(town):
         names = {**each.names, "kinds": " ".join(each.kinds)}
         Choice.objects.create(list="place_class", key=each.key, names=names, position=each.position)
     for each in pack.indicators:
-        if each.key in (KEY, "wage_bargaining"):
+        if each.key in (KEY, "teams"):
             words = {name: getattr(each, name) for name in ("names", "position", "line", "of", "words", "definition")}
             define_indicator(each.key, source=each.source, awaits=each.awaits, **words)
     now = timezone.now()
@@ -165,7 +165,7 @@ def test_whoever_may_not_count_is_refused_and_an_odd_question_is_not_found(town,
     browser = signed_in(town.inspector)
     for asked in ("&level=planet", "&sort=rank", "&after=x", "&after=-1", f"&before={'9' * 20}"):
         assert browser.get(f"{uneven}{asked}").status_code == 404, asked
-    assert browser.get(uneven.replace(KEY, "wage_bargaining")).status_code == 404
+    assert browser.get(uneven.replace(KEY, "teams")).status_code == 404
 
 
 def test_the_page_takes_the_same_number_of_queries_for_more_places(town, read, signed_in, django_assert_num_queries):

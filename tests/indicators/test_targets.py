@@ -91,7 +91,7 @@ def test_a_target_has_its_owner_and_its_act(town, setters, today):
         ({"goal": Decimal("100.01")}, "up to 100"),
         ({"baseline_on": date(2900, 1, 1)}, "begin after its end"),
         ({"document": "  "}, "which document"),
-        ({"key": "wage_bargaining"}, "not kept in the register yet"),
+        ({"key": "teams"}, "not kept in the register yet"),
     ],
 )
 def test_what_cannot_be_a_target_is_refused_with_a_sentence(town, today, other, says):
