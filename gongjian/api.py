@@ -17,6 +17,7 @@ from gongjian.asks.api import router as asks
 from gongjian.ballots.api import router as ballots
 from gongjian.consistency.api import router as consistency
 from gongjian.contacts.api import router as contacts
+from gongjian.deeds.api import router as deeds
 from gongjian.gaps.api import router as gaps
 from gongjian.indicators.api import router as indicators
 from gongjian.meetings.api import router as meetings
@@ -60,6 +61,7 @@ api.add_router("", contacts)
 api.add_router("", meetings)
 api.add_router("", pledges)
 api.add_router("", agreements)
+api.add_router("", deeds)
 api.add_router("", telling)
 api.add_router("", appraisal)
 

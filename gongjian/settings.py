@@ -225,6 +225,7 @@ INSTALLED_APPS = [
     "gongjian.contacts",
     "gongjian.meetings",
     "gongjian.pledges",
+    "gongjian.deeds",
     "gongjian.telling",
     "gongjian.agreements",
     "gongjian.appraisal",

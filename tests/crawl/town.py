@@ -73,6 +73,8 @@ from gongjian.consistency.define import define_check
 from gongjian.consistency.models import Doubt, Round, SetAside
 from gongjian.contacts.access import inspections_visible_to, problems_visible_to, visits_visible_to
 from gongjian.contacts.models import ContactPoint, Demonstration, Inspection, Problem, Stop, Visit
+from gongjian.deeds.access import deeds_visible_to, reader_comments_visible_to
+from gongjian.deeds.models import Deed, Named, ReaderComment
 from gongjian.gaps.define import define_joining
 from gongjian.gaps.models import Gap, Suggestion
 from gongjian.indicators.access import exclusions_visible_to
@@ -93,6 +95,7 @@ from gongjian.pledges.access import assignments_visible_to, pledges_visible_to, 
 from gongjian.pledges.models import Assignment, Measure, Pledge, Post, Progress
 from gongjian.programme import define as define_programme
 from gongjian.programme.access import items_visible_to, plans_visible_to
+from gongjian.programme.access import kept as kept_plans
 from gongjian.programme.models import Partner, Plan, PlanItem, TierEntry
 from gongjian.register import access, actions
 from gongjian.register.appointments import lend
@@ -231,6 +234,7 @@ def build_marked_town() -> MarkedTown:
     _meetings(made)
     _polls(made)
     _pledges(made)
+    _deeds(made)
     _tellings(made)
     _agreements(made)
     _appraisals(made)
@@ -906,6 +910,50 @@ def _pledge(made: MarkedTown, pledge: Pledge, key: str, act: Act) -> None:
         made.keep(mark, f"a pledge of {key}", among(pledges_visible_to, pledge))
 
 
+def _deeds(made: MarkedTown) -> None:
+    """Of a village branch in each of two counties: deeds shown or not, whom they are about, and comments."""
+    town, today = made.town, made.town.today
+    for key, above in (("village_party", "street_party"), ("garden_party", "south_party")):
+        for state in ("sent", "checked", "selected", "shown"):
+            deed = _deed(made, key, above, state)
+            named = Named.objects.create(
+                deed=deed, name=made.mark(), kept_where=made.mark() if state == "shown" else ""
+            )
+            if state == "shown":
+                Named.objects.filter(pk=named.pk).update(consent="given", how="paper", consented_on=today)
+                made.keep(named.kept_where, f"where a consent of {key} is kept", among(plans_kept, deed))
+            else:
+                for mark in (deed.title, deed.story, named.name):
+                    made.keep(mark, f"a {state} deed of {key}", among(deeds_visible_to, deed))
+        for state in ("waiting", "hidden"):
+            comment = ReaderComment.objects.create(
+                deed=deed,
+                by=town.stranger,
+                words=made.mark(),
+                state=state,
+                reason=made.mark(),
+                written_at=timezone.now(),
+            )
+            for mark in (comment.words, comment.reason):
+                made.keep(mark, f"a {state} comment below {key}", among(reader_comments_visible_to, comment))
+
+
+def _deed(made: MarkedTown, key: str, above: str, state: str) -> Deed:
+    today, is_numbered = made.town.today, state in ("selected", "shown")
+    number = Deed.objects.count() + 1
+    chosen = {"selected_by": made.town.bodies[above], "year": today.year, "number": number} if is_numbered else {}
+    return Deed.objects.create(
+        body=made.town.bodies[key], of="person", service="people", source="others", title=made.mark(),
+        story=made.mark(), done_on=today, sent_at=timezone.now(), state=state,
+        shown_on=today if state == "shown" else None, **chosen,
+    )  # fmt: skip
+
+
+def plans_kept(reader: Any) -> QuerySet[Deed]:
+    """The deeds of which a reader is told where the consent is kept: of the body itself, and of the one above."""
+    return Deed.objects.filter(kept_plans(reader, "body__") | kept_plans(reader, "selected_by__"))
+
+
 def _tellings(made: MarkedTown) -> None:
     """A round over a village branch in each of two counties: told, commented on, published inside or not yet."""
     town, today = made.town, made.town.today
@@ -1073,7 +1121,7 @@ def _ids(made: MarkedTown) -> None:
         "decision_id": list(Decision.objects.order_by("pk").values_list("pk", flat=True)),
         "venue_id": list(Venue.objects.order_by("pk").values_list("pk", flat=True)[:3]),
         "poll_id": list(Poll.objects.order_by("pk").values_list("pk", flat=True)),
-        "ref": list(Poll.objects.order_by("-pk").values_list("ref", flat=True)),
+        "ref": [each for model in (Poll, Deed) for each in model.objects.order_by("-pk").values_list("ref", flat=True)],
         "group": ["g1"],
         "candidate": ["1"],
         "observer_id": list(Observer.objects.order_by("pk").values_list("pk", flat=True)),
@@ -1095,5 +1143,7 @@ def _ids(made: MarkedTown) -> None:
         "agreement_id": list(Agreement.objects.order_by("pk").values_list("pk", flat=True)),
         "verb": ["answer", "publish", "end"],
         "mending_id": list(Rectification.objects.order_by("pk").values_list("pk", flat=True)),
+        "deed_id": list(Deed.objects.order_by("pk").values_list("pk", flat=True)),
+        "comment_id": list(ReaderComment.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

@@ -20,6 +20,7 @@ OPEN |= {"figures.xlsx": 404, "figures/1/": 404, "api/v1/published": 200}  # pub
 OPEN |= {"i18n/openly/": 302}
 OPEN |= {"appraisal/vote/": 200}
 OPEN |= {"agreements/public/1/": 404}  # nor is an agreement
+OPEN |= {"deeds/": 200, "deeds/recommend/": 200, "deeds/told/1/": 404, "deeds/1/": 404}
 OPEN |= {"pledges/public/1/": 404, "pledges/of/1/notice.pdf": 404}  # nothing is public yet
 PUBLIC = {"figures/", "units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:body_id>/", "search/", "search/suggest/"}
 PUBLIC |= {"territory/", "territory/<id:unit_id>/", "territory/<id:unit_id>/below/", "line/", "line/<slug:line_key>/"}
@@ -27,6 +28,7 @@ PUBLIC |= {f"line/<slug:line_key>/<id:body_id>/{rest}" for rest in ("", "below/"
 PUBLIC |= {"units/<id:unit_id>/access/", "bodies/<id:body_id>/access/"}
 PUBLIC |= {"agreements/public/"}
 PUBLIC |= {"pledges/of/<id:body_id>/", "tellings/of/<id:body_id>/"}
+PUBLIC |= {"bodies/<id:body_id>/deeds/new/", "pledges/of/<id:body_id>/", "tellings/of/<id:body_id>/"}
 PUBLIC |= {"leadership/", "leadership/<id:body_id>/", "leadership/<id:body_id>/below/"}
 WORDS = {
     "unit_id": "1", "body_id": "1", "draft_id": "1", "export_id": "1", "number": "1", "line_key": "party",
@@ -45,6 +47,7 @@ WORDS = {
     "case_id": "1", "ref": "1", "what": "1", "round_id": "1", "box_id": "1", "mark_id": "1", "objection_id": "1",
     "post_id": "1", "assignment_id": "1", "pledge_id": "1", "progress_id": "1",
     "telling_id": "1", "mending_id": "1", "agreement_id": "1", "verb": "answer",
+    "telling_id": "1", "deed_id": "1", "comment_id": "1", "mending_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -80,6 +83,7 @@ POST_ONLY |= {f"posts/held/1/{verb}/" for verb in ("move", "word")} | {"bodies/1
 POST_ONLY |= {f"pledges/1/{verb}/" for verb in ("move", "review", "progress", "word", "close", "name")}
 POST_ONLY |= {"pledges/progress/1/take-out/"}
 POST_ONLY |= {"bodies/1/congress/set-up/", "bodies/1/congress/decide/"}
+POST_ONLY |= {"deeds/1/move/", "deeds/1/comment/", "deeds/comments/1/"}
 POST_ONLY |= {"tellings/rounds/1/move/", "tellings/1/publish/", "tellings/mending/1/"}
 POST_ONLY |= {f"appraisal/rounds/1/{verb}/" for verb in ("move", "leave-out")}
 POST_ONLY |= {f"appraisal/cases/1/{verb}/" for verb in ("marks", "take-in", "object", "boxes/1")}

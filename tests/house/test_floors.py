@@ -20,6 +20,8 @@ FLOORS = [
     {"ballots", "programme"},
     {"activities", "contacts", "meetings", "pledges"},
     {"agreements", "telling"},
+    {"activities", "contacts", "deeds", "meetings", "pledges"},
+    {"telling"},
     {"appraisal"},
     {"desk", "packs", "figures"},
     {"sample"},

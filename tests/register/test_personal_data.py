@@ -19,6 +19,7 @@ WHOLE = {
     "register.Delegation", "accounts.User", "accounts.Tries", "account.EmailAddress", "mfa.Authenticator",
     "socialaccount.SocialAccount", "usersessions.UserSession", "sessions.Session", "chronicle.Act",
     "chronicle.Before", "chronicle.PersonKey", "notices.Letter", "notices.Preference", "pledges.PublicName",
+    "deeds.Named", "deeds.ReaderComment",
     "telling.MemberTelling",
 }  # fmt: skip
 

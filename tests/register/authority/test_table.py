@@ -51,6 +51,8 @@ from gongjian.contacts.access import (
     visits_visible_to,
 )
 from gongjian.contacts.models import ContactPoint, Demonstration, Inspection, Problem, Stop, Visit
+from gongjian.deeds.access import deeds_visible_to, reader_comments_visible_to, stars_visible_to
+from gongjian.deeds.models import Deed, Named, ReaderComment, Star
 from gongjian.indicators.access import published_visible_to
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Publication, PublicFigure
@@ -520,6 +522,44 @@ def test_all_else_of_wage_agreements_and_congresses(town, readers):
     above = {"county chair", "inspector", "secretary", "clerk"}
     assert who_sees(readers, agreements_visible_to, an_agreement(town, state="met")) == above
     assert who_sees(readers, congresses_visible_to, held) == above
+def a_deed(town, **fields) -> Deed:
+    given = {"of": "body", "service": "people", "source": "others", "title": "样例", "story": "样例"}
+    given |= {"done_on": town.today, "sent_at": timezone.now(), "body": town.bodies["village_party"]}
+    return Deed.objects.create(**given | fields)
+
+
+def a_shown_deed(town) -> Deed:
+    chosen = {"selected_by": town.bodies["street_party"], "year": town.today.year, "number": 1}
+    return a_deed(town, state="shown", shown_on=town.today, **chosen)
+
+
+def test_deeds_that_are_shown_with_comments_and_stars(town, readers):
+    deed = a_shown_deed(town)
+    assert who_sees(readers, deeds_visible_to, deed) == EVERYBODY
+    comment = ReaderComment.objects.create(deed=deed, words="好", written_at=timezone.now(), state="shown")
+    assert who_sees(readers, reader_comments_visible_to, comment) == EVERYBODY
+    star = Star.objects.create(deed=deed, body=deed.selected_by, span="month", since=town.today.replace(day=1),
+                               named_on=town.today, ground="样例", act=small.an_act())  # fmt: skip
+    assert who_sees(readers, stars_visible_to, star) == EVERYBODY
+
+
+def test_deeds_that_are_not_shown(town, readers):
+    keeper = readers["street secretary"] = small.account("何样例")
+    small.office(small.person("何样例", account=keeper), town.bodies["street_party"], "party_secretary")
+    assert who_sees(readers, deeds_visible_to, a_deed(town, state="sent")) == {"secretary"}
+    checked = a_deed(town, state="checked", recommended_by=readers["stranger"])
+    assert who_sees(readers, deeds_visible_to, checked) == {"secretary", "street secretary", "stranger"}
+    about = a_deed(town, state="sent", of="person")
+    Named.objects.create(deed=about, name="冯样例", person=small.Person.objects.get(name="冯样例"))
+    assert who_sees(readers, deeds_visible_to, about) == {"secretary", "member"}
+
+
+def test_comments_on_deeds_that_are_not_shown(town, readers):
+    keeper = readers["street secretary"] = small.account("何样例")
+    small.office(small.person("何样例", account=keeper), town.bodies["street_party"], "party_secretary")
+    said = {"words": "好", "written_at": timezone.now(), "by": readers["stranger"]}
+    comment = ReaderComment.objects.create(deed=a_shown_deed(town), **said)
+    assert who_sees(readers, reader_comments_visible_to, comment) == {"street secretary", "stranger"}
 
 
 def a_telling(town, **fields) -> Telling:
