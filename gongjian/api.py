@@ -24,6 +24,7 @@ from gongjian.meetings.api import router as meetings
 from gongjian.pledges.api import router as pledges
 from gongjian.programme.api import router as programme
 from gongjian.register.api import router as register
+from gongjian.selections.api import router as selections
 from gongjian.telling.api import router as telling
 from gongjian.ui.errors import problem
 
@@ -62,6 +63,7 @@ api.add_router("", meetings)
 api.add_router("", pledges)
 api.add_router("", agreements)
 api.add_router("", deeds)
+api.add_router("", selections)
 api.add_router("", telling)
 api.add_router("", appraisal)
 

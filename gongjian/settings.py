@@ -226,6 +226,7 @@ INSTALLED_APPS = [
     "gongjian.meetings",
     "gongjian.pledges",
     "gongjian.deeds",
+    "gongjian.selections",
     "gongjian.telling",
     "gongjian.agreements",
     "gongjian.appraisal",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("gongjian.meetings.urls")),
     path("", include("gongjian.pledges.urls")),
     path("", include("gongjian.deeds.urls")),
+    path("", include("gongjian.selections.urls")),
     path("", include("gongjian.telling.urls")),
     path("", include("gongjian.agreements.urls")),
     path("", include("gongjian.appraisal.urls")),

@@ -51,7 +51,9 @@ RULES: shape.Shape = {
         "approval": {"null_or": {"record": {"number": TEXT, "name": TEXT}}},
         "tie": {"null_or": {"record": {"draw": TEXT, "held_after": {"minute": True}}}},
         "steps": {"list": {"kinds": {"most_votes": MOST_VOTES}}, "least": 0, "most": 20},
-    }
+    },
+    # Of further rules and marks of candidates, by which others than this package go on with the votes.
+    "optional": {"basis": {"hex": 32}},
 }
 
 

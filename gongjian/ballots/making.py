@@ -65,6 +65,8 @@ def amend(poll: Poll, *, now: datetime, by: Reader, **fields: Any) -> Poll:
     """Raises Refused once it is frozen."""
     poll, office = held(poll, by, Poll.State.DRAFT)
     _check(fields, now)
+    if poll.basis and not fields.get("draw"):
+        raise Refused(_("A selection goes on with the votes and needs the public draw. Name it."))
     for name, value in fields.items():
         setattr(poll, name, value)
     poll.save(update_fields=[*fields])
@@ -92,11 +94,18 @@ def _check(fields: dict[str, Any], now: datetime) -> None:
 
 
 @in_sentences
-def set_groups(poll: Poll, groups: Sequence[dict[str, Any]], steps: Sequence[dict[str, Any]], *, by: Reader) -> Poll:
-    """What is voted on and how the result is found, as `verivote.rules` has it. Raises Refused."""
+def set_groups(
+    poll: Poll, groups: Sequence[dict[str, Any]], steps: Sequence[dict[str, Any]], *, basis: str = "", by: Reader
+) -> Poll:
+    """What is voted on and how the result is found, as `verivote.rules` has it. Raises Refused.
+
+    `basis`: the hash of the rules of whoever goes on with the votes; from then on only they change the candidates.
+    """
     poll, office = held(poll, by, Poll.State.DRAFT)
-    poll.groups, poll.steps = list(groups), list(steps)
-    poll.save(update_fields=["groups", "steps"])
+    if poll.basis and not basis:
+        raise Refused(_("Its candidates come from a selection. Change them there."))
+    poll.groups, poll.steps, poll.basis = list(groups), list(steps), basis
+    poll.save(update_fields=["groups", "steps", "basis"])
     facts = {"groups": len(groups), "candidates": sum(len(each["candidates"]) for each in groups)}
     record("ballots.set_groups", by=by, subject=subject_of(poll), facts=facts, as_office=office)
     return poll

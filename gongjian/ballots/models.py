@@ -68,6 +68,7 @@ class Poll(models.Model):
     approval = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     draw = models.CharField(max_length=120, blank=True, help_text="a public draw, named beforehand, that decides ties")
     draw_held_after = models.DateTimeField(null=True, blank=True)
+    basis = models.CharField(max_length=64, blank=True, help_text="hash of the rules of what goes on with the votes")
     roll_day = models.DateField(null=True, blank=True)
     public_key = models.CharField(max_length=130, blank=True)
     secret = models.BinaryField(null=True)
@@ -88,6 +89,10 @@ class Poll(models.Model):
             models.CheckConstraint(
                 condition=Q(weight=0) | Q(approval__isnull=False) | Q(state__in=("draft", "called_off")),
                 name="ballots_weight_needs_approval",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis="") | Q(basis__regex=r"^[0-9a-f]{64}$") & ~Q(draw=""),
+                name="ballots_basis_is_a_hash_with_a_draw",
             ),
             models.CheckConstraint(
                 condition=Q(draw="") | Q(draw_held_after__gte=F("closes_at")), name="ballots_draw_comes_after_closing"

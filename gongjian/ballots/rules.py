@@ -18,7 +18,7 @@ from .models import Poll
 
 def rules_of(poll: Poll, *, held_by: str, voters: int, roll_hash: str) -> dict[str, Any]:
     """The rules of a draft. `held_by`: the name of the body that holds it."""
-    return {
+    made = {
         "format": 1,
         "poll": poll.ref,
         "title": poll.title,
@@ -33,6 +33,7 @@ def rules_of(poll: Poll, *, held_by: str, voters: int, roll_hash: str) -> dict[s
         "tie": {"draw": poll.draw, "held_after": as_minute(poll.draw_held_after)} if poll.draw else None,
         "steps": poll.steps,
     }
+    return made | {"basis": poll.basis} if poll.basis else made
 
 
 def _channels(poll: Poll) -> list[str]:

@@ -26,6 +26,7 @@ DEED_MOVES = {
     (D.SHOWN, "name_star"): D.STAR,
     (D.STAR, "name_star"): D.STAR,
     (D.RUNNING, "name_star"): D.STAR,
+    (D.SHOWN, "be_star_again"): D.STAR,  # it was one before it stood for another time
 }
 for _state in (D.SENT, D.CHECKED, D.SELECTED, D.SHOWN, D.RUNNING, D.STAR):
     DEED_MOVES[_state, "take_back"] = D.TAKEN_BACK

@@ -36,6 +36,8 @@ from gongjian.programme.define import define_carrier, define_programme, define_s
 from gongjian.programme.models import Carrier, Programme, Stage, Task, Tier
 from gongjian.register import define, spelling
 from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Role, Threshold, UnitKind
+from gongjian.selections.define import define_selection_rule
+from gongjian.selections.models import SelectionRule
 from gongjian.telling.define import define_comment_kind, define_hollow_phrase, define_telling_norm
 from gongjian.telling.models import CommentKind, HollowPhrase, TellingNorm
 from gongjian.workdays import calendar
@@ -162,6 +164,7 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("statute", Statute, define_statute, ("names", "position", "line", "region", "source", "rules")),
     ("content_heading", ContentHeading, define_content_heading, ("names", "position", "clause")),
     ("scheme", Scheme, define_scheme, ("names", "position", "line", "in_force", "definition", "source")),
+    ("selection_rule", SelectionRule, define_selection_rule, ("names", "position", "definition", "source")),
 )
 
 

@@ -19,6 +19,7 @@ from gongjian.appraisal.refuse import faults as faults_of_scheme
 from gongjian.consistency.checks import faults as faults_of_search
 from gongjian.indicators.public import can_be_public, is_meant
 from gongjian.register.identity import Division
+from gongjian.selections.refuse import faults as faults_of_selection
 from rollup.definition import Definition, Unknown, check
 
 SCHEMA = Path(__file__).parents[2] / "packs" / "schema"
@@ -43,11 +44,14 @@ PARTS = (
     "telling",
     "schemes",
     "agreements",
+    "selections",
 )
 
 # What the schemas say that a place should hold, in their "description".
 EXPECTED = (
     gettext_noop("a key of at most 40 Latin letters, digits and low lines"),
+    gettext_noop("a key of at most 20 Latin letters, digits and low lines"),
+    gettext_noop("a whole number from 0 to 2000"),
     gettext_noop("a key of at most 60 Latin letters, digits and low lines"),
     gettext_noop("a text that is not empty"),
     gettext_noop("a text of at most 200 characters"),
@@ -380,6 +384,14 @@ class ContentHeading(Word):
 
 
 @dataclass(frozen=True)
+class SelectionRule(Word):
+    """By which rules deeds are selected; `definition` is what selections read of it."""
+
+    definition: Tables
+    source: str
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -429,6 +441,7 @@ class Pack:
     schemes: list[Scheme]
     statutes: list[Statute]
     content_headings: list[ContentHeading]
+    selection_rules: list[SelectionRule]
     path: Path
     sha256: str
 
@@ -468,7 +481,7 @@ def read_pack(path: Path | str) -> Pack:
         faults = [*_contradictions(tables), *_faults_of_days(path, tables["pack"])]
     if not faults:  # else a check would be blamed for a word that another file has lost
         rows = dict(_rows(tables))
-        faults = [*_faults_of_checks(rows), *_faults_of_schemes(rows)]
+        faults = [*_faults_of_checks(rows), *_faults_of_schemes(rows), *_faults_of_selections(rows)]
     if faults:
         raise PackFault(faults)
     return _pack(path, tables)
@@ -738,6 +751,13 @@ def _faults_of_schemes(rows: dict[str, list[_Row]]) -> Iterator[str]:
             yield _("%(file)s, %(place)s: %(problem)s") % (gaps | {"problem": problem})
 
 
+def _faults_of_selections(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    """Numbers that cannot be, and marks that a rule names and nobody has."""
+    for file, place, values in rows["selection_rule"]:
+        for problem in faults_of_selection(values):
+            yield _("%(file)s, %(place)s: %(problem)s") % {"file": file, "place": place, "problem": problem}
+
+
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
     until: dict[str, date] = {}
     for file, place, values in sorted(rows, key=lambda row: (row.values["key"], _day(row.values["since"]))):
@@ -827,6 +847,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         schemes=[_scheme(position, row) for position, row in enumerate(lists["scheme"])],
         statutes=words(Statute, "statute"),
         content_headings=words(ContentHeading, "content_heading"),
+        selection_rules=[_selection(position, row) for position, row in enumerate(lists["selection_rule"])],
         path=path,
         sha256=_digest(path),
     )
@@ -845,6 +866,12 @@ def _scheme(position: int, row: Tables) -> Scheme:
     definition = {name: value for name, value in row.items() if name not in BESIDE_SCHEME}
     beside = {name: row[name] for name in BESIDE_SCHEME if name in row}
     return Scheme(position=position, definition=definition, **beside | {"in_force": _day(row["in_force"])})
+
+
+def _selection(position: int, row: Tables) -> SelectionRule:
+    beside = {name: row[name] for name in ("key", "names", "source")}
+    definition = {name: value for name, value in row.items() if name not in beside}
+    return SelectionRule(position=position, definition=definition, **beside)
 
 
 def _threshold(row: Tables) -> Threshold:

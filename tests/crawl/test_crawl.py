@@ -35,6 +35,7 @@ NOT_WALKED = {
     "mfa_remove_webauthn": "for whoever has a passkey",
     "mfa_list_webauthn": "the same address as mfa_index",
     "api:api-root": "says nothing: from here addresses of calls are built",
+    "deed_ref": "its address is shown once, to whoever recommended the deed",
     "public_bundle": "no result is published in the town",
     "mfa_index": "the same address as mfa_list_webauthn",
 }

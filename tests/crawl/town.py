@@ -123,6 +123,9 @@ from gongjian.register.models import (
 from gongjian.register.reconciliations import comparing
 from gongjian.register.reconciliations.deciding import accept_sure
 from gongjian.register.reorganise.units import merge_units
+from gongjian.selections.access import candidates_visible_to, objections_visible_to, selections_visible_to
+from gongjian.selections.define import define_selection_rule
+from gongjian.selections.models import Candidate, Selection, SelectionObjection
 from gongjian.settings import ROOT
 from gongjian.telling.access import comments_visible_to, member_tellings_visible_to, tellings_visible_to
 from gongjian.telling.define import define_comment_kind
@@ -235,6 +238,7 @@ def build_marked_town() -> MarkedTown:
     _polls(made)
     _pledges(made)
     _deeds(made)
+    _selections(made)
     _tellings(made)
     _agreements(made)
     _appraisals(made)
@@ -954,6 +958,29 @@ def plans_kept(reader: Any) -> QuerySet[Deed]:
     return Deed.objects.filter(kept_plans(reader, "body__") | kept_plans(reader, "selected_by__"))
 
 
+def _selections(made: MarkedTown) -> None:
+    """Of a street in each of two counties: a draft, one for which candidates come in, and an objection."""
+    town, today = made.town, made.town.today
+    group = {"id": "per", "of": "person", "names": small.names("个人", "People"), "least": 1, "most": 1, "places": 1}
+    rules = {"groups": [group], "marks": [], "filters": [], "caps": [], "reserve": 0, "notice_days": 5}
+    rule = define_selection_rule("one", names=small.names("选一人", "One"), position=0, definition=rules, source="")
+    for key, below in (("street_party", "village_party"), ("south_party", "garden_party")):
+        body = town.bodies[key]
+        said = {"held_by": body, "rule": rule, "rules": rules, "nominate_until": today}
+        draft = Selection.objects.create(title=made.mark(), **said)
+        made.keep(draft.title, f"a draft of a selection of {key}", among(selections_visible_to, draft))
+        running = Selection.objects.create(title="样例评选", state="nominating", **said)
+        deed = Deed.objects.get(body=town.bodies[below], state="shown")
+        candidate = Candidate.objects.create(
+            selection=running, deed=deed, group="per", proposed_by=body, state="refused", reason=made.mark()
+        )
+        made.keep(candidate.reason, f"why a candidate of {key} was refused", among(candidates_visible_to, candidate))
+        objection = SelectionObjection.objects.create(
+            selection=running, by=town.stranger, words=made.mark(), raised_at=timezone.now()
+        )
+        made.keep(objection.words, f"an objection to {key}", among(objections_visible_to, objection))
+
+
 def _tellings(made: MarkedTown) -> None:
     """A round over a village branch in each of two counties: told, commented on, published inside or not yet."""
     town, today = made.town, made.town.today
@@ -1143,6 +1170,9 @@ def _ids(made: MarkedTown) -> None:
         "agreement_id": list(Agreement.objects.order_by("pk").values_list("pk", flat=True)),
         "verb": ["answer", "publish", "end"],
         "mending_id": list(Rectification.objects.order_by("pk").values_list("pk", flat=True)),
+        "selection_id": list(Selection.objects.order_by("pk").values_list("pk", flat=True)),
+        "candidate_id": list(Candidate.objects.order_by("pk").values_list("pk", flat=True)),
+        "dispute_id": list(SelectionObjection.objects.order_by("pk").values_list("pk", flat=True)),
         "deed_id": list(Deed.objects.order_by("pk").values_list("pk", flat=True)),
         "comment_id": list(ReaderComment.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],

@@ -20,6 +20,7 @@ OPEN |= {"figures.xlsx": 404, "figures/1/": 404, "api/v1/published": 200}  # pub
 OPEN |= {"i18n/openly/": 302}
 OPEN |= {"appraisal/vote/": 200}
 OPEN |= {"agreements/public/1/": 404}  # nor is an agreement
+OPEN |= {"selections/": 200} | {f"selections/1/{page}": 404 for page in ("", "selection.json", "selection.zip")}
 OPEN |= {"deeds/": 200, "deeds/recommend/": 200, "deeds/told/1/": 404, "deeds/1/": 404}
 OPEN |= {"pledges/public/1/": 404, "pledges/of/1/notice.pdf": 404}  # nothing is public yet
 PUBLIC = {"figures/", "units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:body_id>/", "search/", "search/suggest/"}
@@ -48,6 +49,8 @@ WORDS = {
     "post_id": "1", "assignment_id": "1", "pledge_id": "1", "progress_id": "1",
     "telling_id": "1", "mending_id": "1", "agreement_id": "1", "verb": "answer",
     "telling_id": "1", "deed_id": "1", "comment_id": "1", "mending_id": "1",
+    "telling_id": "1", "deed_id": "1", "comment_id": "1",
+    "selection_id": "1", "candidate_id": "1", "dispute_id": "1", "mending_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -83,6 +86,7 @@ POST_ONLY |= {f"posts/held/1/{verb}/" for verb in ("move", "word")} | {"bodies/1
 POST_ONLY |= {f"pledges/1/{verb}/" for verb in ("move", "review", "progress", "word", "close", "name")}
 POST_ONLY |= {"pledges/progress/1/take-out/"}
 POST_ONLY |= {"bodies/1/congress/set-up/", "bodies/1/congress/decide/"}
+POST_ONLY |= {f"selections/{rest}/" for rest in ("1/move", "1/object", "candidates/1", "objections/1")}
 POST_ONLY |= {"deeds/1/move/", "deeds/1/comment/", "deeds/comments/1/"}
 POST_ONLY |= {"tellings/rounds/1/move/", "tellings/1/publish/", "tellings/mending/1/"}
 POST_ONLY |= {f"appraisal/rounds/1/{verb}/" for verb in ("move", "leave-out")}

@@ -21,7 +21,7 @@ FLOORS = [
     {"activities", "contacts", "meetings", "pledges"},
     {"agreements", "telling"},
     {"activities", "contacts", "deeds", "meetings", "pledges"},
-    {"telling"},
+    {"selections", "telling"},
     {"appraisal"},
     {"desk", "packs", "figures"},
     {"sample"},

@@ -35,6 +35,11 @@ CHINESE_IS_MATTER = [
     "appraisal/refuse.py",
     "pledges/checks.py",
     "pledges/notice.py",
+    "selections/refuse.py",  # words by which a rule gives itself away
+    "selections/words.py",
+    "selections/polling.py",
+    "selections/preparing.py",
+    "selections/forms.py",
     "sample/*.py",
     "telling/register_sheet.py",
     "agreements/documents.py",

@@ -68,6 +68,8 @@ from gongjian.register import access
 from gongjian.register.authority.wall import ROLE
 from gongjian.register.models import Headcount, Membership, Office, Person, Term
 from gongjian.register.queries.members import body_members
+from gongjian.selections.access import candidates_visible_to, objections_visible_to, selections_visible_to
+from gongjian.selections.models import Candidate, Selection, SelectionObjection, SelectionRule
 from gongjian.telling.access import (
     comments_visible_to,
     member_tellings_visible_to,
@@ -560,6 +562,57 @@ def test_comments_on_deeds_that_are_not_shown(town, readers):
     said = {"words": "好", "written_at": timezone.now(), "by": readers["stranger"]}
     comment = ReaderComment.objects.create(deed=a_shown_deed(town), **said)
     assert who_sees(readers, reader_comments_visible_to, comment) == {"street secretary", "stranger"}
+
+
+def a_selection(town, **fields) -> Selection:
+    rule, _new = SelectionRule.objects.get_or_create(key="one", names={}, definition={})
+    given = {"held_by": town.bodies["street_party"], "rule": rule, "rules": {}, "title": "样例"}
+    return Selection.objects.create(**given | {"nominate_until": town.today} | fields)
+
+
+def with_street_secretary(town, readers) -> set[str]:
+    """The keeper of the street's selections joins the readers; everybody by name."""
+    keeper = readers["street secretary"] = small.account("何样例")
+    small.office(small.person("何样例", account=keeper), town.bodies["street_party"], "party_secretary")
+    return {*EVERYBODY, "street secretary"}
+
+
+def test_selections_whose_rules_stand(town, readers):
+    everybody = with_street_secretary(town, readers)
+    poll = Poll.objects.create(
+        held_by=town.bodies["street_party"], kind="recommendation", title="样例", opens_at=timezone.now(),
+        closes_at=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    stands = a_selection(town, state="polling", poll=poll, basis="00" * 32)
+    candidate = Candidate.objects.create(
+        selection=stands, deed=a_shown_deed(town), group="x", proposed_by=town.bodies["village_party"],
+        state="accepted", number="01",
+    )  # fmt: skip
+    assert who_sees(readers, selections_visible_to, stands) == everybody
+    assert who_sees(readers, candidates_visible_to, candidate) == everybody
+
+
+def test_selections_for_which_candidates_come_in(town, readers):
+    everybody = with_street_secretary(town, readers)
+    assert who_sees(readers, selections_visible_to, a_selection(town, state="nominating")) == everybody - {"nobody"}
+
+
+def test_selections_that_are_drafts_and_candidates_before_the_rules_stand(town, readers):
+    with_street_secretary(town, readers)
+    assert who_sees(readers, selections_visible_to, a_selection(town)) == {"street secretary"}
+    candidate = Candidate.objects.create(
+        selection=a_selection(town, state="nominating"), deed=a_shown_deed(town), group="x",
+        proposed_by=town.bodies["village_party"],
+    )  # fmt: skip
+    assert who_sees(readers, candidates_visible_to, candidate) == {"secretary", "street secretary"}
+
+
+def test_objections_to_selections(town, readers):
+    with_street_secretary(town, readers)
+    objection = SelectionObjection.objects.create(
+        selection=a_selection(town, state="nominating"), by=readers["stranger"], words="样例", raised_at=timezone.now()
+    )
+    assert who_sees(readers, objections_visible_to, objection) == {"stranger", "street secretary"}
 
 
 def a_telling(town, **fields) -> Telling:
