@@ -112,8 +112,8 @@ def stuffed(made: Round) -> None:
     made.buy(395, 130, lambda at: "village 0", list(range(VOTERS)), start=36)
 
 
-ROUNDS_OF = {"quiet": quiet, "broadcast": broadcast, "carrier": carrier, "village": village, "firm": firm, "firm_apart": firm_apart,
-             "firm_batch": firm_batch, "firm_slow": firm_slow, "stuffed": stuffed}  # fmt: skip
+KINDS = (quiet, broadcast, carrier, village, firm, firm_apart, firm_batch, firm_slow, stuffed)
+ROUNDS_OF = {each.__name__: each for each in KINDS}
 
 
 def limited(made: Round, most: int) -> set[int]:

@@ -202,7 +202,9 @@ def carry_out(found: Result) -> None:
 
 
 def is_undecided(found: Result) -> bool:
-    """Does a tie still wait for the draw?"""
+    """Does a tie still wait for the draw, or whoever goes on with the votes?"""
+    if found.poll.basis and not found.drawn:
+        return True
     return any(row["outcome"] == "undecided" for step in found.steps for row in step["candidates"])
 
 

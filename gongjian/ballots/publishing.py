@@ -33,7 +33,7 @@ AT_A_TIME = 10_000
 def missing(poll: Poll, now: datetime) -> list[str]:
     """What keeps the result from being published, as sentences; empty if nothing does."""
     found, said = poll.result, []
-    if is_undecided(found) or (poll.basis and not found.drawn):
+    if is_undecided(found):
         if poll.draw_held_after and now < poll.draw_held_after:
             said.append(_("A tie waits for the public draw, which is still to come."))
         else:

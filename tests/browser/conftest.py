@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from . import site as sites
+from .clock import Clock, standing_behind
 from .files import ALL_SOUND, MIXED
-from .site import Site
+from .site import Site, served
 from .walking import check, send, write
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -27,6 +29,7 @@ LOCALES = {"zh-Hans": "zh-CN", "en": "en-GB"}
 IN_TURN = ["zh-Hans", pytest.param("en", marks=pytest.mark.slow)]  # for long walks over many pages
 
 Visit = Callable[..., Page]
+Enter = Callable[..., Page]
 Readers = Callable[[str, str], BrowserContext]
 
 
@@ -150,3 +153,35 @@ def drafts(browser: Browser, site: Site, signed_in: Callable[[str], StorageState
     found["waiting"] = check(page)
     context.close()
     return found
+
+
+# == a site whose clock stands behind ==
+@pytest.fixture
+def clock(site: Site, home: Path) -> Iterator[Clock]:
+    with standing_behind(site.database, home, timedelta(minutes=70)) as clock:
+        yield clock
+
+
+@pytest.fixture
+def enter(browser: Browser, clock: Clock, home: Path) -> Iterator[Enter]:
+    """`enter("city-organiser", "/ballots/")` is a page of the site by the test's clock; "" is nobody."""
+    contexts = []
+    with served(clock.database, home, "tests.browser.earlier:application") as address:
+
+        def entered(who: str, path: str, **more: Any) -> Page:
+            width, height = more.pop("width", 1440), more.pop("height", 900)
+            context = browser.new_context(
+                base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce",
+                viewport={"width": width, "height": height}, **more,
+            )  # fmt: skip
+            context.set_default_timeout(10_000)
+            contexts.append(context)
+            page = context.new_page()
+            if who:
+                assert context.request.get(f"/sample/enter/{who}/").ok
+            page.goto(path)
+            return page
+
+        yield entered
+        for context in contexts:
+            context.close()

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from verivote import receipt
 
-from .clock import Clock, standing_behind
+from .clock import Clock
+from .conftest import Enter
 from .looking import flaws
 from .polling import PHONE, Apart, at, cast, choose, download, fill, hand_in, press, save_receipt
-from .site import Site, served
+from .site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -25,38 +24,6 @@ TITLE = "季度之星（走一遍）"
 KEEPER, VOTER = "city-organiser", "county-union-chair"
 HOLDERS, OBSERVERS = ("甲", "乙", "丙"), ("监票一", "监票二")
 LINES = "01，样例支部一，，诸暨市\n02，样例支部二，，越城区\n03，样例支部三，，柯桥区\n04，样例支部四，，上虞区"
-Enter = Callable[..., Page]
-
-
-@pytest.fixture
-def clock(site: Site, home: Path) -> Iterator[Clock]:
-    with standing_behind(site.database, home, timedelta(minutes=70)) as clock:
-        yield clock
-
-
-@pytest.fixture
-def enter(browser: Browser, clock: Clock, home: Path) -> Iterator[Enter]:
-    """`enter("city-organiser", "/ballots/")` is a page of the site by the test's clock; "" is nobody."""
-    contexts = []
-    with served(clock.database, home, "tests.browser.earlier:application") as address:
-
-        def entered(who: str, path: str, **more: Any) -> Page:
-            width, height = more.pop("width", 1440), more.pop("height", 900)
-            context = browser.new_context(
-                base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce",
-                viewport={"width": width, "height": height}, **more,
-            )  # fmt: skip
-            context.set_default_timeout(10_000)
-            contexts.append(context)
-            page = context.new_page()
-            if who:
-                assert context.request.get(f"/sample/enter/{who}/").ok
-            page.goto(path)
-            return page
-
-        yield entered
-        for context in contexts:
-            context.close()
 
 
 def test_a_poll_goes_its_whole_way_and_a_second_person_checks_it_alone(
