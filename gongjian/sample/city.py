@@ -31,6 +31,7 @@ from . import (
     asks,
     bodies,
     contacts,
+    deeds,
     divisions,
     employers,
     loading,
@@ -109,6 +110,7 @@ def build(
         tellings.make_all(today)
         agreements.make_all(today)
         appraisals.make_all(today)
+        deeds.make_all(today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

@@ -160,6 +160,16 @@ def _pledge(state: str, path: str = "/pledges/{}/") -> Callable[[Site], str]:
     return lambda site: path.format(site.asked(found)[0][0])
 
 
+def _deed(state: str, path: str = "/deeds/{}/") -> Callable[[Site], str]:
+    """The first deed in this state."""
+    return lambda site: path.format(site.asked("SELECT min(id) FROM deeds_deed WHERE state = %s", state)[0][0])
+
+
+def _selection(path: str = "/selections/{}/") -> Callable[[Site], str]:
+    """The sample's selection, for which candidates come in."""
+    return lambda site: path.format(site.asked("SELECT min(id) FROM selections_selection")[0][0])
+
+
 def _telling(path: str, state: str = "rectifying") -> Callable[[Site], str]:
     """A page of the village secretary's telling in this state."""
     found = (
@@ -343,6 +353,15 @@ PAGES = [
     Seen("a contest with its results", CHAIR, _named("contest", "袜业岗位能手竞赛"), _open_all),
     Seen("a practice", ORGANISER, _named("practice", "小企业抱团谈工资"), _open_all),
     Seen("the publicity plan", ORGANISER, "/publicity/"),
+    Seen("deeds", "", "/deeds/"),
+    Seen("where to recommend a deed", "", "/deeds/recommend/"),
+    Seen("what of deeds waits for somebody", SECRETARY, "/deeds/work/"),
+    Seen("a deed to be checked", SECRETARY, _deed("sent"), _open_all),
+    Seen("a deed to be selected", OFFICER, _deed("checked"), _open_all),
+    Seen("a star", "", _deed("star")),
+    Seen("selections", ORGANISER, "/selections/"),
+    Seen("a selection", ORGANISER, _selection(), _open_all),
+    Seen("whom to propose", ORGANISER, _selection("/selections/{}/propose/")),
     Seen("pledges", ORGANISER, "/pledges/"),
     Seen("my pledges", SECRETARY, "/pledges/mine/"),
     Seen("a pledge that is worked off", SECRETARY, _pledge("doing"), _open_all),
