@@ -36,6 +36,8 @@ NOT_WALKED = {
     "mfa_list_webauthn": "the same address as mfa_index",
     "api:api-root": "says nothing: from here addresses of calls are built",
     "deed_ref": "its address is shown once, to whoever recommended the deed",
+    "selection_file": "no selection has come to its notice in the town",
+    "selection_bundle": "no selection has come to its notice in the town",
     "public_bundle": "no result is published in the town",
     "mfa_index": "the same address as mfa_list_webauthn",
 }
