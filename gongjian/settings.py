@@ -230,6 +230,7 @@ INSTALLED_APPS = [
     "gongjian.telling",
     "gongjian.agreements",
     "gongjian.appraisal",
+    "gongjian.reviews",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

@@ -38,6 +38,8 @@ from gongjian.register import define, spelling
 from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Role, Threshold, UnitKind
 from gongjian.selections.define import define_selection_rule
 from gongjian.selections.models import SelectionRule
+from gongjian.reviews.define import define_review_rule
+from gongjian.reviews.models import ReviewRule
 from gongjian.telling.define import define_comment_kind, define_hollow_phrase, define_telling_norm
 from gongjian.telling.models import CommentKind, HollowPhrase, TellingNorm
 from gongjian.workdays import calendar
@@ -163,6 +165,7 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("telling_norm", TellingNorm, define_telling_norm, ("names", "position", "value", "source")),
     ("statute", Statute, define_statute, ("names", "position", "line", "region", "source", "rules")),
     ("content_heading", ContentHeading, define_content_heading, ("names", "position", "clause")),
+    ("review_rule", ReviewRule, define_review_rule, ("names", "position", "line", "definition", "source")),
     ("scheme", Scheme, define_scheme, ("names", "position", "line", "in_force", "definition", "source")),
     ("selection_rule", SelectionRule, define_selection_rule, ("names", "position", "definition", "source")),
 )

@@ -20,6 +20,7 @@ from gongjian.consistency.checks import faults as faults_of_search
 from gongjian.indicators.public import can_be_public, is_meant
 from gongjian.register.identity import Division
 from gongjian.selections.refuse import faults as faults_of_selection
+from gongjian.reviews.rules import faults as faults_of_review
 from rollup.definition import Definition, Unknown, check
 
 SCHEMA = Path(__file__).parents[2] / "packs" / "schema"
@@ -45,6 +46,7 @@ PARTS = (
     "schemes",
     "agreements",
     "selections",
+    "reviews",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -86,6 +88,7 @@ EXPECTED = (
 
 DEFINED = ("where", "having", "heads")
 BESIDE_SCHEME = ("key", "names", "line", "in_force", "source")
+BESIDE_RULES = ("key", "names", "line", "source")
 MAY_BE_MISSING = ("joining", "stage", "carrier", "tier", "task")
 Names = dict[str, str]
 Tables = dict[str, Any]
@@ -392,6 +395,15 @@ class SelectionRule(Word):
 
 
 @dataclass(frozen=True)
+class ReviewRule(Word):
+    """By which rules members of a line are reviewed; `definition` is what reviews read of it."""
+
+    line: str
+    definition: Tables
+    source: str
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -442,6 +454,7 @@ class Pack:
     statutes: list[Statute]
     content_headings: list[ContentHeading]
     selection_rules: list[SelectionRule]
+    review_rules: list[ReviewRule]
     path: Path
     sha256: str
 
@@ -482,6 +495,7 @@ def read_pack(path: Path | str) -> Pack:
     if not faults:  # else a check would be blamed for a word that another file has lost
         rows = dict(_rows(tables))
         faults = [*_faults_of_checks(rows), *_faults_of_schemes(rows), *_faults_of_selections(rows)]
+        faults += _faults_of_reviews(rows)
     if faults:
         raise PackFault(faults)
     return _pack(path, tables)
@@ -588,6 +602,7 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 OF_A_LINE = (
     "body_kind", "office_kind", "threshold", "indicator", "check", "joining", "carrier", "scheme", "statute",
+    "review_rule",
 )  # fmt: skip
 
 
@@ -756,6 +771,16 @@ def _faults_of_selections(rows: dict[str, list[_Row]]) -> Iterator[str]:
     for file, place, values in rows["selection_rule"]:
         for problem in faults_of_selection(values):
             yield _("%(file)s, %(place)s: %(problem)s") % {"file": file, "place": place, "problem": problem}
+def _faults_of_reviews(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    """What rules of a review may not be, and two of one line."""
+    lines: set[str] = set()
+    for file, place, values in rows["review_rule"]:
+        gaps = {"file": file, "place": place}
+        if values["line"] in lines:
+            yield _("%(file)s, %(place)s: this line has rules already; write them in one place.") % gaps
+        lines.add(values["line"])
+        for problem in faults_of_review(values):
+            yield _("%(file)s, %(place)s: %(problem)s") % (gaps | {"problem": problem})
 
 
 def _faults_of_thresholds(rows: list[_Row]) -> Iterator[str]:
@@ -848,6 +873,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         statutes=words(Statute, "statute"),
         content_headings=words(ContentHeading, "content_heading"),
         selection_rules=[_selection(position, row) for position, row in enumerate(lists["selection_rule"])],
+        review_rules=[_review_rule(position, row) for position, row in enumerate(lists["review_rule"])],
         path=path,
         sha256=_digest(path),
     )
@@ -872,6 +898,9 @@ def _selection(position: int, row: Tables) -> SelectionRule:
     beside = {name: row[name] for name in ("key", "names", "source")}
     definition = {name: value for name, value in row.items() if name not in beside}
     return SelectionRule(position=position, definition=definition, **beside)
+def _review_rule(position: int, row: Tables) -> ReviewRule:
+    definition = {name: value for name, value in row.items() if name not in BESIDE_RULES}
+    return ReviewRule(position=position, definition=definition, **{name: row[name] for name in BESIDE_RULES})
 
 
 def _threshold(row: Tables) -> Threshold:

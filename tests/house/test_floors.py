@@ -23,6 +23,8 @@ FLOORS = [
     {"activities", "contacts", "deeds", "meetings", "pledges"},
     {"selections", "telling"},
     {"appraisal"},
+    {"telling"},
+    {"appraisal", "reviews"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},
