@@ -79,8 +79,8 @@ def grade(review: MemberReview, chosen: Mapping[int, Chosen], *, version: int, b
 
 
 def missing(rows: list[MemberGrade], rules: Rules, names: Mapping[int, str], own: int | None = None) -> list[str]:
-    """What keeps the grades from being proposed, each as a sentence that says what to do. Of one's own row (`own`: one's
-    number) nothing is told."""
+    """What keeps the grades from being proposed, each as a sentence that says what to do. Of one's own row (`own`:
+    one's number) nothing is told."""
     found = []
     unfilled = [each for each in rows if not each.grade and not each.ungraded]
     if unfilled:
@@ -195,9 +195,9 @@ def object_to(grade: MemberGrade, *, reason: str, today: date, by: Reader) -> Gr
     """By the person; for somebody without an account the branch's keeper writes it down. Raises Refused."""
     review = locked(grade.review)
     found = _locked(grade)
-    if found.person_id != person_of(by):
-        if office_that_keeps(by, review.body) is None or found.person.account_id is not None:
-            raise Refused(_("Everybody objects to their own grade alone."))
+    is_by_keeper = found.person.account_id is None and office_that_keeps(by, review.body) is not None
+    if found.person_id != person_of(by) and not is_by_keeper:
+        raise Refused(_("Everybody objects to their own grade alone."))
     until = objects_until(found, rules_of(review.definition))
     if review.state != S.TOLD or not found.is_told or until is None or today > until or not review.body.line_path:
         raise Refused(_("One objects within some working days of being told. Talk to the organisation above."))
@@ -215,15 +215,15 @@ def object_to(grade: MemberGrade, *, reason: str, today: date, by: Reader) -> Gr
 def answer(
     objection: GradeObjection, verb: str, *, words: str, choice: str = "", today: date, now: datetime, by: Reader
 ) -> GradeObjection:
-    """Uphold it with another grade, which the person is told anew, or not. By another person than who proposed the grade
-    or who objects. Raises Refused."""
+    """Uphold it with another grade, which the person is told anew, or not. By another person than who proposed the
+    grade or who objects. Raises Refused."""
     review = locked(objection.grade.review)
     row = _locked(objection.grade)
     found = GradeObjection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
     row.review, found.grade = review, row
     if not may_answer(by, found):
-        raise Refused(_("An objection is answered by another person than who proposed the grade or who objects: one who "
-                        "keeps the matters of the branch, or of the organisation above."))  # fmt: skip
+        raise Refused(_("An objection is answered by another person than who proposed the grade or who objects: one "
+                        "who keeps the matters of the branch, or of the organisation above."))  # fmt: skip
     if review.state != S.TOLD or found.state != GradeObjection.State.RAISED:
         raise Refused(_("It was answered already."))
     if verb not in ("uphold", "reject"):
@@ -266,10 +266,9 @@ def not_handed_up_because(review: MemberReview, rows: list[MemberGrade], today: 
     graded, rules, found = [each for each in rows if each.grade], rules_of(review.definition), []
     if untold := sum(not each.is_told for each in graded):
         found.append(_("Not told yet: %(count)s. Tell each of them first, and note the day.") % {"count": untold})
-    if count := GradeObjection.objects.filter(grade__review=review, state=GradeObjection.State.RAISED).count():
-        found.append(
-            _("Objections without an answer: %(count)s. Another person answers them first.") % {"count": count}
-        )
+    raised = GradeObjection.objects.filter(grade__review=review, state=GradeObjection.State.RAISED)
+    if count := raised.count():
+        found.append(_("Objections without an answer: %(count)s. Somebody else answers them first.") % {"count": count})
     last = [until for each in graded if each.is_told and (until := objects_until(each, rules))]
     if last and today <= max(last):
         found.append(_("Members may object until %(day)s. Hand it up after that.") % {"day": max(last)})

@@ -49,9 +49,7 @@ def hold(
         raise Refused(_("The ballots are counted already, so the numbers of the meeting stay."))
     roll = MemberGrade.objects.filter(review=review).count()
     if not date(review.year, 1, 1) <= held_on <= today:
-        raise Refused(
-            _("The meeting was held on a day from the beginning of the year until today. Choose another one.")
-        )
+        raise Refused(_("The meeting was held on a day from the start of the year until today. Choose another one."))
     if not 1 <= to_come <= roll:
         raise Refused(_("On the roll are %(roll)s, so from 1 to %(roll)s were to come. Count again.") % {"roll": roll})
     if not 0 <= valid <= came <= to_come:
@@ -74,8 +72,10 @@ def why_no_ballots(review: MemberReview) -> str:
     if review.is_counted:
         return _("Two people typed the ballots alike. They are told once, and not again.")
     if (review.valid or 0) < LEAST:
-        return _("With fewer than %(least)s ballots nothing of them can be told without giving votes away, so nothing of "
-                 "them is kept here. The committee proposes by what was said in the meeting.") % {"least": LEAST}  # fmt: skip
+        return _(
+            "With fewer than %(least)s ballots nothing of them can be told without giving votes away, so nothing of "
+            "them is kept here. The committee proposes by what was said in the meeting."
+        ) % {"least": LEAST}
     return ""
 
 
@@ -95,9 +95,7 @@ def type_sheet(review: MemberReview, numbers: Mapping[int, Sequence[int]], *, by
             raise Refused(_("Write a whole number for each grade, 0 if nobody chose it."))
         if sum(each) > (review.valid or 0):
             gaps = {"count": sum(each), "valid": review.valid}
-            raise Refused(
-                _("That makes %(count)s ballots for one person, and %(valid)s are valid. Count again.") % gaps
-            )
+            raise Refused(_("For one person that makes %(count)s ballots of %(valid)s. Count again.") % gaps)
     typed = {str(pk): list(each) for pk, each in sorted(numbers.items())}
     others = list(review.sheets.exclude(by=by))
     is_alike = any(each.numbers == typed for each in others)

@@ -36,6 +36,8 @@ class ReviewYear(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["host", "year"], name="reviews_year_once")]
 
+    name = ""  # the host's, where a page has looked it up
+
     def __str__(self) -> str:
         return f"{self.host_id}, {self.year}"
 
@@ -108,6 +110,8 @@ class MemberReview(models.Model):
             models.Index(fields=["opened", "state", "id"], name="reviews_review_of_year"),
         ]
 
+    name = ""  # the branch's, where a page has looked it up
+
     def __str__(self) -> str:
         return f"{self.body_id}, {self.year}"
 
@@ -178,7 +182,7 @@ class CountSheet(models.Model):
 
 
 class GradeObjection(models.Model):
-    """对等次的异议: what somebody has against their own grade, and the answer. `by` is another where it was on paper."""
+    """对等次的异议: what somebody has against their own grade, and the answer. `by` is the keeper if on paper."""
 
     class State(models.TextChoices):
         RAISED = "raised", _("waits for an answer")
@@ -210,6 +214,8 @@ class GradeObjection(models.Model):
                 name="reviews_objection_answered_when",
             ),
         ]
+
+    said_before = ""  # what that grade is called, where a page has looked it up
 
     def __str__(self) -> str:
         return f"against {self.grade_id}"

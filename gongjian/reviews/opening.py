@@ -110,8 +110,10 @@ def begin(body: Body, *, year: int, roll_on: date, today: date, by: Reader) -> M
     with connection.cursor() as cursor:
         cursor.execute(PUT_IN, given)
         if not cursor.fetchone()[0]:
-            raise Refused(_("A review is of a branch that stands below another organisation, has members on that day, "
-                            "and has nobody below it. Choose another day, or open the year for those below."))  # fmt: skip
+            raise Refused(
+                _("A review is of a branch that stands below another organisation, has members on that day, and has "
+                  "nobody below it. Choose another day, or open the year for those below.")
+            )  # fmt: skip
     made = MemberReview.objects.get(body=body, year=year)
     record("reviews.begin", by=by, subject=made.about, as_office=office)
     return made

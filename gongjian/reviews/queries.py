@@ -1,4 +1,4 @@
-"""What the pages of reviews show: what is owed, a year with where its branches are, a branch's roll, one person's row."""
+"""What the pages of reviews show: what is owed, a year with its branches, a branch's roll, one person's row."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ OPEN = (S.BEGUN, S.HELD, S.PROPOSED, S.TOLD, S.RETURNED)
 # == what concerns the reader ==
 @dataclass(frozen=True)
 class Hub:
-    """`own`: one's own rows. `kept`, `to_approve`: reviews. `branches`, `hosts`: where one may begin, or open a year."""
+    """`own`: one's own rows. `kept`, `to_approve`: reviews. `branches`, `hosts`: where one begins, or opens a year."""
 
     own: list[MemberGrade]
     kept: list[MemberReview]
@@ -250,11 +250,12 @@ def _row(
 ) -> Row:
     is_own = each.person_id == own
     known = each.told_grade if is_own else each.grade
+    ballot = "" if is_own and not each.is_told else told_words(each.ballot, rules)
     for objection in objections:
         objection.said_before = rules.named(objection.before)
     return Row(
         grade=each, name=person.name if person else "", is_own=is_own, shown=rules.named(known),
-        ungraded=rules.named(each.ungraded), ballot="" if is_own and not each.is_told else told_words(each.ballot, rules),
+        ungraded=rules.named(each.ungraded), ballot=ballot,
         words=each.words if reads_words else "", wants_reason="" if is_own else reason_wanted(each, rules),
         objections=objections, has_account=bool(person and person.account_id),
     )  # fmt: skip

@@ -1,5 +1,5 @@
-"""The register of grades 民主评议情况登记表 as Word, in the customary form. The paper is Chinese whatever language the page
-is read in."""
+"""The register of grades 民主评议情况登记表 as Word, in the customary form. The paper is Chinese whatever language the
+page is read in."""
 
 from __future__ import annotations
 

@@ -22,8 +22,10 @@ from gongjian.register.refusals import Refused
 from gongjian.register.views.door import AccountRequest, DayRequest, signed_in_only
 from gongjian.register.views.why import refused
 from gongjian.telling.access import is_branch
+from rollup.branch_counts import LEAST
 
 from . import deciding, grading, holding, opening, queries, sheet
+from .access import years_visible_to
 from .forms import GradesForm, MeetingForm, ReturnForm, RollForm, SheetForm, YearForm
 from .models import MemberReview
 from .pages import PLACE, done, form_page, hub_step, sent
@@ -99,7 +101,7 @@ def review_own(request: DayRequest, opening_id: int) -> HttpResponseBase:
     own = queries.own_reviews(request.user, opening_id)
     if len(own) == 1:
         return redirect("review", own[0].pk)
-    if not queries.years_visible_to(request.user).filter(pk=opening_id).exists():
+    if not years_visible_to(request.user).filter(pk=opening_id).exists():
         raise Http404
     return redirect("review_year", opening_id)
 
@@ -116,7 +118,7 @@ def review(request: DayRequest, review_id: int) -> HttpResponseBase:
         "shown": shown, "review": found, "roll": RollForm(None, initial={"roll_on": request.today}),
         "steps": _steps(shown), "can": {verb: leads_on(found, verb) for verb in BUTTONS},
         "returning": ReturnForm(None), "no_ballots": holding.why_no_ballots(found), "trail": _trail(found),
-        "least": queries.LEAST,
+        "least": LEAST,
     }  # fmt: skip
     return render(request, "reviews/review.html", facts | PLACE)
 
@@ -163,7 +165,7 @@ def ballots(request: AccountRequest, review_id: int) -> HttpResponseBase:
         waits = found.sheets.exists() and not typed
     facts = {
         "shown": shown, "review": found, "closed": holding.why_no_ballots(found), "typed": typed, "waits": waits,
-        "differing": _differing(shown, typed), "least": queries.LEAST, "trail": _trail(found, _("Ballots")),
+        "differing": _differing(shown, typed), "least": LEAST, "trail": _trail(found, _("Ballots")),
     }  # fmt: skip
     said = _("Kept. It counts once another person types the same.")
     return form_page(request, form, type_sheet, said, "reviews/ballots.html", facts)

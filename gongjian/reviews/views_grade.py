@@ -92,7 +92,7 @@ def answer(request: AccountRequest, grade_id: int) -> HttpResponseBase:
     verb = request.POST.get("do", "")
 
     def act() -> object:
-        given = {"today": request.today, "now": timezone.now(), "by": request.user}
+        given: dict[str, Any] = {"today": request.today, "now": timezone.now(), "by": request.user}
         grading.answer(objection, verb, **form.cleaned_data, **given)
         return None
 
