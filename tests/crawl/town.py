@@ -126,6 +126,10 @@ from gongjian.register.reorganise.units import merge_units
 from gongjian.selections.access import candidates_visible_to, objections_visible_to, selections_visible_to
 from gongjian.selections.define import define_selection_rule
 from gongjian.selections.models import Candidate, Selection, SelectionObjection
+from gongjian.reviews.access import grades_visible_to as member_grades_visible_to
+from gongjian.reviews.access import reviews_visible_to, words_visible_to
+from gongjian.reviews.define import define_review_rule
+from gongjian.reviews.models import GradeObjection, MemberGrade, MemberReview, ReviewYear
 from gongjian.settings import ROOT
 from gongjian.telling.access import comments_visible_to, member_tellings_visible_to, tellings_visible_to
 from gongjian.telling.define import define_comment_kind
@@ -242,6 +246,7 @@ def build_marked_town() -> MarkedTown:
     _tellings(made)
     _agreements(made)
     _appraisals(made)
+    _reviews(made)
     _ids(made)
     return made
 
@@ -1096,6 +1101,33 @@ def _case(made: MarkedTown, round_: AppraisalRound, body: Body, now: Any) -> Non
         made.keep(mark, "what is given for a case", among(cases_visible_to, case))
 
 
+def _reviews(made: MarkedTown) -> None:
+    """A review of a branch in each of two counties, one told and one handed up, with an objection."""
+    town, today = made.town, made.town.today
+    rule = next(each for each in read_pack(ROOT / "packs" / "shaoxing").review_rules if each.line == "party")
+    define_review_rule(**vars(rule))
+    for key, state in (("village_party", "told"), ("garden_party", "handed_up")):
+        body = town.bodies[key]
+        above = BodyEntry.objects.on(today).get(body=body).superior
+        opened = ReviewYear.objects.create(
+            host=above, year=today.year, roll_on=today, due_on=today, opened_at=timezone.now()
+        )  # fmt: skip
+        review = MemberReview.objects.create(
+            body=body, above=above, opened=opened, year=today.year, roll_on=today, definition=rule.definition, state=state,
+            held_on=today, to_come=1, came=1, valid=1, reason=made.mark(),
+        )  # fmt: skip
+        made.keep(review.reason, f"why the review of {key} was returned", among(reviews_visible_to, review))
+        member = Membership.objects.filter(body=body, valid__contains=today).first()
+        own = MemberGrade.objects.create(
+            review=review, person=member.person, words=made.mark(), grade="good", reason=made.mark(), told_grade="good",
+            told_on=today,
+        )  # fmt: skip
+        made.keep(own.words, f"what a member of {key} says of their year", among(words_visible_to, own))
+        made.keep(own.reason, f"the reason of a grade in {key}", among(member_grades_visible_to, own))
+        objection = GradeObjection.objects.create(grade=own, reason=made.mark(), before="good", raised_on=today)
+        made.keep(objection.reason, f"an objection in {key}", among(member_grades_visible_to, own))
+
+
 def _ids(made: MarkedTown) -> None:
     """What the gaps of addresses are filled with: marked things, of different owners."""
     town, newest = made.town, made.town.today
@@ -1175,5 +1207,8 @@ def _ids(made: MarkedTown) -> None:
         "dispute_id": list(SelectionObjection.objects.order_by("pk").values_list("pk", flat=True)),
         "deed_id": list(Deed.objects.order_by("pk").values_list("pk", flat=True)),
         "comment_id": list(ReaderComment.objects.order_by("pk").values_list("pk", flat=True)),
+        "opening_id": list(ReviewYear.objects.order_by("pk").values_list("pk", flat=True)),
+        "review_id": list(MemberReview.objects.order_by("pk").values_list("pk", flat=True)),
+        "grade_id": list(MemberGrade.objects.order_by("pk").values_list("pk", flat=True)),
         "number": [2, 3, 4],
     }

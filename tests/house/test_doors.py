@@ -51,6 +51,8 @@ WORDS = {
     "telling_id": "1", "deed_id": "1", "comment_id": "1", "mending_id": "1",
     "telling_id": "1", "deed_id": "1", "comment_id": "1",
     "selection_id": "1", "candidate_id": "1", "dispute_id": "1", "mending_id": "1",
+    "telling_id": "1", "mending_id": "1",
+    "opening_id": "1", "review_id": "1", "grade_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -93,6 +95,7 @@ POST_ONLY |= {f"appraisal/rounds/1/{verb}/" for verb in ("move", "leave-out")}
 POST_ONLY |= {f"appraisal/cases/1/{verb}/" for verb in ("marks", "take-in", "object", "boxes/1")}
 POST_ONLY |= {f"appraisal/boxes/1/{verb}/" for verb in ("codes", "count", "close")}
 POST_ONLY |= {"appraisal/marks/1/", "appraisal/objections/1/"}
+POST_ONLY |= {"reviews/1/move/"} | {f"reviews/grades/1/{verb}/" for verb in ("say", "told", "object", "answer")}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

@@ -33,6 +33,7 @@ CHINESE_IS_MATTER = [
     "meetings/documents.py",
     "meetings/word.py",
     "appraisal/refuse.py",
+    "reviews/sheet.py",
     "pledges/checks.py",
     "pledges/notice.py",
     "selections/refuse.py",  # words by which a rule gives itself away

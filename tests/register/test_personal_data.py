@@ -21,6 +21,7 @@ WHOLE = {
     "chronicle.Before", "chronicle.PersonKey", "notices.Letter", "notices.Preference", "pledges.PublicName",
     "deeds.Named", "deeds.ReaderComment",
     "telling.MemberTelling",
+    "telling.MemberTelling", "reviews.MemberGrade", "reviews.GradeObjection", "reviews.CountSheet",
 }  # fmt: skip
 
 

@@ -70,6 +70,9 @@ from gongjian.register.models import Headcount, Membership, Office, Person, Term
 from gongjian.register.queries.members import body_members
 from gongjian.selections.access import candidates_visible_to, objections_visible_to, selections_visible_to
 from gongjian.selections.models import Candidate, Selection, SelectionObjection, SelectionRule
+from gongjian.reviews.access import grades_visible_to as member_grades_visible_to
+from gongjian.reviews.access import reviews_visible_to, words_visible_to, years_visible_to
+from gongjian.reviews.models import GradeObjection, MemberGrade, MemberReview, ReviewYear
 from gongjian.telling.access import (
     comments_visible_to,
     member_tellings_visible_to,
@@ -656,6 +659,45 @@ def test_what_a_member_tells_in_a_round(town, readers):
     member = small.Person.objects.get(name="冯样例")
     own = MemberTelling.objects.create(telling=a_telling(town), person=member, words="样例", said_on=town.today)
     assert who_sees(readers, member_tellings_visible_to, own) == {"member", "secretary"}
+
+
+def a_grade(town, readers, **fields) -> MemberGrade:
+    """Of a member of the village's branch; the county has opened the year, the street approves."""
+    for key, name in (("street secretary", "何样例"), ("county secretary", "孔样例")):
+        readers[key] = small.account(name)
+        small.office(
+            small.person(name, account=readers[key]), town.bodies[f"{key.split()[0]}_party"], "party_secretary"
+        )
+    today = town.today
+    opened = ReviewYear.objects.create(
+        host=town.bodies["county_party"], year=today.year, roll_on=today, due_on=today, opened_at=timezone.now()
+    )
+    review = MemberReview.objects.create(
+        body=town.bodies["village_party"], above=town.bodies["street_party"], opened=opened, year=today.year,
+        roll_on=today, definition={}, held_on=today, to_come=1, came=1, valid=1, **{"state": "told"} | fields,
+    )  # fmt: skip
+    person = small.Person.objects.get(name="冯样例")
+    return MemberGrade.objects.create(review=review, person=person, grade="good", told_grade="good", told_on=today)
+
+
+def test_years_and_reviews_of_members(town, readers):
+    review = a_grade(town, readers).review
+    above = {"secretary", "street secretary", "county secretary"}
+    assert who_sees(readers, years_visible_to, review.opened) == above
+    assert who_sees(readers, reviews_visible_to, review) == above | {"member"}
+
+
+def test_a_member_s_grade_that_was_not_handed_up(town, readers):
+    grade = a_grade(town, readers)
+    assert who_sees(readers, member_grades_visible_to, grade) == {"member", "secretary"}
+    GradeObjection.objects.create(grade=grade, reason="样例", before="good", raised_on=town.today)
+    assert who_sees(readers, member_grades_visible_to, grade) == {"member", "secretary", "street secretary"}
+
+
+def test_a_member_s_grade_that_was_handed_up_and_own_words(town, readers):
+    grade = a_grade(town, readers, state="handed_up")
+    assert who_sees(readers, member_grades_visible_to, grade) == {"member", "secretary", "street secretary"}
+    assert who_sees(readers, words_visible_to, grade) == {"member", "secretary"}
 
 
 @pytest.fixture
