@@ -1113,8 +1113,8 @@ def _reviews(made: MarkedTown) -> None:
             host=above, year=today.year, roll_on=today, due_on=today, opened_at=timezone.now()
         )  # fmt: skip
         review = MemberReview.objects.create(
-            body=body, above=above, opened=opened, year=today.year, roll_on=today, definition=rule.definition, state=state,
-            held_on=today, to_come=1, came=1, valid=1, reason=made.mark(),
+            body=body, above=above, opened=opened, year=today.year, roll_on=today, definition=rule.definition,
+            state=state, held_on=today, to_come=1, came=1, valid=1, reason=made.mark(),
         )  # fmt: skip
         made.keep(review.reason, f"why the review of {key} was returned", among(reviews_visible_to, review))
         member = Membership.objects.filter(body=body, valid__contains=today).first()

@@ -680,11 +680,15 @@ def a_grade(town, readers, **fields) -> MemberGrade:
     return MemberGrade.objects.create(review=review, person=person, grade="good", told_grade="good", told_on=today)
 
 
-def test_years_and_reviews_of_members(town, readers):
+def test_years_of_members_reviews(town, readers):
+    opened = a_grade(town, readers).review.opened
+    assert who_sees(readers, years_visible_to, opened) == {"secretary", "street secretary", "county secretary"}
+
+
+def test_how_far_a_branch_s_review_is(town, readers):
     review = a_grade(town, readers).review
-    above = {"secretary", "street secretary", "county secretary"}
-    assert who_sees(readers, years_visible_to, review.opened) == above
-    assert who_sees(readers, reviews_visible_to, review) == above | {"member"}
+    seen = {"secretary", "street secretary", "county secretary", "member"}
+    assert who_sees(readers, reviews_visible_to, review) == seen
 
 
 def test_a_member_s_grade_that_was_not_handed_up(town, readers):
@@ -694,9 +698,13 @@ def test_a_member_s_grade_that_was_not_handed_up(town, readers):
     assert who_sees(readers, member_grades_visible_to, grade) == {"member", "secretary", "street secretary"}
 
 
-def test_a_member_s_grade_that_was_handed_up_and_own_words(town, readers):
+def test_a_member_s_grade_that_was_handed_up(town, readers):
     grade = a_grade(town, readers, state="handed_up")
     assert who_sees(readers, member_grades_visible_to, grade) == {"member", "secretary", "street secretary"}
+
+
+def test_a_member_s_own_words_in_a_review(town, readers):
+    grade = a_grade(town, readers, state="handed_up")
     assert who_sees(readers, words_visible_to, grade) == {"member", "secretary"}
 
 
