@@ -30,6 +30,7 @@ from ..access import (
 from ..actions import Refused
 from ..models import Body, Disclosure, Permission, Person
 from ..people_forms import ReasonForm
+from ..queries.beside import beside
 from ..queries.people import own_disclosures, person_page
 from .door import DayRequest, signed_in_only
 from .why import refused
@@ -43,6 +44,7 @@ def person(request: DayRequest, person_id: int) -> HttpResponse:
     if page is None:
         raise Http404
     facts: dict[str, Any] = {"page": page, "form": ReasonForm(), "trail": [(page.person.name, None)]}
+    facts["beside"] = beside(request.user, request.day, "person", person_id)
     if can_see_particulars(request.user, page.person):
         asked = own_disclosures(request.user, person=person_id)
         facts |= {"sees_particulars": True, "kept": particulars.masked(page.person), "asked": asked}

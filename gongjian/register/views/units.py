@@ -11,6 +11,7 @@ from gongjian.ui.templatetags.ui import keep_day
 from ..access import can_change_register, changes_visible_to
 from ..keeping import keeps_unit
 from ..models import Unit
+from ..queries.beside import beside
 from ..queries.unit import unit_page
 from .door import DayRequest, link_events
 
@@ -30,6 +31,7 @@ def unit(request: DayRequest, unit_id: int) -> HttpResponse:
         "bodies_list": keep_day(f"{reverse('bodies')}?{urlencode({'below': unit_id})}", request),
         "walk": "territory",
         "keeps_place": request.user.is_authenticated and keeps_unit(request.user, Unit.objects.get(pk=unit_id)),
+        "beside": beside(request.user, request.day, "unit", unit_id),
         "keeps_register": can_change_register(request.user),
         "sees_changes": changes_visible_to(request.user),
     }
