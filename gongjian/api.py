@@ -19,6 +19,7 @@ from gongjian.consistency.api import router as consistency
 from gongjian.contacts.api import router as contacts
 from gongjian.deeds.api import router as deeds
 from gongjian.gaps.api import router as gaps
+from gongjian.honours.api import router as honours
 from gongjian.indicators.api import router as indicators
 from gongjian.meetings.api import router as meetings
 from gongjian.pledges.api import router as pledges
@@ -66,6 +67,7 @@ api.add_router("", deeds)
 api.add_router("", selections)
 api.add_router("", telling)
 api.add_router("", appraisal)
+api.add_router("", honours)
 
 
 @api.exception_handler(AuthenticationError)

@@ -231,6 +231,7 @@ INSTALLED_APPS = [
     "gongjian.agreements",
     "gongjian.appraisal",
     "gongjian.reviews",
+    "gongjian.honours",
     "gongjian.figures",
     "gongjian.packs",
     "gongjian.desk",

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("gongjian.agreements.urls")),
     path("", include("gongjian.appraisal.urls")),
     path("", include("gongjian.reviews.urls")),
+    path("", include("gongjian.honours.urls")),
     path("account/", include("gongjian.accounts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     # For pages that are kept for everybody: a token of one visitor cannot stand in them.

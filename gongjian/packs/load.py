@@ -26,6 +26,8 @@ from gongjian.contacts.define import define_visit_norm
 from gongjian.contacts.models import VisitNorm
 from gongjian.gaps.define import define_joining
 from gongjian.gaps.models import Joining
+from gongjian.honours.define import define_honour
+from gongjian.honours.models import Honour
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Indicator
 from gongjian.meetings.define import define_custom
@@ -168,6 +170,12 @@ _LISTS: tuple[tuple[str, type[Model], Callable[..., Any], tuple[str, ...]], ...]
     ("review_rule", ReviewRule, define_review_rule, ("names", "position", "line", "definition", "source")),
     ("scheme", Scheme, define_scheme, ("names", "position", "line", "in_force", "definition", "source")),
     ("selection_rule", SelectionRule, define_selection_rule, ("names", "position", "definition", "source")),
+    (
+        "honour",
+        Honour,
+        define_honour,
+        ("names", "position", "line", "holder", "document", "in_force", "definition", "source"),
+    ),
 )
 
 

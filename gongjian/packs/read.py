@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 
 from gongjian.appraisal.refuse import faults as faults_of_scheme
 from gongjian.consistency.checks import faults as faults_of_search
+from gongjian.honours.refuse import faults as faults_of_honour
 from gongjian.indicators.public import can_be_public, is_meant
 from gongjian.register.identity import Division
 from gongjian.selections.refuse import faults as faults_of_selection
@@ -47,6 +48,7 @@ PARTS = (
     "agreements",
     "selections",
     "reviews",
+    "honours",
 )
 
 # What the schemas say that a place should hold, in their "description".
@@ -89,6 +91,7 @@ EXPECTED = (
 DEFINED = ("where", "having", "heads")
 BESIDE_SCHEME = ("key", "names", "line", "in_force", "source")
 BESIDE_RULES = ("key", "names", "line", "source")
+BESIDE_HONOUR = (*BESIDE_SCHEME, "holder", "document")
 MAY_BE_MISSING = ("joining", "stage", "carrier", "tier", "task")
 Names = dict[str, str]
 Tables = dict[str, Any]
@@ -404,6 +407,18 @@ class ReviewRule(Word):
 
 
 @dataclass(frozen=True)
+class Honour(Word):
+    """An honour that may be given; `definition` is what honours reads of it."""
+
+    holder: str
+    in_force: date
+    definition: Tables
+    source: str
+    document: str = ""
+    line: str | None = None
+
+
+@dataclass(frozen=True)
 class Pronunciation:
     """How a word of Chinese place names is read."""
 
@@ -455,6 +470,7 @@ class Pack:
     content_headings: list[ContentHeading]
     selection_rules: list[SelectionRule]
     review_rules: list[ReviewRule]
+    honours: list[Honour]
     path: Path
     sha256: str
 
@@ -495,7 +511,7 @@ def read_pack(path: Path | str) -> Pack:
     if not faults:  # else a check would be blamed for a word that another file has lost
         rows = dict(_rows(tables))
         faults = [*_faults_of_checks(rows), *_faults_of_schemes(rows), *_faults_of_selections(rows)]
-        faults += _faults_of_reviews(rows)
+        faults += [*_faults_of_reviews(rows), *_faults_of_honours(rows)]
     if faults:
         raise PackFault(faults)
     return _pack(path, tables)
@@ -602,7 +618,7 @@ def _standing_twice(rows: list[_Row], field: str) -> Iterator[str]:
 
 OF_A_LINE = (
     "body_kind", "office_kind", "threshold", "indicator", "check", "joining", "carrier", "scheme", "statute",
-    "review_rule",
+    "review_rule", "honour",
 )  # fmt: skip
 
 
@@ -771,6 +787,8 @@ def _faults_of_selections(rows: dict[str, list[_Row]]) -> Iterator[str]:
     for file, place, values in rows["selection_rule"]:
         for problem in faults_of_selection(values):
             yield _("%(file)s, %(place)s: %(problem)s") % {"file": file, "place": place, "problem": problem}
+
+
 def _faults_of_reviews(rows: dict[str, list[_Row]]) -> Iterator[str]:
     """What rules of a review may not be, and two of one line."""
     lines: set[str] = set()
@@ -780,6 +798,20 @@ def _faults_of_reviews(rows: dict[str, list[_Row]]) -> Iterator[str]:
             yield _("%(file)s, %(place)s: this line has rules already; write them in one place.") % gaps
         lines.add(values["line"])
         for problem in faults_of_review(values):
+            yield _("%(file)s, %(place)s: %(problem)s") % (gaps | {"problem": problem})
+
+
+def _faults_of_honours(rows: dict[str, list[_Row]]) -> Iterator[str]:
+    """What the rules on awards do not allow, and the kinds and lower honours it names."""
+    kinds = {row.values["key"] for row in rows["body_kind"]}
+    honours = {row.values["key"] for row in rows["honour"]}
+    for file, place, values in rows["honour"]:
+        gaps = {"file": file, "place": place}
+        lower = {values["lower"]["honour"]} if "lower" in values else set()
+        for key in sorted({*values.get("kinds", ())} - kinds | lower - honours):
+            sentence = _("%(file)s, %(place)s: nothing is called “%(key)s”; mend its spelling or define it.")
+            yield sentence % (gaps | {"key": key})
+        for problem in faults_of_honour(values["holder"], values):
             yield _("%(file)s, %(place)s: %(problem)s") % (gaps | {"problem": problem})
 
 
@@ -874,6 +906,7 @@ def _pack(path: Path, tables: dict[str, Tables]) -> Pack:
         content_headings=words(ContentHeading, "content_heading"),
         selection_rules=[_selection(position, row) for position, row in enumerate(lists["selection_rule"])],
         review_rules=[_review_rule(position, row) for position, row in enumerate(lists["review_rule"])],
+        honours=[_honour(position, row) for position, row in enumerate(lists["honour"])],
         path=path,
         sha256=_digest(path),
     )
@@ -898,9 +931,17 @@ def _selection(position: int, row: Tables) -> SelectionRule:
     beside = {name: row[name] for name in ("key", "names", "source")}
     definition = {name: value for name, value in row.items() if name not in beside}
     return SelectionRule(position=position, definition=definition, **beside)
+
+
 def _review_rule(position: int, row: Tables) -> ReviewRule:
     definition = {name: value for name, value in row.items() if name not in BESIDE_RULES}
     return ReviewRule(position=position, definition=definition, **{name: row[name] for name in BESIDE_RULES})
+
+
+def _honour(position: int, row: Tables) -> Honour:
+    definition = {name: value for name, value in row.items() if name not in BESIDE_HONOUR}
+    beside = {name: row[name] for name in BESIDE_HONOUR if name in row}
+    return Honour(position=position, definition=definition, **beside | {"in_force": _day(row["in_force"])})
 
 
 def _threshold(row: Tables) -> Threshold:

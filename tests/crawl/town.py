@@ -77,6 +77,18 @@ from gongjian.deeds.access import deeds_visible_to, reader_comments_visible_to
 from gongjian.deeds.models import Deed, Named, ReaderComment
 from gongjian.gaps.define import define_joining
 from gongjian.gaps.models import Gap, Suggestion
+from gongjian.honours.access import (
+    applications_visible_to,
+    awards_visible_to,
+    calls_visible_to,
+    files_visible_to,
+    nurturings_visible_to,
+    opinions_visible_to,
+)
+from gongjian.honours.access import objections_visible_to as honour_objections_visible_to
+from gongjian.honours.define import define_honour
+from gongjian.honours.models import Application, Award, Call, EarlierFile, Nurturing, NurturingStage, Opinion, Reviewer
+from gongjian.honours.models import Objection as HonourObjection
 from gongjian.indicators.access import exclusions_visible_to
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Exclusion, Publication, PublicFigure, Reading, Run
@@ -247,6 +259,7 @@ def build_marked_town() -> MarkedTown:
     _agreements(made)
     _appraisals(made)
     _reviews(made)
+    _honours(made)
     _ids(made)
     return made
 
@@ -1126,6 +1139,52 @@ def _reviews(made: MarkedTown) -> None:
         made.keep(own.reason, f"the reason of a grade in {key}", among(member_grades_visible_to, own))
         objection = GradeObjection.objects.create(grade=own, reason=made.mark(), before="good", raised_on=today)
         made.keep(objection.reason, f"an objection in {key}", among(member_grades_visible_to, own))
+def _honours(made: MarkedTown) -> None:
+    """A draft and a call of each of two counties, with an application; an award that is not published; nurturing."""
+    town, now = made.town, timezone.now()
+    rows = {each.key: each for each in read_pack(ROOT / "packs" / "shaoxing").honours}
+    honour = define_honour(**vars(rows["advanced_party_body"]))
+    days = {"apply_until": town.today, "review_until": town.today + timedelta(days=9), "year": town.today.year}
+    for county, key in (("county", "firm_secretary"), ("district", "other_firm_secretary")):
+        keeper, body = town.bodies[f"{county}_party"], town.bodies[f"body of {key}"]
+        calls = [
+            Call.objects.create(
+                keeper=keeper, version=honour.versions.get(), title=made.mark(), document="样例批1号", places=3,
+                state=state, opened_on=town.today, **days,
+            )
+            for state in ("draft", "reviewing")
+        ]  # fmt: skip
+        made.keep(calls[0].title, f"a draft call of {county}", among(calls_visible_to, calls[0]))
+        its = Application.objects.create(
+            call=calls[1], by_body=body, body=body, number=1, story=made.mark(), state="handed_in",
+            handed_in_on=town.today,
+        )  # fmt: skip
+        made.keep(its.story, f"an application of {key}", among(applications_visible_to, its))
+        above = BodyEntry.objects.on(town.today).get(body=body).superior
+        heard = Opinion.objects.create(
+            application=its, kind="discipline", body=above, state="clear", words=made.mark(), given_by=town.stranger,
+            given_at=now,
+        )  # fmt: skip
+        made.keep(heard.words, "an opinion on an application", among(opinions_visible_to, heard))
+        Reviewer.objects.create(call=calls[1], phase="panel", person=town.people[key], body=body, is_blind=True)
+        objection = HonourObjection.objects.create(application=its, reason=made.mark(), at=now)
+        made.keep(objection.reason, "an objection to an application", among(honour_objections_visible_to, objection))
+        held = Award.objects.create(
+            honour=honour, giver=keeper, body=body, year=town.today.year, number=made.mark(), issuer="样例",
+            awarded_on=town.today,
+        )  # fmt: skip
+        made.keep(held.number, "an award that is not published", among(awards_visible_to, held))
+        Award.objects.create(
+            honour=honour, giver=keeper, body=body, year=town.today.year, number=f"样例{county}", issuer="样例",
+            awarded_on=town.today, document="样例1号", link="https://example.cn/1", state="standing",
+        )  # fmt: skip
+        sent = EarlierFile.objects.create(body=keeper, name=made.mark(), at=now)
+        made.keep(sent.name, "a file of earlier honours", among(files_visible_to, sent))
+        nurtured = Nurturing.objects.create(
+            keeper=keeper, body=body, mentor=town.people["secretary"], aim=made.mark(), begun_on=town.today
+        )
+        NurturingStage.objects.create(nurturing=nurtured, what="样例", due_on=town.today)
+        made.keep(nurtured.aim, "who is nurtured", among(nurturings_visible_to, nurtured))
 
 
 def _ids(made: MarkedTown) -> None:
@@ -1192,7 +1251,16 @@ def _ids(made: MarkedTown) -> None:
         ],
         "box_id": list(Box.objects.order_by("pk").values_list("pk", flat=True)),
         "mark_id": list(Mark.objects.order_by("pk").values_list("pk", flat=True)),
-        "objection_id": list(Objection.objects.order_by("pk").values_list("pk", flat=True)),
+        "objection_id": [
+            each for model in (Objection, HonourObjection) for each in model.objects.values_list("pk", flat=True)
+        ],
+        "call_id": list(Call.objects.order_by("pk").values_list("pk", flat=True)),
+        "application_id": list(Application.objects.order_by("pk").values_list("pk", flat=True)),
+        "opinion_id": list(Opinion.objects.order_by("pk").values_list("pk", flat=True)),
+        "reviewer_id": list(Reviewer.objects.order_by("pk").values_list("pk", flat=True)),
+        "file_id": list(EarlierFile.objects.order_by("pk").values_list("pk", flat=True)),
+        "award_id": list(Award.objects.order_by("-pk").values_list("pk", flat=True)),
+        "nurturing_id": list(Nurturing.objects.order_by("pk").values_list("pk", flat=True)),
         "what": ["tally", "publish", "self", "above", "people"],
         "post_id": list(Post.objects.order_by("pk").values_list("pk", flat=True)),
         "assignment_id": list(Assignment.objects.order_by("pk").values_list("pk", flat=True)),

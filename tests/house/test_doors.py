@@ -23,6 +23,7 @@ OPEN |= {"agreements/public/1/": 404}  # nor is an agreement
 OPEN |= {"selections/": 200} | {f"selections/1/{page}": 404 for page in ("", "selection.json", "selection.zip")}
 OPEN |= {"deeds/": 200, "deeds/recommend/": 200, "deeds/told/1/": 404, "deeds/1/": 404}
 OPEN |= {"pledges/public/1/": 404, "pledges/of/1/notice.pdf": 404}  # nothing is public yet
+OPEN |= {"honours/awards/": 200, "honours/awards/1/": 404, "honours/awards/1/certificate.pdf": 404}
 PUBLIC = {"figures/", "units/", "units/<id:unit_id>/", "bodies/", "bodies/<id:body_id>/", "search/", "search/suggest/"}
 PUBLIC |= {"territory/", "territory/<id:unit_id>/", "territory/<id:unit_id>/below/", "line/", "line/<slug:line_key>/"}
 PUBLIC |= {f"line/<slug:line_key>/<id:body_id>/{rest}" for rest in ("", "below/")}
@@ -30,6 +31,7 @@ PUBLIC |= {"units/<id:unit_id>/access/", "bodies/<id:body_id>/access/"}
 PUBLIC |= {"agreements/public/"}
 PUBLIC |= {"pledges/of/<id:body_id>/", "tellings/of/<id:body_id>/"}
 PUBLIC |= {"bodies/<id:body_id>/deeds/new/", "pledges/of/<id:body_id>/", "tellings/of/<id:body_id>/"}
+PUBLIC |= {"units/<id:unit_id>/honours/", "bodies/<id:body_id>/honours/"}
 PUBLIC |= {"leadership/", "leadership/<id:body_id>/", "leadership/<id:body_id>/below/"}
 WORDS = {
     "unit_id": "1", "body_id": "1", "draft_id": "1", "export_id": "1", "number": "1", "line_key": "party",
@@ -53,6 +55,8 @@ WORDS = {
     "selection_id": "1", "candidate_id": "1", "dispute_id": "1", "mending_id": "1",
     "telling_id": "1", "mending_id": "1",
     "opening_id": "1", "review_id": "1", "grade_id": "1",
+    "call_id": "1", "application_id": "1", "reviewer_id": "1", "opinion_id": "1", "award_id": "1", "nurturing_id": "1",
+    "file_id": "1",
 }  # fmt: skip
 POST_ONLY = {"imports/new/", "imports/1/check/", "imports/1/apply/", "imports/1/delete/", "reconciliations/new/"}
 POST_ONLY |= {f"reconciliations/1/{verb}/" for verb in ("confirm", "compare", "accept", "apply", "delete")}
@@ -96,6 +100,11 @@ POST_ONLY |= {f"appraisal/cases/1/{verb}/" for verb in ("marks", "take-in", "obj
 POST_ONLY |= {f"appraisal/boxes/1/{verb}/" for verb in ("codes", "count", "close")}
 POST_ONLY |= {"appraisal/marks/1/", "appraisal/objections/1/"}
 POST_ONLY |= {"reviews/1/move/"} | {f"reviews/grades/1/{verb}/" for verb in ("say", "told", "object", "answer")}
+POST_ONLY |= {f"honours/calls/1/{verb}/" for verb in ("move", "mend", "reviewers")}
+POST_ONLY |= {"honours/reviewers/1/drop/", "honours/opinions/1/", "honours/objections/1/"}
+POST_ONLY |= {"honours/nurturing/1/move/", "honours/earlier/1/move/"}
+POST_ONLY |= {f"honours/applications/1/{verb}/" for verb in ("move", "object")}
+POST_ONLY |= {f"honours/awards/1/{verb}/" for verb in ("move", "name")}
 POST_ONLY |= {"account/sessions/others/end/", "account/sessions/1/end/"}
 POST_ONLY |= {"account/provider/link/", "account/provider/links/1/remove/"}
 LARGE = "99999999999999999999"

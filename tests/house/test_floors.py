@@ -25,6 +25,7 @@ FLOORS = [
     {"appraisal"},
     {"telling"},
     {"appraisal", "reviews"},
+    {"honours"},
     {"desk", "packs", "figures"},
     {"sample"},
     {"commands"},

@@ -34,6 +34,8 @@ CHINESE_IS_MATTER = [
     "meetings/word.py",
     "appraisal/refuse.py",
     "reviews/sheet.py",
+    "honours/certificate.py",
+    "honours/earlier.py",
     "pledges/checks.py",
     "pledges/notice.py",
     "selections/refuse.py",  # words by which a rule gives itself away

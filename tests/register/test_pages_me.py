@@ -174,6 +174,8 @@ def test_somebody_takes_everything_that_is_held_of_them(town, chair, county, sig
         "sign_ups", "contact_points", "rolls", "posts", "pledges", "tellings", "deeds", "deed_comments",
         "candidacies", "selection_objections",
         "sign_ups", "contact_points", "rolls", "posts", "pledges", "tellings", "member_reviews", "grade_objections",
+        "sign_ups", "contact_points", "rolls", "posts", "pledges", "tellings",
+        "honours_applied", "honours", "nurturing", "honour_reviews",
     }  # fmt: skip
     assert told["account"][0]["username"] == "陈样例" and told["person"] == [{"id": person.pk, "name": "陈样例"}]
     assert [row["body"] for row in told["offices"]] == ["上下文村联合工会"]

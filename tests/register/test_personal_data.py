@@ -20,6 +20,7 @@ WHOLE = {
     "socialaccount.SocialAccount", "usersessions.UserSession", "sessions.Session", "chronicle.Act",
     "chronicle.Before", "chronicle.PersonKey", "notices.Letter", "notices.Preference", "pledges.PublicName",
     "deeds.Named", "deeds.ReaderComment",
+    "honours.AwardName",
     "telling.MemberTelling",
     "telling.MemberTelling", "reviews.MemberGrade", "reviews.GradeObjection", "reviews.CountSheet",
 }  # fmt: skip

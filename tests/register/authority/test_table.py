@@ -53,6 +53,28 @@ from gongjian.contacts.access import (
 from gongjian.contacts.models import ContactPoint, Demonstration, Inspection, Problem, Stop, Visit
 from gongjian.deeds.access import deeds_visible_to, reader_comments_visible_to, stars_visible_to
 from gongjian.deeds.models import Deed, Named, ReaderComment, Star
+from gongjian.honours.access import (
+    applications_told_to,
+    applications_visible_to,
+    awards_visible_to,
+    calls_visible_to,
+    honours_visible_to,
+    nurturings_visible_to,
+    opinions_visible_to,
+)
+from gongjian.honours.access import objections_visible_to as objections_to_lists
+from gongjian.honours.models import (
+    Application,
+    Award,
+    AwardName,
+    Call,
+    Honour,
+    HonourVersion,
+    Nurturing,
+    Objection,
+    Opinion,
+    Reviewer,
+)
 from gongjian.indicators.access import published_visible_to
 from gongjian.indicators.define import define_indicator
 from gongjian.indicators.models import Publication, PublicFigure
@@ -747,6 +769,104 @@ def test_rounds_of_appraisal_that_were_opened_and_from_the_notice_on_the_grades_
 
 def test_what_is_given_for_an_organisation_in_a_round_its_boxes_and_objections(judged, readers):
     assert who_sees(readers, cases_visible_to, judged) == {"secretary", "street secretary", "clerk"}
+
+
+# == honours ==
+@pytest.fixture
+def called(town, readers):
+    """The county's committee calls; the village's branch applies for its member; the street's committee is heard."""
+    keepers = {"county secretary": "county_party", "street secretary": "street_party"}
+    for at, (key, body) in enumerate(keepers.items()):
+        readers[key] = small.account(f"何样例{at}")
+        small.office(small.person(f"何样例{at}", account=readers[key]), town.bodies[body], "party_secretary")
+    honour = Honour.objects.create(
+        key="sample", names={"zh-hans": "样例"}, holder="person", in_force=town.today, definition={}, source="样例"
+    )
+    version = HonourVersion.objects.create(honour=honour, number=1, since=town.today, definition={})
+    call = Call.objects.create(
+        keeper=town.bodies["county_party"], version=version, year=town.today.year, title="样例", document="样例1号",
+        places=1, apply_until=town.today, review_until=town.today + timedelta(days=9), opened_on=town.today,
+        state="reviewing",
+    )  # fmt: skip
+    return Application.objects.create(
+        call=call, by_body=town.bodies["village_party"], person=Person.objects.get(name="冯样例"), number=1,
+        story="样例", state="handed_in", handed_in_on=town.today, agreed_on=town.today,
+    )  # fmt: skip
+
+
+def test_which_honours_there_are(called, readers):
+    assert who_sees(readers, honours_visible_to, called.call.version.honour) == set(readers) - {"nobody"}
+
+
+def test_calls_for_honours_that_are_drafts(called, readers):
+    Call.objects.update(state="draft")
+    assert who_sees(readers, calls_visible_to, called.call) == {"county secretary"}
+
+
+def test_calls_for_honours_that_were_opened(called, readers):
+    assert who_sees(readers, calls_visible_to, called.call) == set(readers) - {"nobody"}
+
+
+def test_an_application_for_an_honour(town, called, readers):
+    own = {"member", "secretary"}
+    assert who_sees(readers, applications_visible_to, called) == own | {"county secretary"}
+    Opinion.objects.create(application=called, kind="discipline", body=town.bodies["street_party"])
+    inspector = {"call": called.call, "phase": "panel", "person": town.people["inspector"]}
+    Reviewer.objects.create(body=town.bodies["city_union"], is_blind=True, **inspector)
+    concerned = own | {"county secretary", "street secretary"}
+    assert who_sees(readers, applications_visible_to, called) == concerned
+    Reviewer.objects.update(is_blind=False)
+    assert who_sees(readers, applications_visible_to, called) == concerned | {"inspector"}
+    assert who_sees(readers, applications_told_to, called) == set()
+    Application.objects.update(state="proposed")
+    Call.objects.update(
+        state="notice", notice_on=town.today, notice_until=town.today + timedelta(9), proposed_by=town.stranger
+    )
+    assert who_sees(readers, applications_told_to, called) == set(readers) - {"nobody"}
+    Application.objects.update(state="draft", handed_in_on=None)
+    assert who_sees(readers, applications_visible_to, called) == own
+
+
+def test_opinions_on_an_application(town, called, readers):
+    its = Opinion.objects.create(application=called, kind="discipline", body=town.bodies["street_party"])
+    assert who_sees(readers, opinions_visible_to, its) == {"county secretary", "street secretary"}
+
+
+def test_objections_to_a_list(town, called, readers):
+    its = Objection.objects.create(application=called, reason="样例", by=town.stranger, at=timezone.now())
+    assert who_sees(readers, objections_to_lists, its) == {"stranger", "county secretary", "secretary"}
+
+
+def an_award(town, called, **fields) -> Award:
+    given = {"state": "standing", "document": "样例1号", "link": "https://example.cn/1", "body": town.bodies["league"]}
+    return Award.objects.create(
+        honour=called.call.version.honour, giver=town.bodies["county_party"], year=town.today.year, number="样例",
+        issuer="样例", awarded_on=town.today, **given | fields,
+    )  # fmt: skip
+
+
+def test_honours_of_units_and_organisations_that_are_published(town, called, readers):
+    assert who_sees(readers, awards_visible_to, an_award(town, called)) == set(readers)
+
+
+def test_honours_that_are_not_published(town, called, readers):
+    assert who_sees(readers, awards_visible_to, an_award(town, called, state="entered")) == {"county secretary"}
+
+
+def test_honours_of_persons(town, called, readers):
+    its = an_award(town, called, body=None, person=called.person, of_body=called.by_body)
+    line = {"secretary", "street secretary", "county secretary", "clerk"}
+    assert who_sees(readers, awards_visible_to, its) == line | {"member"}
+    AwardName.objects.create(award=its, name="老冯")
+    assert who_sees(readers, awards_visible_to, its) == set(readers)
+
+
+def test_who_is_nurtured_as_a_model(town, called, readers):
+    its = Nurturing.objects.create(
+        keeper=town.bodies["county_party"], body=town.bodies["village_party"], mentor=town.people["inspector"],
+        aim="样例", begun_on=town.today,
+    )  # fmt: skip
+    assert who_sees(readers, nurturings_visible_to, its) == {"county secretary", "secretary", "inspector"}
 
 
 def test_the_table_has_these_rows():
