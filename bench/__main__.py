@@ -34,13 +34,14 @@ GROUPS = (
     "likeness",
     "ballots",
     "pledges",
+    "honours",
     "telling",
     "agreements",
 )
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
 # These need no database or bring one of their own, and are measured alone without the bench's.
-WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining", "fairness", "likeness", "ballots", "pledges")
+WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining", "fairness", "likeness", "ballots", "pledges", "honours")
 # Unasked, these belong to what takes long.
 LONG = ("reconcile",)
 
@@ -117,6 +118,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         fairness,
         figures,
         gaps,
+        honours,
         importing,
         likeness,
         night,
@@ -148,6 +150,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "likeness": likeness.figures,
         "ballots": ballots.figures,
         "pledges": pledges.figures,
+        "honours": honours.figures,
         "telling": telling.figures,
         "agreements": agreements.figures,
     }
@@ -158,7 +161,7 @@ def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
     import django  # slow: --help must not wait for it
 
     django.setup()
-    from . import ballots, fairness, figures, gaps, likeness, pledges, reconcile  # app ready: models
+    from . import ballots, fairness, figures, gaps, honours, likeness, pledges, reconcile  # app ready: models
 
     free = {
         "reconcile": reconcile.figures,
@@ -168,6 +171,7 @@ def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
         "likeness": likeness.figures,
         "ballots": ballots.figures,
         "pledges": pledges.figures,
+        "honours": honours.figures,
     }
     return _take(size, "", chosen, free)
 

@@ -35,6 +35,18 @@ HEARD = {
     "accident": _("a major accident or a serious occupational disease"),
     "wage_arrears": _("wages in arrears"),
 }
+# The same said of one that is not excluded.
+FINE = {
+    "no_union": _("A trade union covers it."),
+    "term_expired": _("The term of office has not expired."),
+    "worst_grade": _("The last appraisal did not give the worst grade."),
+    "withdrawn_before": _("This honour was not withdrawn in the last years."),
+    "not_standing": _("It stands in the register today."),
+    "no_wage_agreement": _("There is a collective wage agreement."),
+    "breach_of_law": _("No breach of law or discipline."),
+    "accident": _("No major accident and no serious occupational disease."),
+    "wage_arrears": _("No wages in arrears."),
+}
 ASKED_OF = {"leader": _("the Party organisation that leads it"), "superior": _("the organisation above it"),
             "keeper": _("the organisation that keeps the call")}  # fmt: skip
 MARKS_READ = ("leader", "enterprise")

@@ -85,7 +85,7 @@ WORDS = {
     "against": gettext_lazy("Something is against it"),
     "uphold": gettext_lazy("Uphold the objection"),
     "reject": gettext_lazy("Do not uphold it"),
-    "publish": gettext_lazy("Publish it"),
+    "publish": gettext_lazy("Make the honour public"),
     "keep": gettext_lazy("Looked at again and kept"),
     "warn": gettext_lazy("Warn"),
     "withdraw": gettext_lazy("Withdraw the honour"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Honour
-from .rules import HEARD, READ, Rules
+from .rules import FINE, HEARD, READ, Rules
 
 PEOPLE = {
     "staff": gettext_lazy("staff"), "women": gettext_lazy("women"), "under_35": gettext_lazy("aged 35 or under"),
@@ -34,7 +34,9 @@ def finding_said(rules: Rules, found: Mapping[str, Any], honours: Mapping[str, s
     if code == "opinion":
         return _opinion(rules.opinion(facts["key"]) or facts["key"], verdict)
     ground = READ.get(code) or HEARD.get(code, code)
-    said = {"ok": _("Not the case: %(ground)s."), "no": _("It is excluded: %(ground)s."),
+    if verdict == "ok" and code in FINE:
+        return str(FINE[code])
+    said = {"no": _("It is excluded: %(ground)s."),
             "unknown": _("Not known yet: %(ground)s. An opinion has to answer for it.")}[verdict]  # fmt: skip
     return said % {"ground": ground}
 

@@ -34,6 +34,7 @@ from . import (
     deeds,
     divisions,
     employers,
+    honours,
     loading,
     meetings,
     particulars,
@@ -111,6 +112,7 @@ def build(
         agreements.make_all(today)
         appraisals.make_all(today)
         deeds.make_all(today)
+        honours.make_all(record("sample.make_honours", on=today), today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

@@ -234,6 +234,25 @@ def _appraisal(path: str, state: str) -> Callable[[Site], str]:
     return lambda site: path.format(**dict(zip(("round", "case"), site.asked(found)[0], strict=True)))
 
 
+def _honours(path: str) -> Callable[[Site], str]:
+    """A page of the first call and its first application, of the award that was withdrawn, or of who is nurtured."""
+    found = (
+        "SELECT c.id, a.id, w.id, n.id FROM honours_call c JOIN honours_application a ON a.call_id = c.id,"
+        " honours_award w, honours_nurturing n WHERE w.state = 'withdrawn' ORDER BY c.id, a.number LIMIT 1"
+    )
+    names = ("call", "application", "award", "nurturing")
+    return lambda site: path.format(**dict(zip(names, site.asked(found)[0], strict=True)))
+
+
+def _of_officer(site: Site) -> int:
+    """The body of the town officer."""
+    found = (
+        "SELECT o.body_id FROM register_office o JOIN register_person p ON p.id = o.person_id"
+        " JOIN accounts_user u ON u.id = p.account_id WHERE u.username = 'sample-town-officer' ORDER BY o.id LIMIT 1"
+    )
+    return int(site.asked(found)[0][0])
+
+
 def _late_item(site: Site) -> str:
     """An item that is late in a plan of the city's Party committee, or the first one."""
     found = site.asked(
@@ -391,6 +410,14 @@ PAGES = [
     Seen("a case in a round", SECRETARY, _appraisal("/appraisal/cases/{case}/", "notice"), _open_all),
     Seen("the calculation of a grade", SECRETARY, _appraisal("/appraisal/cases/{case}/calculation/", "notice")),
     Seen("a review with a code", "", "/appraisal/vote/"),
+    Seen("honours", CHAIR, "/honours/"),
+    Seen("an honour", ORGANISER, "/honours/catalogue/may_day_medal/"),
+    Seen("a call of which notice is given", CHAIR, _honours("/honours/calls/{call}/"), _open_all),
+    Seen("an application for an honour", CHAIR, _honours("/honours/applications/{application}/"), _open_all),
+    Seen("the register of honours", "", "/honours/awards/"),
+    Seen("an honour that was withdrawn", "", _honours("/honours/awards/{award}/")),
+    Seen("who is nurtured as a model", OFFICER, _honours("/honours/nurturing/{nurturing}/"), _open_all),
+    Seen("nurturing a model", OFFICER, lambda site: f"/bodies/{_of_officer(site)}/nurturing/new/"),
     Seen("contact points", ORGANISER, "/contact-points/"),
     Seen("a contact point", ORGANISER, _contact, _open_all),
     Seen("telling of a visit", ORGANISER, lambda site: _contact(site) + "visits/new/", _open_all),
