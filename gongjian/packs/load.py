@@ -38,10 +38,10 @@ from gongjian.programme.define import define_carrier, define_programme, define_s
 from gongjian.programme.models import Carrier, Programme, Stage, Task, Tier
 from gongjian.register import define, spelling
 from gongjian.register.models import BodyKind, Choice, Form, Line, OfficeKind, Role, Threshold, UnitKind
-from gongjian.selections.define import define_selection_rule
-from gongjian.selections.models import SelectionRule
 from gongjian.reviews.define import define_review_rule
 from gongjian.reviews.models import ReviewRule
+from gongjian.selections.define import define_selection_rule
+from gongjian.selections.models import SelectionRule
 from gongjian.telling.define import define_comment_kind, define_hollow_phrase, define_telling_norm
 from gongjian.telling.models import CommentKind, HollowPhrase, TellingNorm
 from gongjian.workdays import calendar

@@ -20,8 +20,8 @@ from gongjian.consistency.checks import faults as faults_of_search
 from gongjian.honours.refuse import faults as faults_of_honour
 from gongjian.indicators.public import can_be_public, is_meant
 from gongjian.register.identity import Division
-from gongjian.selections.refuse import faults as faults_of_selection
 from gongjian.reviews.rules import faults as faults_of_review
+from gongjian.selections.refuse import faults as faults_of_selection
 from rollup.definition import Definition, Unknown, check
 
 SCHEMA = Path(__file__).parents[2] / "packs" / "schema"

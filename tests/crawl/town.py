@@ -135,13 +135,13 @@ from gongjian.register.models import (
 from gongjian.register.reconciliations import comparing
 from gongjian.register.reconciliations.deciding import accept_sure
 from gongjian.register.reorganise.units import merge_units
-from gongjian.selections.access import candidates_visible_to, objections_visible_to, selections_visible_to
-from gongjian.selections.define import define_selection_rule
-from gongjian.selections.models import Candidate, Selection, SelectionObjection
 from gongjian.reviews.access import grades_visible_to as member_grades_visible_to
 from gongjian.reviews.access import reviews_visible_to, words_visible_to
 from gongjian.reviews.define import define_review_rule
 from gongjian.reviews.models import GradeObjection, MemberGrade, MemberReview, ReviewYear
+from gongjian.selections.access import candidates_visible_to, objections_visible_to, selections_visible_to
+from gongjian.selections.define import define_selection_rule
+from gongjian.selections.models import Candidate, Selection, SelectionObjection
 from gongjian.settings import ROOT
 from gongjian.telling.access import comments_visible_to, member_tellings_visible_to, tellings_visible_to
 from gongjian.telling.define import define_comment_kind
@@ -1139,6 +1139,8 @@ def _reviews(made: MarkedTown) -> None:
         made.keep(own.reason, f"the reason of a grade in {key}", among(member_grades_visible_to, own))
         objection = GradeObjection.objects.create(grade=own, reason=made.mark(), before="good", raised_on=today)
         made.keep(objection.reason, f"an objection in {key}", among(member_grades_visible_to, own))
+
+
 def _honours(made: MarkedTown) -> None:
     """A draft and a call of each of two counties, with an application; an award that is not published; nurturing."""
     town, now = made.town, timezone.now()

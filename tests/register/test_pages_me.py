@@ -173,8 +173,7 @@ def test_somebody_takes_everything_that_is_held_of_them(town, chair, county, sig
         "acts_about", "readings", "letters", "letters_by_mail", "tier_entries",
         "sign_ups", "contact_points", "rolls", "posts", "pledges", "tellings", "deeds", "deed_comments",
         "candidacies", "selection_objections",
-        "sign_ups", "contact_points", "rolls", "posts", "pledges", "tellings", "member_reviews", "grade_objections",
-        "sign_ups", "contact_points", "rolls", "posts", "pledges", "tellings",
+        "member_reviews", "grade_objections",
         "honours_applied", "honours", "nurturing", "honour_reviews",
     }  # fmt: skip
     assert told["account"][0]["username"] == "陈样例" and told["person"] == [{"id": person.pk, "name": "陈样例"}]

@@ -22,7 +22,7 @@ WHOLE = {
     "deeds.Named", "deeds.ReaderComment",
     "honours.AwardName",
     "telling.MemberTelling",
-    "telling.MemberTelling", "reviews.MemberGrade", "reviews.GradeObjection", "reviews.CountSheet",
+    "reviews.MemberGrade", "reviews.GradeObjection", "reviews.CountSheet",
 }  # fmt: skip
 
 

@@ -90,11 +90,11 @@ from gongjian.register import access
 from gongjian.register.authority.wall import ROLE
 from gongjian.register.models import Headcount, Membership, Office, Person, Term
 from gongjian.register.queries.members import body_members
-from gongjian.selections.access import candidates_visible_to, objections_visible_to, selections_visible_to
-from gongjian.selections.models import Candidate, Selection, SelectionObjection, SelectionRule
 from gongjian.reviews.access import grades_visible_to as member_grades_visible_to
 from gongjian.reviews.access import reviews_visible_to, words_visible_to, years_visible_to
 from gongjian.reviews.models import GradeObjection, MemberGrade, MemberReview, ReviewYear
+from gongjian.selections.access import candidates_visible_to, objections_visible_to, selections_visible_to
+from gongjian.selections.models import Candidate, Selection, SelectionObjection, SelectionRule
 from gongjian.telling.access import (
     comments_visible_to,
     member_tellings_visible_to,
@@ -549,6 +549,8 @@ def test_all_else_of_wage_agreements_and_congresses(town, readers):
     above = {"county chair", "inspector", "secretary", "clerk"}
     assert who_sees(readers, agreements_visible_to, an_agreement(town, state="met")) == above
     assert who_sees(readers, congresses_visible_to, held) == above
+
+
 def a_deed(town, **fields) -> Deed:
     given = {"of": "body", "service": "people", "source": "others", "title": "样例", "story": "样例"}
     given |= {"done_on": town.today, "sent_at": timezone.now(), "body": town.bodies["village_party"]}
