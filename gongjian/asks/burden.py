@@ -63,10 +63,12 @@ class Place:
 
 
 def counted(first: date) -> QuerySet[Ask]:
-    """All that counts in the month that begins on this day."""
+    """All that others ask for in the month that begins on this day; not what a body owes by a rule (asks/owing.py), else
+    whoever recommends much to a village could fill its month."""
     first, after = month_of(first)
     gone = (Ask.State.WITHDRAWN, Ask.State.HANDED_OVER)
-    return Ask.objects.filter(due_on__gte=first, due_on__lt=after).exclude(state__in=gone)
+    asked = Ask.objects.filter(due_on__gte=first, due_on__lt=after).exclude(state__in=gone)
+    return asked.exclude(sending__body=F("body"))
 
 
 def month_at(reader: Reader, unit: Unit, first: date, today: date) -> tuple[Month, list[Asking]]:

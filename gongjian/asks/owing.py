@@ -21,7 +21,8 @@ def owe(
 ) -> Ask | None:  # fmt: skip
     """One open ask of the body about the same thing, in its own name; more of it adds its minutes and no second ask.
 
-    Nobody asks upwards, and no ceiling holds back what a rule requires: the minutes count in the month all the same.
+    Nobody asks upwards, and no ceiling holds back what a rule requires; nor does it fill the month, which counts what
+    others ask.
     `by` did what it follows from. None for a body that does not stand today.
     """
     sending.hold()

@@ -26,13 +26,14 @@ SHOWN = 60
 MERGEABLE = (Sending.Kind.CONFIRM, Sending.Kind.TELL, Sending.Kind.FACTS, Sending.Kind.FILE)
 FILTERS = ("below", "under", "line", "kind", "form")
 
-# For each body chosen: where it sits, what its unit is asked for in the month already, the ceiling there, which open
+# For each body chosen: where it sits, what its unit is asked for by others in the month already, the ceiling there, which open
 # ask of the earlier sending is taken up, and the minutes it comes to.
 PLAN = """
 WITH chosen AS ({chosen}),
 seats AS (SELECT unit_id, count(*) AS bodies FROM chosen GROUP BY unit_id),
 asked AS (
   SELECT a.unit_id, sum(a.minutes) AS minutes FROM asks_ask a JOIN seats USING (unit_id)
+  JOIN asks_sending s ON s.id = a.sending_id AND s.body_id <> a.body_id
   WHERE a.due_on >= %(first)s AND a.due_on < %(next)s AND a.state NOT IN ('withdrawn', 'handed_over') GROUP BY 1
 ),
 limits AS (

@@ -41,7 +41,7 @@ from gongjian.activities.models import (
     SignUp,
     Uptake,
 )
-from gongjian.agreements.access import agreements_public, agreements_visible_to, resolutions_visible_to
+from gongjian.agreements.access import agreements_visible_to, resolutions_visible_to
 from gongjian.agreements.define import RULES, define_content_heading, define_statute
 from gongjian.agreements.models import (
     Agreement,
@@ -1085,9 +1085,9 @@ def _agreements(made: MarkedTown) -> None:
                 clock="publish", counts_from=today, due_on=today, summary=made.mark() if given else "", **given,
             )  # fmt: skip
             seen = among(agreements_visible_to, found)
-            public = among(lambda reader: agreements_public() | agreements_visible_to(reader), found) if given else seen
-            for mark in filter(None, (found.title, found.association, found.summary)):
-                made.keep(mark, f"an agreement that is {state}", public)
+            if not given:  # what is published everybody reads
+                for mark in (found.title, found.association):
+                    made.keep(mark, f"an agreement that is {state}", seen)
             step = AgreementStep.objects.create(agreement=found, verb="demand", on=today, words=made.mark())
             clause = AgreementClause.objects.create(agreement=found, heading=heading, words=made.mark())
             seat = Delegate.objects.create(agreement=found, side="workers", position=1, post=made.mark())
