@@ -16,6 +16,7 @@ from gongjian.chronicle.record import acts_so_far
 from gongjian.meetings.queries import next_meeting
 from gongjian.register.access import can_change_register
 from gongjian.register.views.door import DayRequest
+from gongjian.reviews.queries import waiting_reviews
 from gongjian.ui.templatetags.ui import keep_day
 
 from . import queries
@@ -32,6 +33,7 @@ def home(request: DayRequest) -> HttpResponse:
         "to_do": open_count(request.user),
         "meeting": next_meeting(request.user, request.today),
         "appraisals": running_cases(request.user),
+        "reviews": waiting_reviews(request.user),
         "polls": polls_waiting(request.user, timezone.now()),
         "keeps_register": can_change_register(request.user),
         "standings": queries.standings(request.user, request.today),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -66,6 +67,8 @@ def grade(review: MemberReview, chosen: Mapping[int, Chosen], *, version: int, b
             raise Refused(_("Nobody proposes their own grade. Another one who keeps the branch's matters does."))
         row.grade, row.ungraded, row.reason = after
         row.proposed_by = account_of(by)
+        if row.grade == row.told_grade:  # another reason for the same grade is told anew as well
+            row.told_grade, row.told_on = "", None
         if row.ungraded:
             row.ballot, row.told_grade, row.told_on = None, "", None
         changed.append(row)
@@ -128,7 +131,7 @@ def propose(review: MemberReview, *, by: Reader) -> MemberReview:
 def think_again(review: MemberReview, *, by: Reader) -> MemberReview:
     """Nobody is told yet, and the committee grades further. Raises Refused."""
     review, office = held(review, by)
-    move(review, "think_again", by=by, as_office=office)
+    move(review, "go_over" if review.reason else "think_again", by=by, as_office=office)
     return review
 
 
@@ -138,7 +141,7 @@ def tell(review: MemberReview, *, today: date, now: datetime, by: Reader) -> Mem
     """Everybody with an account reads their grade from now on and has a letter; of the others it is noted when they
     were told. Raises Refused."""
     review, office = held(review, by)
-    move(review, "tell", by=by, as_office=office, reason="")
+    move(review, "tell", by=by, as_office=office, reason="", told_from=today)
     rows = MemberGrade.objects.filter(review=review).exclude(grade="").select_related("person")
     untold = [each for each in rows if not each.is_told and each.person.account_id is not None]
     for each in untold:
@@ -157,8 +160,13 @@ def note_told(grade: MemberGrade, *, told_on: date, today: date, by: Reader) -> 
         raise Refused(_("There is nothing to note: nobody is told yet, or this person was. Look at it again."))
     if found.person.account_id is not None:
         raise Refused(_("Whoever has an account reads it there."))
-    if not review.held_on or not review.held_on <= told_on <= today:
-        raise Refused(_("They were told on a day between the meeting and today. Choose another one."))
+    since = max(
+        filter(None, [review.held_on, review.told_from, found.objections.aggregate(last=Max("answered_on"))["last"]])
+    )
+    if not since <= told_on <= today:
+        raise Refused(
+            _("This grade is told since %(day)s: choose a day from then until today.") % {"day": since}
+        )  # fmt: skip
     found.told_grade, found.told_on = found.grade, told_on
     found.save(update_fields=["told_grade", "told_on"])
     record("reviews.note_told", by=by, subject=review.about, as_office=office)

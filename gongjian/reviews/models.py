@@ -87,6 +87,7 @@ class MemberReview(models.Model):
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
+    told_from = models.DateField(null=True, blank=True, help_text="since when members are told; none were before")
     handed_up_on = models.DateField(null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False

@@ -32,7 +32,7 @@ from .models import GRADING, UP, GradeObjection, MemberGrade, MemberReview, Revi
 from .refusing import not_deciding_because
 from .rules import Rules, rules_of, told_words
 
-PAGE, MOST_OWED = 50, 50
+PAGE, MOST_OWED, MOST_AT_HOME = 50, 50, 3
 S = MemberReview.State
 OPEN = (S.BEGUN, S.HELD, S.PROPOSED, S.TOLD, S.RETURNED)
 
@@ -83,6 +83,16 @@ def hub(reader: Reader, today: date) -> Hub:
         year.name = names.get(year.host_id, "")
     return Hub(own, kept, to_approve, to_answer, years, [(id, names.get(id, "")) for id in branches],
                [(id, names.get(id, "")) for id in hosts if id in allowed])  # fmt: skip
+
+
+def waiting_reviews(reader: Reader) -> list[MemberReview]:
+    """For home: what the reader's branches have at work, what waits for their approval, and where they were told and
+    may still object. One query and those of the right to see."""
+    told = MemberGrade.objects.filter(person=person_of(reader) or 0, review=OuterRef("pk")).exclude(told_grade="")
+    kept = Q(pk__in=reviews_kept_by(reader).filter(state__in=(*OPEN, S.APPROVED)).values("pk"))
+    up = Q(pk__in=reviews_approved_by(reader).filter(state=S.HANDED_UP).values("pk"))
+    own = Q(state=S.TOLD) & Exists(told)
+    return list(MemberReview.objects.filter(kept | up | own).order_by("-year", "pk")[:MOST_AT_HOME])
 
 
 # == one year ==

@@ -20,6 +20,7 @@ MOVES = {
     (S.HELD, "propose"): S.PROPOSED,
     (S.RETURNED, "propose"): S.PROPOSED,
     (S.PROPOSED, "think_again"): S.HELD,
+    (S.PROPOSED, "go_over"): S.RETURNED,  # what was returned stays so: its meeting and ballots are not opened again
     (S.PROPOSED, "tell"): S.TOLD,
     (S.TOLD, "hand_up"): S.HANDED_UP,
     (S.HANDED_UP, "approve"): S.APPROVED,

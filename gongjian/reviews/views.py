@@ -171,16 +171,12 @@ def ballots(request: AccountRequest, review_id: int) -> HttpResponseBase:
     return form_page(request, form, type_sheet, said, "reviews/ballots.html", facts)
 
 
-def _differing(shown: ReviewShown, typed: list[tuple[str, dict[str, list[int]], bool]]) -> list[dict[str, Any]]:
-    """Where two sheets differ: for whom, and what each of the two typed."""
+def _differing(shown: ReviewShown, typed: list[tuple[str, dict[str, list[int]], bool]]) -> list[str]:
+    """For whom two sheets differ. Not in what: who only types to see what the other typed learns no ballot of it."""
     if len(typed) < 2:
         return []
-    found = []
-    for row in shown.rows:
-        given = [(by, numbers.get(str(row.grade.pk), [])) for by, numbers, _own in typed]
-        if given[0][1] != given[1][1]:
-            found.append({"name": row.name, "given": given})
-    return found
+    sheets = [numbers for _by, numbers, _own in typed]
+    return [row.name for row in shown.rows if len({str(each.get(str(row.grade.pk))) for each in sheets}) > 1]
 
 
 @signed_in_only

@@ -43,6 +43,7 @@ from . import (
     plans,
     pledges,
     polls,
+    reviews,
     targets,
     tellings,
     venues,
@@ -113,6 +114,8 @@ def build(
         appraisals.make_all(today)
         deeds.make_all(today)
         honours.make_all(record("sample.make_honours", on=today), today)
+        names = [world.names.person() for _each in range(reviews.NAMES)]
+        reviews.make_all(record("sample.make_reviews", on=today), names, today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True

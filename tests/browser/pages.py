@@ -244,6 +244,17 @@ def _honours(path: str) -> Callable[[Site], str]:
     return lambda site: path.format(**dict(zip(names, site.asked(found)[0], strict=True)))
 
 
+def _review(path: str, state: str = "held") -> Callable[[Site], str]:
+    """A page of the sample's review in this state, with the grade that is objected to, or the first one."""
+    found = (
+        "SELECT r.id, g.id, r.opened_id, r.body_id FROM reviews_memberreview r"
+        " JOIN reviews_membergrade g ON g.review_id = r.id LEFT JOIN reviews_gradeobjection o ON o.grade_id = g.id"
+        f" WHERE r.state = '{state}' ORDER BY r.id, o.id NULLS LAST, g.id LIMIT 1"
+    )
+    names = ("review", "grade", "year", "body")
+    return lambda site: path.format(**dict(zip(names, site.asked(found)[0], strict=True)))
+
+
 def _of_officer(site: Site) -> int:
     """The body of the town officer."""
     found = (
@@ -418,6 +429,17 @@ PAGES = [
     Seen("an honour that was withdrawn", "", _honours("/honours/awards/{award}/")),
     Seen("who is nurtured as a model", OFFICER, _honours("/honours/nurturing/{nurturing}/"), _open_all),
     Seen("nurturing a model", OFFICER, lambda site: f"/bodies/{_of_officer(site)}/nurturing/new/"),
+    Seen("members' reviews", SECRETARY, "/reviews/"),
+    Seen("a review at work", SECRETARY, _review("/reviews/{review}/"), _open_all),
+    Seen("a review that is filed", SECRETARY, _review("/reviews/{review}/", "filed"), _open_all),
+    Seen("the meeting of a review", SECRETARY, _review("/reviews/{review}/meeting/")),
+    Seen("ballots that are counted", SECRETARY, _review("/reviews/{review}/ballots/")),
+    Seen("grades to be proposed", SECRETARY, _review("/reviews/{review}/grades/"), _open_all),
+    Seen("one's own review", SECRETARY, _review("/reviews/grades/{grade}/"), _open_all),
+    Seen("a year of reviews", OFFICER, _review("/reviews/years/{year}/")),
+    Seen("opening a year of reviews", OFFICER, lambda site: f"/bodies/{_of_officer(site)}/reviews/new/"),
+    Seen("a review to be approved", OFFICER, _review("/reviews/{review}/", "handed_up"), _open_all),
+    Seen("an objection to a grade", OFFICER, _review("/reviews/grades/{grade}/", "told"), _open_all),
     Seen("contact points", ORGANISER, "/contact-points/"),
     Seen("a contact point", ORGANISER, _contact, _open_all),
     Seen("telling of a visit", ORGANISER, lambda site: _contact(site) + "visits/new/", _open_all),

@@ -321,12 +321,29 @@ def test_one_objects_in_one_s_days_alone(begun):
         object_to(begun, today=later(begun))
     with pytest.raises(Refused, match="Say what is wrong"):
         object_to(begun, reason="  ")
-    with pytest.raises(Refused, match="between the meeting and today"):
+    with pytest.raises(Refused, match="told since"):
         grading.note_told(begun.row("plain0"), told_on=begun.today + timedelta(days=1), today=begun.today,
                           by=begun.by("secretary"))  # fmt: skip
     with pytest.raises(Refused, match="reads it there"):
         MemberGrade.objects.filter(pk=begun.row("other").pk).update(told_grade="", told_on=None)
         grading.note_told(begun.row("other"), told_on=begun.today, today=begun.today, by=begun.by("secretary"))
+
+
+def test_nobody_s_days_to_object_are_taken_by_an_earlier_day(begun):
+    propose(begun)
+    MemberReview.objects.update(held_on=begun.today - timedelta(days=30))
+    grading.tell(begun.review, today=begun.today, now=NOW, by=begun.by("secretary"))
+    for day in (begun.today - timedelta(days=1), begun.today - timedelta(days=30)):
+        with pytest.raises(Refused, match="told since"):
+            note_all(begun, day)
+    note_all(begun)
+    objection = object_to(begun, "plain0", by="deputy")
+    day = begun.today + timedelta(days=3)
+    answer(begun, objection, "uphold", "street", choice="fair", today=day)
+    given = {"today": day, "by": begun.by("secretary")}
+    with pytest.raises(Refused, match="told since"):
+        grading.note_told(begun.row("plain0"), told_on=begun.today, **given)
+    assert grading.note_told(begun.row("plain0"), told_on=day, **given).told_on == day
 
 
 # == above ==
@@ -368,6 +385,29 @@ def test_what_is_returned_is_gone_over_and_only_who_got_another_grade_is_told_an
     note_all(begun, day)
     go_up(begun, today=day + timedelta(days=20))
     assert asks(begun.review.about) == [(branch, "done")]
+
+
+def test_another_reason_for_the_same_grade_is_told_anew(begun, signed_in):
+    hand_up(begun, member=Chosen("fair", "缺席两次"))
+    send_back(begun)
+    grade(begun, {"member": Chosen("fair", "缺席四次")})
+    page = f"/reviews/grades/{begun.row('member').pk}/"
+    assert "缺席四次" not in signed_in(begun.by("member")).get(page).content.decode()
+    grading.propose(begun.review, by=begun.by("secretary"))
+    grading.tell(begun.review, today=later(begun), now=NOW, by=begun.by("secretary"))
+    assert (begun.row("member").told_on, begun.row("other").told_on) == (later(begun), begun.today)
+
+
+def test_what_was_returned_does_not_open_its_meeting_or_ballots_again(begun):
+    hand_up(begun)
+    send_back(begun)
+    grading.propose(begun.review, by=begun.by("secretary"))
+    grading.think_again(begun.review, by=begun.by("secretary"))
+    assert begun.review.state == "returned"
+    with pytest.raises(Refused, match="by now"):
+        hold(begun, came=12)
+    with pytest.raises(Refused, match="after the meeting"):
+        type_alike(begun)
 
 
 # == opening ==
