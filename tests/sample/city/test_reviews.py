@@ -1,4 +1,4 @@
-"""The sample city's reviews: one filed and one at work in the secretary's branch, two beside it that wait for the town."""
+"""The sample city's reviews: one filed and one at work in the secretary's branch; two beside it wait for the town."""
 
 from gongjian.accounts.models import User
 from gongjian.reviews.access import grades_visible_to, reviews_approved_by, reviews_kept_by
