@@ -1,4 +1,4 @@
-"""The League's review 教育评议 beside the Party's: its own quorum and most of the best, from the roll to filed grades."""
+"""The League's review 教育评议 beside the Party's: its own quorum, its own most of the best; from roll to filed."""
 
 from __future__ import annotations
 
