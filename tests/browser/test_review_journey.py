@@ -144,10 +144,8 @@ def test_a_branch_reviews_its_members(visit: Visit, site: Site, branch: int) -> 
         if keeper.locator("form[action$='/told/']").count():
             with keeper.expect_navigation():
                 keeper.locator("form[action$='/told/'] button").tap()
-    site.asked(
-        "UPDATE reviews_membergrade SET told_on = current_date - 20 WHERE told_on IS NOT NULL AND review_id = %s RETURNING id",
-        address.strip("/").split("/")[-1],
-    )
+    told = "UPDATE reviews_membergrade SET told_on = current_date - 20 WHERE told_on IS NOT NULL"
+    site.asked(f"{told} AND review_id = %s RETURNING id", address.strip("/").split("/")[-1])
     keeper.goto(address)
     press(keeper, "hand_up")
     above.goto(address)
