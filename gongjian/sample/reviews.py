@@ -116,7 +116,7 @@ def _make(
     )  # fmt: skip
     grades = [_row(review, each, at, step) for at, each in enumerate(roll)]
     MemberGrade.objects.bulk_create(grades)
-    if step.state == S.TOLD:
+    if step.state == S.TOLD and step.told is not None:
         weak = next(each for each in grades if each.grade == "fair")
         GradeObjection.objects.create(grade=weak, reason=OBJECTS, before=weak.grade, raised_on=step.told)
     return review
