@@ -46,10 +46,13 @@ BEGIN;
 SELECT p.state, p.opens_at, p.closes_at, clock_timestamp(), v.id, v.is_off, e.leaf, e.is_final
 FROM ballots_poll p LEFT JOIN ballots_voter v ON v.poll_id = p.id AND v.id = :voter
 LEFT JOIN ballots_envelope e ON e.poll_id = p.id AND e.voter_id = v.id WHERE p.id = :poll;
-INSERT INTO ballots_envelope AS e (poll_id, voter_id, sealed, leaf, channel, is_final, earlier)
+INSERT INTO ballots_envelope AS e (poll_id, voter_id, sealed, leaf, channel, is_final, earlier, half_hour,
+                                  network, is_by_card)
 VALUES (:poll, :voter, convert_to(repeat('x', :size), 'UTF8'),
-        decode(md5(random()::text) || md5(random()::text), 'hex'), 'web', false, '')
-ON CONFLICT (poll_id, voter_id) DO UPDATE SET sealed = EXCLUDED.sealed, leaf = EXCLUDED.leaf;
+        decode(md5(random()::text) || md5(random()::text), 'hex'), 'web', false, '', 990000,
+        decode(md5(random()::text), 'hex'), false)
+ON CONFLICT (poll_id, voter_id) DO UPDATE SET sealed = EXCLUDED.sealed, leaf = EXCLUDED.leaf,
+    network = EXCLUDED.network;
 INSERT INTO ballots_logrow (poll_id, index, kind, hash)
 VALUES (:poll, nextval('bench_index'), 1, decode(md5(random()::text) || md5(random()::text), 'hex'));
 COMMIT;
@@ -86,7 +89,7 @@ def fill() -> Any:
     from django.utils import timezone  # app ready: models
 
     from gongjian.ballots import log  # app ready: models
-    from gongjian.ballots.models import SEALED_SECRET, Poll  # app ready: models
+    from gongjian.ballots.models import SEALED_NETWORK_KEY, SEALED_SECRET, Poll  # app ready: models
     from gongjian.ballots.secrets import new_secret  # app ready: models
     from gongjian.register.models import Body, Line, Unit  # app ready: models
     from verivote.entry import entry_hash  # app ready: beside the models
@@ -105,6 +108,7 @@ def fill() -> Any:
         poll.entry = {"rules": rules, "key": KEY, "signer": signer, "observers": [], "roll": "", "format": 1}
         poll.entry_hash, poll.signer, poll.state = entry_hash(poll.entry), log.signing_key()[0], Poll.State.OPEN
         poll.secret = SEALED_SECRET.seal(new_secret().hex(), poll.pk)
+        poll.keeps_arrivals, poll.network_key = True, SEALED_NETWORK_KEY.seal(new_secret().hex(), poll.pk)
         poll.save()
         log.begin(poll, opens)
         cursor.execute(

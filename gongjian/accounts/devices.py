@@ -26,18 +26,26 @@ NOWHERE = "::"
 
 def address_of(request: HttpRequest) -> str:
     """The address the request comes from; behind a proxy the one that the proxy saw. `::` if it cannot be told."""
-    said = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_PROXY:
-        said = request.META.get("HTTP_X_FORWARDED_FOR", said).rpartition(",")[2]
+    return address_in(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR"))
+
+
+def address_in(peer: str, forwarded: str | None) -> str:
+    """The same without a request: who is connected, and the header, which counts only where a proxy writes it."""
+    said = forwarded.rpartition(",")[2] if settings.BEHIND_PROXY and forwarded is not None else peer
     try:
-        return str(ip_address(said.strip()))
+        address = ip_address(said.strip())
     except ValueError:
         return NOWHERE
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def network_of(request: HttpRequest) -> str:
     """The address as limits count it: of IPv6 one customer's network, for addresses in it cost nothing."""
-    address = ip_address(address_of(request))
+    return network_in(address_of(request))
+
+
+def network_in(said: str) -> str:
+    address = ip_address(said)
     return str(ip_network(f"{address}/64", strict=False)) if isinstance(address, IPv6Address) else str(address)
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -43,13 +44,15 @@ WHY: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Cast:
-    """A sealed ballot as it comes in. `code`: the beginning of the hash of the code it came by, if by one."""
+    """A sealed ballot as it comes in. `code`: the beginning of the hash of the code it came by, if by one. `network`:
+    what `secrets.network_hash` makes of the address, in polls that keep it."""
 
     voter: int
     sealed: bytes
     channel: str
     code: bytes = NO_CODE
     is_final: bool = False
+    network: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,12 @@ class Box:
     ref: str
     signer: str
     envelope_size: int
+    keeps_arrivals: bool = False
 
 
 def box_of(poll: Poll) -> Box:
     assert poll.entry is not None
-    return Box(poll.pk, poll.ref, poll.signer, envelope_size(poll.entry))
+    return Box(poll.pk, poll.ref, poll.signer, envelope_size(poll.entry), poll.keeps_arrivals)
 
 
 LOOK = """
@@ -94,12 +98,15 @@ LEFT JOIN ballots_envelope e ON e.poll_id = p.id AND e.voter_id = v.id
 WHERE p.id = %(poll)s
 """
 UPSERT = """
-INSERT INTO ballots_envelope AS e (poll_id, voter_id, sealed, leaf, channel, is_final, earlier)
+INSERT INTO ballots_envelope AS e (poll_id, voter_id, sealed, leaf, channel, is_final, earlier, half_hour, network,
+                                  is_by_card)
 SELECT %(poll)s, t.* FROM unnest(%(voters)s::bigint[], %(sealed)b::bytea[], %(leaves)b::bytea[], %(channels)s::text[],
-                                 %(finals)s::boolean[], %(earlier)b::bytea[]) AS t
+                                 %(finals)s::boolean[], %(earlier)b::bytea[], %(half_hours)s::int[],
+                                 %(networks)b::bytea[], %(cards)s::boolean[]) AS t
 ON CONFLICT (poll_id, voter_id) DO UPDATE
 SET sealed = EXCLUDED.sealed, leaf = EXCLUDED.leaf, channel = EXCLUDED.channel, is_final = EXCLUDED.is_final,
-    earlier = EXCLUDED.earlier
+    earlier = EXCLUDED.earlier, half_hour = EXCLUDED.half_hour, network = EXCLUDED.network,
+    is_by_card = EXCLUDED.is_by_card
 """
 
 
@@ -144,7 +151,7 @@ def append(cursor: Any, box: Box, casts: Sequence[Cast]) -> list[Answer]:
     written = None
     if added:
         written = log.write(cursor, end, added, now)
-        _put(cursor, box, last, voters)
+        _put(cursor, box, last, voters, now)
     return [
         answer if answer is not None else _receipt(cursor, box, leaf, known[leaf], written)
         for answer, leaf in zip(answers, leaves, strict=True)
@@ -188,8 +195,9 @@ def _why_not(cast: Cast, voter: Standing | None, box: Box, refused: str) -> str:
     return "too_often" if len(voter.leaves) >= MOST_CASTS else ""
 
 
-def _put(cursor: Any, box: Box, last: dict[int, Cast], voters: dict[int, Standing]) -> None:
+def _put(cursor: Any, box: Box, last: dict[int, Cast], voters: dict[int, Standing], now: datetime) -> None:
     every = [voters[id].leaves for id in last]
+    half_hour, keeps = half_hour_of(now), box.keeps_arrivals
     cursor.execute(
         UPSERT,
         {
@@ -200,8 +208,17 @@ def _put(cursor: Any, box: Box, last: dict[int, Cast], voters: dict[int, Standin
             "channels": [cast.channel for cast in last.values()],
             "finals": [cast.is_final for cast in last.values()],
             "earlier": [b"".join(leaves[:-1]) for leaves in every],
+            "half_hours": [half_hour if keeps and not cast.is_final else None for cast in last.values()],
+            "networks": [cast.network if keeps else b"" for cast in last.values()],
+            "cards": [keeps and cast.code != NO_CODE for cast in last.values()],
         },
     )
+
+
+def half_hour_of(moment: datetime) -> int:
+    """Counted from the epoch by the local clock, so that 48 of them are a day from midnight to midnight."""
+    local = timezone.localtime(moment)
+    return int(local.replace(tzinfo=UTC).timestamp()) // 1800
 
 
 def _receipt(cursor: Any, box: Box, leaf: bytes, index: int, written: log.Written | None) -> Receipt:

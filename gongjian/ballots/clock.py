@@ -51,7 +51,7 @@ def _step(poll: Poll) -> None:
         if poll.state == Poll.State.OPEN and poll.closes_at <= now:
             last = log.content(LogRow.Kind.CLOSED, {"closes": rules.as_minute(poll.closes_at)})
             log.write(cursor, end, [last], max(now, end.moment))
-            move(poll, "close", closed_at=now)
+            move(poll, "close", closed_at=now, network_key=None)
 
 
 def database_clock() -> datetime:

@@ -18,6 +18,8 @@ from typing import Any
 import psycopg
 from django.db import DatabaseError, InterfaceError, connection
 
+from gongjian.accounts.devices import address_in
+
 from .casting import Answer, Box, Cast, NotTaken, append
 from .intake import LARGEST, Desk, desk_of, read, told
 
@@ -114,7 +116,8 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].startswith(BEFORE):
-            status, answer = await self._cast(scope["path"].removeprefix(BEFORE).rstrip("/"), receive)
+            ref = scope["path"].removeprefix(BEFORE).rstrip("/")
+            status, answer = await self._cast(ref, receive, _address(scope))
             body = json.dumps(answer).encode()
             length = (b"content-length", str(len(body)).encode())
             await send({"type": "http.response.start", "status": status, "headers": [*HEADERS, length]})
@@ -122,7 +125,7 @@ class Front:
         else:
             await self._pages(scope, _coroutine(receive), send)
 
-    async def _cast(self, ref: str, receive: Receive) -> tuple[int, dict[str, object]]:
+    async def _cast(self, ref: str, receive: Receive, address: str) -> tuple[int, dict[str, object]]:
         body = await _whole(receive)
         try:
             appender = await self._appender(ref)
@@ -130,7 +133,7 @@ class Front:
             return told(NotTaken("busy"))
         if appender is None or body is None:
             return 404, {"code": "closed", "said": NotTaken("closed").sentence}
-        found = read(appender.desk, body, time.time())
+        found = read(appender.desk, body, time.time(), address)
         return told(found if isinstance(found, NotTaken) else await appender.take(found))
 
     async def _appender(self, ref: str) -> Appender | None:
@@ -146,6 +149,13 @@ class Front:
             known = self._appenders[ref] = Appender(desk)
         known.desk, known.known_at = desk, time.monotonic()
         return known
+
+
+def _address(scope: Scope) -> str:
+    """As `devices.address_of` tells it of a request: several headers of a name are one with commas."""
+    peer = (scope.get("client") or ("",))[0]
+    said = [value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"x-forwarded-for"]
+    return address_in(peer, ",".join(said) if said else None)
 
 
 def _desk(ref: str) -> Desk | None:

@@ -8,30 +8,33 @@ from __future__ import annotations
 import base64
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from gongjian.accounts.devices import address_of
 from gongjian.register.authority.wall import behind_it
 from verivote.receipt import number
 
 from .casting import Answer, Box, Cast, NotTaken, box_of, cast_one
 from .clock import bring_forward
 from .models import Poll
-from .secrets import NotAPermit, Secret, secret_of
+from .secrets import NotAPermit, Secret, network_hash, network_key_of, secret_of
 
 LARGEST = 200_000
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A poll as its ballots come in: its box, and the secret that its permits were made with."""
+    """A poll as its ballots come in: its box, and the secret that its permits were made with. `network_key`: empty
+    where nothing is kept of where ballots come from."""
 
     poll: Poll
     box: Box
     secret: Secret
+    network_key: bytes = field(repr=False)
 
 
 def desk_of(ref: str) -> Desk | None:
@@ -40,11 +43,12 @@ def desk_of(ref: str) -> Desk | None:
         poll = Poll.objects.filter(ref=ref, entry__isnull=False, secret__isnull=False).first()
         if poll is None:
             return None
-        return Desk(bring_forward(poll), box_of(poll), secret_of(poll))
+        poll = bring_forward(poll)
+        return Desk(poll, box_of(poll), secret_of(poll), network_key_of(poll))
 
 
-def read(desk: Desk, body: bytes, now: float) -> Cast | NotTaken:
-    """What came in, as {"permit", "envelope"} with the envelope in base64."""
+def read(desk: Desk, body: bytes, now: float, address: str) -> Cast | NotTaken:
+    """What came in, as {"permit", "envelope"} with the envelope in base64. `address`: as `devices` tells it."""
     try:
         told = json.loads(body)
         permit = desk.secret.read_permit(str(told["permit"]), now)
@@ -53,7 +57,8 @@ def read(desk: Desk, body: bytes, now: float) -> Cast | NotTaken:
         return NotTaken("no_permit")
     except (ValueError, KeyError, TypeError, RecursionError):
         return NotTaken("wrong_size")
-    return Cast(permit.voter, sealed, permit.channel, permit.code)
+    network = network_hash(desk.network_key, address)
+    return Cast(permit.voter, sealed, permit.channel, permit.code, network=network)
 
 
 def told(answer: Answer) -> tuple[int, dict[str, object]]:
@@ -70,6 +75,6 @@ def cast(request: HttpRequest, ref: str) -> JsonResponse:
     desk = desk_of(ref) if len(request.body) <= LARGEST else None
     if desk is None:
         return JsonResponse({"code": "closed", "said": NotTaken("closed").sentence}, status=404)
-    found = read(desk, request.body, time.time())
+    found = read(desk, request.body, time.time(), address_of(request))
     status, answer = told(found if isinstance(found, NotTaken) else cast_one(desk.poll, found))
     return JsonResponse(answer, status=status)

@@ -23,7 +23,7 @@ from verivote.keys import sealing_key
 
 from . import log, rules
 from .access import office_that_keeps
-from .models import FEWEST_VOTERS, SEALED_SECRET, Holder, LogRow, Observer, Poll, Voter
+from .models import FEWEST_VOTERS, SEALED_NETWORK_KEY, SEALED_SECRET, Holder, LogRow, Observer, Poll, Voter
 from .secrets import Secret, new_secret
 from .states import move, subject_of
 
@@ -196,6 +196,8 @@ def make_ready(poll: Poll, *, today: date, now: datetime, by: Reader) -> Poll:
     rules.check_entry(entry)
     frozen: dict[str, Any] = {"entry": entry, "entry_hash": entry_hash(entry), "signer": key_id}
     frozen["secret"] = SEALED_SECRET.seal(secret.hex(), poll.pk)
+    if poll.basis:  # a selection goes on with the votes: only there is it looked for what was bought
+        frozen |= {"keeps_arrivals": True, "network_key": SEALED_NETWORK_KEY.seal(new_secret().hex(), poll.pk)}
     facts = {"entry": entry_hash(entry).hex(), "voters": len(persons)}
     move(poll, "make_ready", by=by, as_office=office, facts=facts, **frozen)
     log.begin(poll, now.astimezone(UTC))
@@ -233,7 +235,7 @@ def call_off(poll: Poll, *, why: str, now: datetime, by: Reader) -> Poll:
         raise Refused(_("Say why it is called off. Everybody reads it."))
     if poll.state == Poll.State.OPEN or poll.state == Poll.State.READY:
         log.add(poll, [log.content(LogRow.Kind.NOTE, {"text": _("Called off: %(why)s") % {"why": why.strip()}})], now)
-    move(poll, "call_off", by=by, as_office=office, called_off_reason=why.strip())
+    move(poll, "call_off", by=by, as_office=office, called_off_reason=why.strip(), network_key=None)
     poll.set_aside.update(words="–", objection="", outcome="")
     poll.voters.all().delete()  # envelopes and papers go with them
     poll.secret = None

@@ -18,6 +18,7 @@ from gongjian.register.models import Body, Document, Person, Unit
 
 FEWEST_VOTERS = 20
 SEALED_SECRET = sealed("ballots_poll", "secret")
+SEALED_NETWORK_KEY = sealed("ballots_poll", "network_key")
 FIRST_TYPED = sealed("ballots_paperballot", "first_choices")
 SECOND_TYPED = sealed("ballots_paperballot", "second_choices")
 
@@ -36,6 +37,7 @@ class Poll(models.Model):
 
     `ref` is its name outside. Until it is ready, `groups` and `steps` are what will be its rules; from then on the
     rules stand in `entry`, the first record of the log. `secret` makes codes, permits and orders; sealed by the ring.
+    `keeps_arrivals`: envelopes tell how they came, as `Envelope` says; `network_key` is for that, and goes at closing.
     """
 
     class Kind(models.TextChoices):
@@ -72,6 +74,8 @@ class Poll(models.Model):
     roll_day = models.DateField(null=True, blank=True)
     public_key = models.CharField(max_length=130, blank=True)
     secret = models.BinaryField(null=True)
+    keeps_arrivals = models.BooleanField(default=False)
+    network_key = models.BinaryField(null=True)
     signer = models.CharField(max_length=40, blank=True, help_text="id of the key that signs its heads")
     entry = models.JSONField(null=True, blank=True)
     entry_hash = models.BinaryField(null=True)
@@ -102,6 +106,10 @@ class Poll(models.Model):
                 | Q(entry__isnull=False, entry_hash__isnull=False, secret__isnull=False) & ~Q(signer="")
                 | Q(state="erased", entry__isnull=False),
                 name="ballots_ready_has_entry_and_key",
+            ),
+            models.CheckConstraint(
+                condition=Q(network_key=None) | Q(keeps_arrivals=True, state__in=("ready", "open")),
+                name="ballots_network_key_goes_at_closing",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=("closed", "opened", "published", "erased")) | Q(closed_at__isnull=False),
@@ -235,6 +243,9 @@ class Envelope(models.Model):
     """密封选票: the last sealed ballot of a voter. `earlier`: the leaves it replaced, 32 bytes each.
 
     `is_final`: it came on paper, and nothing replaces it. Pages have no right to read this table (migration 0002).
+
+    How it came, in polls that keep it and until the result is published: `half_hour` from the epoch by the local clock,
+    not of paper; `network`, which says only that two came from one address; and whether by a card's code.
     """
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="envelopes", db_index=False)
@@ -244,6 +255,9 @@ class Envelope(models.Model):
     channel = models.CharField(max_length=6)
     is_final = models.BooleanField(default=False)
     earlier = models.BinaryField(default=b"")
+    half_hour = models.IntegerField(null=True)
+    network = models.BinaryField(default=b"")
+    is_by_card = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

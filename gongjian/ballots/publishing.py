@@ -22,7 +22,7 @@ from verivote import log as records
 
 from . import log
 from .making import held
-from .models import LogRow, Poll, Result, SetAside, SignedHead
+from .models import Envelope, LogRow, Poll, Result, SetAside, SignedHead
 from .opening import is_undecided, result_record
 from .states import move
 
@@ -57,10 +57,17 @@ def publish(poll: Poll, *, today: date, now: datetime, by: Reader) -> Poll:
         file.seek(0)
         found.bundle.save(f"{poll.ref}.zip", File(file), save=False)
     found.save(update_fields=["bundle", "bundle_sha256"])
+    forget_arrivals(poll)
     until = today + timedelta(days=poll.objection_days)
     facts = {"bundle": found.bundle_sha256, "objections_until": until.isoformat()}
     move(poll, "publish", by=by, as_office=office, facts=facts, published_at=now, objections_until=until)
     return poll
+
+
+def forget_arrivals(poll: Poll) -> None:
+    """How the ballots came is for before the count; from publishing on nobody knows it."""
+    if poll.keeps_arrivals:
+        Envelope.objects.filter(poll=poll).update(half_hour=None, network=b"", is_by_card=False)
 
 
 def write_bundle(found: Result, target: BinaryIO) -> None:

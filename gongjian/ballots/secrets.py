@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
-from .models import SEALED_SECRET, Poll
+from gongjian.accounts.devices import NOWHERE, network_in
+
+from .models import SEALED_NETWORK_KEY, SEALED_SECRET, Poll
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LETTERS = 16
@@ -99,6 +101,20 @@ def secret_of(poll: Poll) -> Secret:
     """Raises KeyUnknown, Altered."""
     assert poll.secret is not None
     return Secret(bytes.fromhex(SEALED_SECRET.unseal(bytes(poll.secret), poll.pk)))
+
+
+# == where a ballot comes from ==
+def network_key_of(poll: Poll) -> bytes:
+    """Empty where the poll keeps nothing of it, and from closing on. Raises KeyUnknown, Altered."""
+    return bytes.fromhex(SEALED_NETWORK_KEY.unseal(bytes(poll.network_key), poll.pk)) if poll.network_key else b""
+
+
+def network_hash(key: bytes, address: str) -> bytes:
+    """Says only that two came from one address (of IPv6: one customer's network), in this poll alone, and once the key
+    is gone not even to whoever tries all addresses. Empty without a key, and for an address that cannot be told."""
+    if not key or address == NOWHERE:
+        return b""
+    return hmac.digest(key, network_in(address).encode(), "sha256")[:MAC]
 
 
 def new_code() -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gongjian.accounts.devices import hash_of, network_of
+from gongjian.accounts.devices import address_of, hash_of, network_of
 from gongjian.accounts.limits import give_back, take
 from gongjian.register.refusals import Refused
 from gongjian.register.views.door import DayRequest
@@ -27,7 +27,7 @@ from .forms import CodeForm
 from .making import withdrawn_from
 from .models import Poll, Voter
 from .queries import Group, ballot_of
-from .secrets import NO_CODE, Permit, Secret, secret_of
+from .secrets import NO_CODE, Permit, Secret, network_hash, network_key_of, secret_of
 
 PLACE = {"place": "ballots"}
 SESSION = "ballots"
@@ -143,7 +143,8 @@ def _cast_here(
     except Refused as no:
         return _page(request, poll, voter, shown_code, groups, secret, str(no), chosen)
     sealed = Paper(poll.entry).seal(chosen)
-    answer = cast_one(poll, Cast(voter, sealed, "server", shown_code))
+    network = network_hash(network_key_of(poll), address_of(request))
+    answer = cast_one(poll, Cast(voter, sealed, "server", shown_code, network=network))
     if isinstance(answer, NotTaken):
         messages.error(request, answer.sentence)
         return _page(request, poll, voter, shown_code, groups, secret, answer.sentence, chosen)

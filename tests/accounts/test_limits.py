@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.utils import timezone
 
 from gongjian.accounts import limits
+from gongjian.accounts.devices import network_of
 from gongjian.accounts.models import Tries
 
 from .conftest import PASSWORD, is_in, sign_in
@@ -184,6 +186,14 @@ def test_behind_a_proxy_the_address_is_the_one_the_proxy_saw(anna, browser, sett
 
     assert [from_there(f"203.0.113.{n}, 192.0.2.1") for n in range(6)] == [False] * 5 + [True]
     assert not from_there("192.0.2.1, 203.0.113.1")
+
+
+def test_an_address_written_as_ipv6_is_the_address_itself():
+    """A server that listens on both families writes so; all of them lie in one /64."""
+    seen = [
+        network_of(RequestFactory().get("/", REMOTE_ADDR=each)) for each in ("::ffff:192.0.2.1", "::ffff:192.0.2.2")
+    ]
+    assert seen == ["192.0.2.1", "192.0.2.2"]
 
 
 def test_without_a_proxy_nobody_chooses_an_address(anna, browser):
