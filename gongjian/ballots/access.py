@@ -13,7 +13,7 @@ from gongjian.register.authority.acting import reference_of
 from gongjian.register.authority.reach import Walk, reach_of
 from gongjian.register.models import Body, Permission
 
-from .models import Poll, SetAside, Voter
+from .models import Burst, Poll, SetAside, Voter
 
 KEEP = Permission.KEEP_PLANS
 SHOWN = (Poll.State.READY, Poll.State.OPEN, Poll.State.CLOSED, Poll.State.OPENED, Poll.State.PUBLISHED,
@@ -53,6 +53,11 @@ def set_aside_visible_to(reader: Reader) -> QuerySet[SetAside]:
     person = reach_of(reader).person_id if reader.pk else None
     own = Q(voter__person=person) if person else Q(pk__in=())
     return SetAside.objects.filter(kept(reader, "poll__held_by__") | own)
+
+
+def bursts_visible_to(reader: Reader) -> QuerySet[Burst]:
+    """What looked bought in the polls one keeps, and was proposed to be set aside."""
+    return Burst.objects.filter(kept(reader, "poll__held_by__"))
 
 
 # == keeping ==

@@ -5,6 +5,7 @@ It holds for the envelope that was there. Whether there was one is not told to w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -33,8 +34,7 @@ UNTIL_COUNTED = (Poll.State.OPEN, Poll.State.CLOSED)
 def propose(voter: Voter, *, reason: str, words: str, by: User) -> SetAside:
     """The first person. One case a voter: the same whether they have cast, or cast again. Raises Refused."""
     poll, office = held(voter.poll, by, *UNTIL_COUNTED)
-    if reason not in SetAside.Reason.values or not words.strip():
-        raise Refused(_("Say why the ballot is set aside. The voter reads it."))
+    check_reason(reason, words)
     leaf = Envelope.objects.filter(poll=poll, voter=voter).values_list("leaf", flat=True).first()
     leaf = leaf or secret_of(poll).of("nothing cast", str(voter.pk).encode())
     if SetAside.objects.filter(poll=poll, voter=voter).exclude(state__in=(A.DECLINED, A.LIFTED)).exists():
@@ -47,18 +47,31 @@ def propose(voter: Voter, *, reason: str, words: str, by: User) -> SetAside:
     return made
 
 
+def check_reason(reason: str, words: str) -> None:
+    """Raises Refused."""
+    if reason not in SetAside.Reason.values or not words.strip():
+        raise Refused(_("Say why the ballot is set aside. The voter reads it."))
+
+
+def check_second(is_proposed: bool, first: int | None, by: User) -> None:
+    """Whether this one may answer now. Raises Refused."""
+    if not is_proposed:
+        raise Refused(_("It was answered already. Look at the list again."))
+    if first == by.pk:
+        raise Refused(_("You proposed it. Somebody else has to agree."))
+
+
 @in_sentences
 def answer(aside: SetAside, *, agrees: bool, today: date, now: datetime, by: User) -> SetAside:
     """The second person, who is not the first. The voter gets a letter. Raises Refused."""
     poll, office = held(aside.poll, by, *UNTIL_COUNTED)
     aside = _locked(aside)
-    if aside.state != A.PROPOSED:
-        raise Refused(_("It was answered already. Look at the list again."))
-    if aside.first_by_id == by.pk:
-        raise Refused(_("You proposed it. Somebody else has to agree."))
+    if aside.burst_id is not None:
+        raise Refused(_("It was proposed together with others. Decide about all of them at once."))
+    check_second(aside.state == A.PROPOSED, aside.first_by_id, by)
     _put(aside, state=A.AGREED if agrees else A.DECLINED, second_by=by, told_on=today if agrees else None)
     if agrees:
-        _tell(poll, aside, today, now)
+        tell(poll, [aside], today, now)
     verb = "ballots.agree_aside" if agrees else "ballots.decline_aside"
     record(verb, by=by, subject=_subject(aside), as_office=office)
     return aside
@@ -101,19 +114,23 @@ def pending(poll: Poll) -> int:
     return poll.set_aside.filter(state__in=(A.PROPOSED, A.OBJECTED)).count()
 
 
-def _tell(poll: Poll, aside: SetAside, today: date, now: datetime) -> None:
+def tell(poll: Poll, asides: Sequence[SetAside], today: date, now: datetime) -> None:
+    """A letter to each voter who has an account."""
+    with override(settings.LANGUAGE_CODE):
+        write_letters([each for aside in asides for each in _letters(poll, aside, today)], now=now)
+
+
+def _letters(poll: Poll, aside: SetAside, today: date) -> list[NewLetter]:
     account = aside.voter.person.account_id if aside.voter else None
     if account is None:
-        return
-    with override(settings.LANGUAGE_CODE):
-        gaps = {"title": poll.title, "reason": aside.get_reason_display(), "words": aside.words}
-        page = settings.SITE + reverse("aside", args=[aside.pk])
-        said = _("Your ballot in “%(title)s” was set aside: %(reason)s. %(words)s") % gaps
-        ways = _("You may object, or cast again while the poll is open; what is in it nobody has seen.")
-        subject = _("A ballot of yours was set aside")
-        letter = NewLetter(account, f"aside:{aside.pk}", today, subject, "\n".join([said, ways, "", page]),
-                           [f"ballots.poll:{poll.pk}"], settings.LANGUAGE_CODE)  # fmt: skip
-        write_letters([letter], now=now)
+        return []
+    gaps = {"title": poll.title, "reason": aside.get_reason_display(), "words": aside.words}
+    page = settings.SITE + reverse("aside", args=[aside.pk])
+    said = _("Your ballot in “%(title)s” was set aside: %(reason)s. %(words)s") % gaps
+    ways = _("You may object, or cast again while the poll is open; what is in it nobody has seen.")
+    subject = _("A ballot of yours was set aside")
+    return [NewLetter(account, f"aside:{aside.pk}", today, subject, "\n".join([said, ways, "", page]),
+                      [f"ballots.poll:{poll.pk}"], settings.LANGUAGE_CODE)]  # fmt: skip
 
 
 def _subject(aside: SetAside) -> str:

@@ -237,6 +237,7 @@ def call_off(poll: Poll, *, why: str, now: datetime, by: Reader) -> Poll:
         log.add(poll, [log.content(LogRow.Kind.NOTE, {"text": _("Called off: %(why)s") % {"why": why.strip()}})], now)
     move(poll, "call_off", by=by, as_office=office, called_off_reason=why.strip(), network_key=None)
     poll.set_aside.update(words="–", objection="", outcome="")
+    poll.bursts.update(words="–", facts={}, half_hour=None)
     poll.voters.all().delete()  # envelopes and papers go with them
     poll.secret = None
     poll.save(update_fields=["secret"])

@@ -342,7 +342,8 @@ class SignedHead(models.Model):
 class SetAside(models.Model):
     """暂不计入: an envelope that two people set aside, blind to what is in it. The voter is told, and may object.
 
-    It is of the envelope whose leaf it names: whoever casts again has a new one.
+    It is of the envelope whose leaf it names: whoever casts again has a new one. `burst`: with which others it was
+    proposed; they are answered together.
     """
 
     class Reason(models.TextChoices):
@@ -360,6 +361,7 @@ class SetAside(models.Model):
         LIFTED = "lifted", _("counts again")
 
     poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="set_aside")
+    burst = models.ForeignKey("Burst", null=True, on_delete=models.CASCADE, related_name="cases")
     voter = models.ForeignKey(Voter, null=True, on_delete=models.SET_NULL, related_name="+")
     leaf = models.BinaryField()
     reason = models.CharField(max_length=12, choices=Reason.choices)
@@ -391,6 +393,45 @@ class SetAside(models.Model):
     def holds(self) -> bool:
         """Does the envelope stay out of the count as it stands?"""
         return self.state in (self.State.AGREED, self.State.UPHELD)
+
+
+class Burst(models.Model):
+    """集中投票: ballots that came together in a way that looks bought, and what two people decided about all of them.
+
+    `facts`: numbers alone. `half_hour`: when it began, until the result is published. Whose they are stand in `cases`.
+    """
+
+    class Rule(models.TextChoices):
+        NETWORK = "network", _("many units from one address within an hour")
+        NIGHT = "night", _("many from one address at night")
+        BATCH = "batch", _("cards of one batch within an hour")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("waits for the second person")
+        DECLINED = "declined", _("not agreed")
+        AGREED = "agreed", _("left out for now")
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="bursts")
+    rule = models.CharField(max_length=7, choices=Rule.choices)
+    facts = models.JSONField(default=dict)
+    half_hour = models.IntegerField(null=True)
+    reason = models.CharField(max_length=12, choices=SetAside.Reason.choices)
+    words = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
+    first_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    second_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(words=""), name="ballots_burst_says_why"),
+            models.CheckConstraint(
+                condition=Q(second_by=None) | Q(first_by=None) | ~Q(first_by=F("second_by")),
+                name="ballots_burst_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.poll_id}: {self.rule}"
 
 
 class PaperBallot(models.Model):

@@ -68,6 +68,7 @@ def forget_arrivals(poll: Poll) -> None:
     """How the ballots came is for before the count; from publishing on nobody knows it."""
     if poll.keeps_arrivals:
         Envelope.objects.filter(poll=poll).update(half_hour=None, network=b"", is_by_card=False)
+        poll.bursts.update(half_hour=None)
 
 
 def write_bundle(found: Result, target: BinaryIO) -> None:
@@ -137,6 +138,7 @@ def erase(poll: Poll) -> Poll:
     kept = [each.pk for each in hourly(poll)]
     voters = poll.voters.count()
     SetAside.objects.filter(poll=poll).update(words="–", objection="", outcome="")
+    poll.bursts.update(words="–", facts={})
     poll.voters.all().delete()  # envelopes and papers go with them
     poll.code_batches.all().delete()
     SignedHead.objects.filter(poll=poll).exclude(pk__in=kept).delete()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from gongjian.register.access import Reader
 from gongjian.register.queries.lists import body_names
 from gongjian.ui.keyset import Page, page_of
@@ -17,6 +19,7 @@ from .secrets import CROCKFORD, Secret, plain_code
 
 PAGE, MOST_HEADS, MOST_BODIES = 30, 48, 50
 ORDER = ["-closes_at", "-id"]
+ALONE = Q(burst=None) | Q(state__in=("objected", "upheld", "lifted"))  # the others of a burst are on its page, as one
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def poll_kept(reader: Reader, poll_id: int, today: date, now: datetime) -> Kept 
         by_unit=roll.by_unit(poll, poll.roll_day or today),
         with_code=Voter.objects.filter(poll=poll, is_off=False, code__isnull=False).count(),
         papers=list(poll.papers.order_by("pk")),
-        aside=list(access.set_aside_visible_to(reader).filter(poll=poll).order_by("pk")),
+        aside=list(access.set_aside_visible_to(reader).filter(ALONE, poll=poll).order_by("pk")),
         withdrawn=making.withdrawn_from(poll),
         missing=lacking,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import intake, views, views_count, views_public, views_roll, views_vote
+from . import intake, views, views_bursts, views_count, views_public, views_roll, views_vote
 
 POLL = "ballots/<id:poll_id>/"
 VOTE = "vote/<slug:ref>/"
@@ -38,6 +38,9 @@ urlpatterns = [
     path("ballots/set-aside/<id:case_id>/answer/", views_roll.aside_answer, name="aside_answer"),
     path("ballots/set-aside/<id:case_id>/object/", views_roll.aside_object, name="aside_object"),
     path("ballots/set-aside/<id:case_id>/decide/", views_roll.aside_decide, name="aside_decide"),
+    path(POLL + "bursts/", views_bursts.bursts, name="poll_bursts"),
+    path(POLL + "bursts/<slug:key>/", views_bursts.propose, name="poll_burst"),
+    path("ballots/bursts/<id:burst_id>/answer/", views_bursts.answer, name="burst_answer"),
     path(POLL + "opening/", views_count.opening, name="poll_opening"),
     path(POLL + "opening/counting.zip", views_count.counting_file, name="poll_counting"),
     path(POLL + "opening/to-sign.zip", views_count.to_sign, name="poll_to_sign"),

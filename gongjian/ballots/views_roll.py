@@ -300,7 +300,11 @@ def aside(request: AccountRequest, case_id: int) -> HttpResponse:
     facts = {
         "aside": found,
         "poll": found.poll,
-        "may_answer": is_kept and counts and found.state == "proposed" and found.first_by_id != request.user.pk,
+        "may_answer": is_kept
+        and counts
+        and found.state == "proposed"
+        and found.burst_id is None
+        and found.first_by_id != request.user.pk,
         "may_decide": is_kept and counts and found.state == "objected" and found.first_by_id != request.user.pk,
         "objection_form": ObjectionForm(None) if is_mine and counts and found.state == "agreed" else None,
         "trail": [(_("Polls"), keep_day(reverse("polls"), request)), (found.poll.title, None)],

@@ -1,4 +1,4 @@
-"""How ballots came: kept only where a selection goes on with the votes, never as an address, and gone once it is told."""
+"""How ballots came: kept only where a selection goes on with the votes, never as an address, and gone when told."""
 
 from __future__ import annotations
 

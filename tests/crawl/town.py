@@ -63,9 +63,9 @@ from gongjian.asks.models import Answer, Ask, Sending
 from gongjian.asks.sending import ask as ask_others
 from gongjian.asks.writing import Asked
 from gongjian.ballots import making as making_polls
-from gongjian.ballots.access import polls_kept_by, polls_visible_to, set_aside_visible_to
+from gongjian.ballots.access import bursts_visible_to, polls_kept_by, polls_visible_to, set_aside_visible_to
 from gongjian.ballots.clock import bring_forward
-from gongjian.ballots.models import Observer, PaperBallot, Poll, Voter
+from gongjian.ballots.models import Burst, Observer, PaperBallot, Poll, Voter
 from gongjian.ballots.models import SetAside as BallotSetAside
 from gongjian.chronicle.models import Act
 from gongjian.consistency.access import doubts_visible_to
@@ -891,6 +891,11 @@ def _polls(made: MarkedTown) -> None:
             first_by=town.accounts["county_chair"], second_by=town.accounts["deputy"],
         )  # fmt: skip
         made.keep(case.words, f"what was set aside in {county}", among(set_aside_visible_to, case))
+        Poll.objects.filter(pk=poll.pk).update(keeps_arrivals=True)
+        burst = Burst.objects.create(
+            poll=poll, rule="network", facts={"voters": 40, "units": 4}, words=made.mark(), reason="not_own"
+        )
+        made.keep(burst.words, f"what looks bought in {county}", among(bursts_visible_to, burst))
         sheet = PaperBallot.objects.create(poll=poll, voter=Voter.objects.filter(poll=poll)[0], number=made.mark())
         made.keep(sheet.number, f"number of a paper of {county}", among(polls_kept_by, poll))
 
@@ -1247,6 +1252,7 @@ def _ids(made: MarkedTown) -> None:
         "observer_id": list(Observer.objects.order_by("pk").values_list("pk", flat=True)),
         "voter_id": list(Voter.objects.order_by("pk").values_list("pk", flat=True)[:3]),
         "sheet_id": list(PaperBallot.objects.order_by("pk").values_list("pk", flat=True)),
+        "burst_id": list(Burst.objects.order_by("pk").values_list("pk", flat=True)),
         "case_id": [each for model in (BallotSetAside, Case) for each in model.objects.values_list("pk", flat=True)],
         "round_id": [
             each for model in (AppraisalRound, TellingRound) for each in model.objects.values_list("pk", flat=True)

@@ -46,7 +46,7 @@ WORDS = {
     "inspection_id": "1", "stop_id": "1",
     "series_id": "1", "member_id": "1", "meeting_id": "1", "topic_id": "1", "paper_id": "1", "decision_id": "1",
     "poll_id": "1", "venue_id": "1", "group": "1",
-    "candidate": "1", "observer_id": "1", "voter_id": "1", "sheet_id": "1",
+    "candidate": "1", "observer_id": "1", "voter_id": "1", "sheet_id": "1", "burst_id": "1",
     "case_id": "1", "ref": "1", "what": "1", "round_id": "1", "box_id": "1", "mark_id": "1", "objection_id": "1",
     "post_id": "1", "assignment_id": "1", "pledge_id": "1", "progress_id": "1",
     "telling_id": "1", "mending_id": "1", "agreement_id": "1", "verb": "answer", "deed_id": "1", "comment_id": "1",
@@ -83,6 +83,7 @@ POST_ONLY |= {
 }
 POST_ONLY |= {f"ballots/1/{verb}/" for verb in ("roll/draw-up", "roll/clear", "codes/1/replace", "paper/give/1")}
 POST_ONLY |= {"ballots/1/paper/1/take-back/", "ballots/1/opening/counting.zip", "ballots/1/opening/1/"}
+POST_ONLY |= {"ballots/bursts/1/answer/"}
 POST_ONLY |= {f"ballots/set-aside/1/{verb}/" for verb in ("answer", "object", "decide")}
 POST_ONLY |= {f"posts/1/{verb}/" for verb in ("move", "choose", "nominate")}
 POST_ONLY |= {f"posts/held/1/{verb}/" for verb in ("move", "word")} | {"bodies/1/pledges/words/"}

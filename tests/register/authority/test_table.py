@@ -39,8 +39,8 @@ from gongjian.appraisal.access import cases_visible_to, grades_visible_to, round
 from gongjian.appraisal.models import Case, Round, Scheme, SchemeVersion
 from gongjian.asks import sending, writing
 from gongjian.asks.access import asks_visible_to, can_see_burden, sendings_visible_to
-from gongjian.ballots.access import polls_visible_to, set_aside_visible_to, voters_visible_to
-from gongjian.ballots.models import Poll, Voter
+from gongjian.ballots.access import bursts_visible_to, polls_visible_to, set_aside_visible_to, voters_visible_to
+from gongjian.ballots.models import Burst, Poll, Voter
 from gongjian.ballots.models import SetAside as BallotSetAside
 from gongjian.contacts.access import (
     contacts_visible_to,
@@ -474,6 +474,11 @@ def test_who_has_voted(town):
             "WHERE table_name = 'ballots_envelope' AND grantee = %s", [ROLE]
         )  # fmt: skip
         assert cursor.fetchall() == []
+
+
+def test_what_looks_bought_in_a_poll_of_a_selection(town, readers, poll):
+    burst = Burst.objects.create(poll=poll, rule="network", facts={"voters": 40, "units": 4}, words="样例")
+    assert who_sees(readers, bursts_visible_to, burst) == {"county chair"}
 
 
 def test_ballots_that_were_set_aside(town, readers, poll):
