@@ -150,6 +150,19 @@ def _meeting(path: str, state: str) -> Callable[[Site], str]:
     return lambda site: path.format(**dict(zip(("id", "series", "topic"), site.asked(found)[0], strict=True)))
 
 
+def _watched(site: Site) -> str:
+    """The open poll of the sample, as if it were of a selection, with a group that waits for the second person."""
+    watched = "UPDATE ballots_poll SET keeps_arrivals = true WHERE state = 'open' RETURNING id"
+    id = site.asked(watched)[0][0]
+    site.asked(
+        "INSERT INTO ballots_burst (poll_id, rule, facts, reason, words, state) "
+        """SELECT %s, 'network', '{"voters": 46, "units": 7}', 'not_own', '样例', 'proposed' """
+        "WHERE NOT EXISTS (SELECT FROM ballots_burst) RETURNING id",
+        id,
+    )
+    return f"/ballots/{id}/bursts/"
+
+
 def _pledge(state: str, path: str = "/pledges/{}/") -> Callable[[Site], str]:
     """A page of the first pledge of the village secretary's organisation in this state."""
     found = (
@@ -370,6 +383,7 @@ PAGES = [
     Seen("an item", ORGANISER, _late_item, _open_all),
     Seen("meetings", ORGANISER, "/meetings/"),
     Seen("polls", ORGANISER, "/ballots/"),
+    Seen("what looks bought in a poll", ORGANISER, _watched),
     Seen("polls for everybody", "", "/polls/"),
     Seen("voting with a code", "", "/vote/"),
     Seen("a series of meetings", ORGANISER, _meeting("/meetings/series/{series}/", "published"), _open_all),

@@ -106,7 +106,8 @@ def test_keys_are_listed_made_and_turned(run):
     assert json.loads(out)["sealing"] == [{"id": new, "values": 0}, {"id": old, "values": 2}]
     code, out, _ = run("keys", "rotate")
     empty = ["register_particulars.phone", "register_particulars.identity_number", "ballots_poll.secret",
-             "ballots_poll.network_key", "ballots_paperballot.first_choices", "ballots_paperballot.second_choices"]  # fmt: skip
+             "ballots_poll.network_key", "ballots_paperballot.first_choices",
+             "ballots_paperballot.second_choices"]  # fmt: skip
     counts = {"chronicle_personkey.key": 2, **dict.fromkeys(empty, 0)}
     assert code == 0
     assert set(out.splitlines()) == {f"{at}: {count} values sealed anew under {new}." for at, count in counts.items()}
