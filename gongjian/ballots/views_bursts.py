@@ -115,7 +115,7 @@ def _watched(request: DayRequest, poll_id: int) -> Poll:
     return poll
 
 
-def sentence(rule: str, facts: Mapping[str, Any], names: Mapping[int, str]) -> str:
+def sentence(rule: str, facts: Mapping[str, Any], names: Mapping[int | None, str]) -> str:
     """What was found, with its numbers; once these are erased the rule alone."""
     if rule == "unit":
         gaps = {"unit": names.get(facts["unit"], str(facts["unit"]))}
