@@ -63,8 +63,8 @@ class Place:
 
 
 def counted(first: date) -> QuerySet[Ask]:
-    """All that others ask for in the month that begins on this day; not what a body owes by a rule (asks/owing.py), else
-    whoever recommends much to a village could fill its month."""
+    """All that others ask for in the month that begins on this day; not what a body owes by a rule (asks/owing.py),
+    else whoever recommends much to a village could fill its month."""
     first, after = month_of(first)
     gone = (Ask.State.WITHDRAWN, Ask.State.HANDED_OVER)
     asked = Ask.objects.filter(due_on__gte=first, due_on__lt=after).exclude(state__in=gone)

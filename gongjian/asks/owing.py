@@ -21,10 +21,11 @@ def owe(
 ) -> Ask | None:  # fmt: skip
     """One open ask of the body about the same thing, in its own name; more of it adds its minutes and no second ask.
 
-    Nobody asks upwards, and no ceiling holds back what a rule requires; nor does it fill the month, which counts what
-    others ask.
-    `by` did what it follows from. None for a body that does not stand today.
+        Nobody asks upwards, and no ceiling holds back what a rule requires; nor does it fill the month, which counts what
+    others ask. `by` did what it follows from. None for a body that does not stand today. A title that is longer than an
+    ask holds is cut off, and more minutes than one may take are as many as it may.
     """
+    minutes, title = min(minutes, MOST_MINUTES), _fitting(title)
     sending.hold()
     known = Ask.objects.filter(body=body, sending__about=about, state=Ask.State.OPEN).first()
     if known is not None:
@@ -41,3 +42,8 @@ def owe(
         sent_at=now, act=act,
     )  # fmt: skip
     return Ask.objects.create(sending=sent, body=body, unit_id=entry.seat_id, due_on=due_on, minutes=minutes)
+
+
+def _fitting(title: str) -> str:
+    most = Sending._meta.get_field("title").max_length or 0
+    return title if len(title) <= most else f"{title[: most - 1]}…"

@@ -26,8 +26,8 @@ SHOWN = 60
 MERGEABLE = (Sending.Kind.CONFIRM, Sending.Kind.TELL, Sending.Kind.FACTS, Sending.Kind.FILE)
 FILTERS = ("below", "under", "line", "kind", "form")
 
-# For each body chosen: where it sits, what its unit is asked for by others in the month already, the ceiling there, which open
-# ask of the earlier sending is taken up, and the minutes it comes to.
+# For each body chosen: where it sits, what its unit is asked for by others in the month already, the ceiling there,
+# which open ask of the earlier sending is taken up, and the minutes it comes to.
 PLAN = """
 WITH chosen AS ({chosen}),
 seats AS (SELECT unit_id, count(*) AS bodies FROM chosen GROUP BY unit_id),

@@ -42,7 +42,7 @@ class Letter(models.Model):
         FAILED = "failed", _("could not be sent")
 
     account = models.ForeignKey(User, on_delete=models.CASCADE, related_name="letters", db_index=False)
-    kind = models.CharField(max_length=20, help_text="a word, such as digest")
+    kind = models.CharField(max_length=80, help_text="a word, such as digest, or a word with an id behind a colon")
     day = models.DateField()
     subject = models.CharField(max_length=150)
     body = models.TextField(help_text="plain text")

@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from gongjian.notices import actions
 from gongjian.notices.models import Letter, Preference
+from gongjian.reviews.models import MemberGrade
 from gongjian.workdays.calendar import UnknownYear
 
 from .conftest import MONDAY, NOW, SATURDAY, digest, written
@@ -118,3 +119,20 @@ def test_whoever_is_forgotten_leaves_no_letter(people):
     actions.want_mail(anna, False)
     actions.forget_letters_of(anna)
     assert Letter.objects.get().account == bert and not Preference.objects.exists()
+
+
+LAST_ID = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["digest", "agenda:{id}", "cmt_end:{id}", "member_comment:{id}", "pledge_returned:{id}", "reviews:{id}:good"],
+)
+def test_a_kind_with_an_id_behind_it_fits_however_high_ids_have_grown(people, kind):
+    (anna,) = people(1)
+    assert written(anna, kind=kind.format(id=LAST_ID)) == 1
+
+
+def test_a_grade_of_a_review_fits_into_a_kind_as_long_as_it_may_be():
+    longest = len(f"reviews:{LAST_ID}:") + MemberGrade._meta.get_field("told_grade").max_length
+    assert longest <= Letter._meta.get_field("kind").max_length
