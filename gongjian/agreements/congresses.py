@@ -69,6 +69,7 @@ def vote_on(
     cannot be."""
     agreement, office = going_on(agreement, by, on=on, today=today)
     numbers = numbers_of(agreement.statute_id)
+    _its_own(agreement, congress)
     session = _session(congress, present, women, on, today, by)
     check_quorum(session, numbers["quorum"])
     is_passed = numbers["majority"].is_passed_by(votes.yes, session.delegates)
@@ -87,6 +88,7 @@ def report_on(
 ) -> Resolution:  # fmt: skip
     """The congress heard how the agreement is kept; the next report is a year later. Raises Refused."""
     agreement, office = going_on(agreement, by, on=on, today=today)
+    _its_own(agreement, congress)
     session = _session(congress, present, women, on, today, by)
     said = words.strip()
     check_texts(Resolution, {"title": said})
@@ -111,6 +113,12 @@ def decide(
     made = _decide(session, Resolution.Sort.OTHER, title.strip(), votes, is_passed, None)
     record("agreements.decide", by=by, subject=subject_of(made), on=on, as_office=office)
     return made
+
+
+def _its_own(agreement: Agreement, congress: Congress) -> None:
+    """Another union's congress does not decide on it. Raises Refused."""
+    if congress.body_id != agreement.union_id:
+        raise Refused(_("It is not open to you."))
 
 
 def check_quorum(session: CongressSession, quorum: Number) -> None:

@@ -97,13 +97,13 @@ def call(
     """The meeting is called, the papers are exchanged in time before it. Raises Refused."""
     agreement, office = going_on(agreement, by, on=on, today=today)
     days = numbers_of(agreement.statute_id)["papers"].value
+    if meets_on < on or meets_on > today + timedelta(days=366):
+        raise Refused(_("Choose a day for the meeting that is not over, within a year."))
     if papers_on > meets_on - timedelta(days=days):
         raise Refused(
             _("The papers are handed over at least %(days)s days before the meeting: by %(day)s, or meet later.")
             % {"days": days, "day": meets_on - timedelta(days=days)}
         )
-    if meets_on < on or meets_on > today + timedelta(days=366):
-        raise Refused(_("Choose a day for the meeting that is not over, within a year."))
     move(agreement, "call", on=on, by=by, as_office=office, meets_on=meets_on, papers_on=papers_on)
     return _follow(agreement, today, now, by)
 
@@ -112,6 +112,12 @@ def call(
 def meet(agreement: Agreement, *, words: str, on: date, today: date, now: datetime, by: User) -> Agreement:
     """They met and signed the minutes. Raises Refused."""
     agreement, office = going_on(agreement, by, on=on, today=today)
+    days = numbers_of(agreement.statute_id)["papers"].value
+    if agreement.papers_on is not None and on < (earliest := agreement.papers_on + timedelta(days=days)):
+        raise Refused(
+            _("They met before the papers had been there for %(days)s days: the earliest day is %(day)s. Call the meeting "
+              "anew with the days as they were.") % {"days": days, "day": earliest}
+        )  # fmt: skip
     move(agreement, "meet", on=on, by=by, as_office=office, words=_words(words))
     return _follow(agreement, today, now, by)
 
@@ -260,7 +266,7 @@ def end_it(
     if agreement.since is None:
         move(agreement, "give_up", on=on, by=by, as_office=office, words=words, reason=words)
     else:
-        last = max(on, agreement.since)
+        last = min(max(on, agreement.since), agreement.until or on)
         rows = list(agreement.units.values_list("pk", flat=True))
         act = move(agreement, "end", on=on, by=by, as_office=office, words=words, reason=words, until=last)
         cut_short(act, agreement, rows, last + timedelta(days=1))

@@ -75,15 +75,19 @@ def run_out(today: date, now: datetime) -> int:
 
 def count_again(today: date, now: datetime) -> int:
     """What waited for the working days of a year, where they are published by now."""
-    done = 0
-    for each in _open().filter(due_on=None, counts_from__isnull=False).exclude(clock="").order_by("pk"):
-        with transaction.atomic():
-            each.due_on = due_of(each, numbers_of(each.statute_id))
-            if each.due_on is not None:
-                each.save(update_fields=["due_on"])
-                asking.follow(each, today=today, now=now, by=None)
-                done += 1
-    return done
+    waits = _open().filter(due_on=None, counts_from__isnull=False).exclude(clock="")
+    counted = 0
+
+    def count(each: Agreement) -> None:
+        nonlocal counted
+        each.due_on = due_of(each, numbers_of(each.statute_id))
+        if each.due_on is not None:
+            each.save(update_fields=["due_on"])
+            asking.follow(each, today=today, now=now, by=None)
+            counted += 1
+
+    _each(waits, count)
+    return counted
 
 
 def ask_reports(today: date, now: datetime) -> int:
@@ -145,13 +149,17 @@ def _asked(kind: str) -> QuerySet[Ask]:
 
 
 def _each(rows: QuerySet[Agreement], act: Callable[[Agreement], None]) -> int:
-    """Each in a transaction of its own. What cannot be done now is written to the log, and tried again next night."""
+    """Each in a transaction of its own, if it is still one of them: people write while the night runs. What cannot be
+    done now is written to the log, and tried again next night."""
     done = 0
     for id in list(rows.order_by("pk").values_list("pk", flat=True)):
         try:
             with transaction.atomic():
                 found = Agreement.objects.select_for_update(of=("self",)).select_related("union__line", "previous")
-                act(found.get(pk=id))
+                locked = found.get(pk=id)
+                if not rows.filter(pk=id).exists():
+                    continue
+                act(locked)
             done += 1
         except (Refused, IntegrityError) as no:
             log.warning("agreement %s: %s", id, no)
