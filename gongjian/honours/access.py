@@ -80,15 +80,20 @@ def opinions_visible_to(reader: Reader) -> QuerySet[Opinion]:
 
 
 def opinions_asked_of(reader: Reader) -> QuerySet[Opinion]:
-    """Those the reader gives, but on bodies in which they hold an office."""
-    rows = Opinion.objects.filter(kept(reader, "body__"))
+    """Those the reader gives, but on themselves or bodies in which they hold an office; not on what left the round."""
+    rows = Opinion.objects.filter(kept(reader, "body__")).exclude(application__state=Application.State.WITHDRAWN)
+    rows = rows.exclude(state=Opinion.State.ASKED, application__state=Application.State.EXCLUDED)
+    own = reach_of(reader).person_id
+    rows = rows.exclude(application__person=own, application__person__isnull=False) if own is not None else rows
     return rows.exclude(application__by_body__in=bodies_of(reader))
 
 
 # == reviewing ==
 def _reviewers(reader: Reader) -> QuerySet[Reviewer]:
+    """The reader as a reviewer: as long as they hold an office."""
     own = reach_of(reader).person_id
-    return Reviewer.objects.filter(person=own) if own is not None else Reviewer.objects.none()
+    holds = Exists(Office.objects.filter(person=OuterRef("person"), valid__contains=TODAY))
+    return Reviewer.objects.filter(holds, person=own) if own is not None else Reviewer.objects.none()
 
 
 def reviewers_of(reader: Reader) -> QuerySet[Reviewer]:
@@ -135,6 +140,12 @@ def holds_office_in(reader: Reader, body: Body) -> bool:
     return reach_of(reader).person_id is not None and body.pk in bodies_of(reader)
 
 
+def is_close_to(reader: Reader, application: Application) -> bool:
+    """Is it for the reader themselves, or of an organisation in which they hold an office?"""
+    own = reach_of(reader).person_id
+    return own is not None and (application.person_id == own or holds_office_in(reader, application.by_body))
+
+
 def _mine(reader: Reader) -> Q:
     own = reach_of(reader).person_id
     return Q(person=own) if own is not None else Q(pk__in=())
@@ -155,10 +166,10 @@ def objections_visible_to(reader: Reader) -> QuerySet[Objection]:
 
 
 def may_answer(reader: Reader, objection: Objection) -> bool:
-    """Whoever keeps the call, but who proposed the list, who objects, or who holds an office in the body."""
+    """Whoever keeps the call, but who proposed the list, who objects, whose it is, or who holds office in the body."""
     call = objection.application.call
     is_another = reader.pk not in (call.proposed_by_id, objection.by_id)
-    return is_another and keeps(reader, call) and not holds_office_in(reader, objection.application.by_body)
+    return is_another and keeps(reader, call) and not is_close_to(reader, objection.application)
 
 
 # == awards ==

@@ -18,7 +18,7 @@ from gongjian.register.models import Body, Cover, Membership, Office, Person, Un
 from gongjian.register.refusals import Refused
 
 from . import opinions
-from .access import account_of, holds_office_in, writes
+from .access import account_of, is_close_to, writes
 from .models import Application, Call
 from .refusing import entry_of, held_call, keeping, locked_application, locked_call, texts
 from .rules import Rules, rules_of
@@ -226,6 +226,11 @@ def send_back(application: Application, *, reason: str, by: Reader) -> Applicati
 def exclude(application: Application, *, reason: str, now: datetime, by: Reader) -> Application:
     """It is out, with the reason, which whoever applied reads. Raises Refused."""
     found, office = _kept(application, by)
+    if found.call.state in (Call.State.AWARDED, Call.State.CALLED_OFF):
+        raise Refused(_("The call is over: nobody is left out any more."))
+    if found.call.proposed_by_id is not None and found.call.proposed_by_id == by.pk:
+        raise Refused(_("You proposed the list. Another person leaves somebody out of it, or it is sent back to be "
+                        "reviewed."))  # fmt: skip
     said = texts(Application, {"reason": reason}, {"reason": _("Say why it is left out. Whoever applied reads it.")})
     leaves_list = found.state == Application.State.PROPOSED
     move(found, "exclude", by=by, as_office=office, facts={"reason": said["reason"]}, reason=said["reason"])
@@ -256,6 +261,6 @@ def _own(application: Application, by: Reader) -> tuple[Application, str]:
 def _kept(application: Application, by: Reader) -> tuple[Application, str]:
     found = locked_application(application, by)
     _call, office = held_call(found.call, by)
-    if holds_office_in(by, found.by_body):
-        raise Refused(_("You hold an office in the organisation that applies. Ask a colleague."))
+    if is_close_to(by, found):
+        raise Refused(_("It is for yourself, or you hold an office in the organisation that applies. Ask a colleague."))
     return found, office

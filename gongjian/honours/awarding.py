@@ -44,10 +44,7 @@ def publish(
 def keep(award: Award, *, reason: str, recheck_on: date, today: date, now: datetime, by: Reader) -> Award:
     """It was looked at again and stays, until the next time. Raises Refused."""
     found, office = _held(award, by)
-    if not today < recheck_on <= date(today.year + MOST_YEARS, today.month, min(today.day, 28)):
-        raise Refused(_("Say a day ahead on which it is looked at again, within %(years)s years.") % {
-            "years": MOST_YEARS
-        })  # fmt: skip
+    _within_years(recheck_on, today)
     _step(found, "keep", _reason(reason, _("Say what was found when it was looked at.")), today, by, office,
           recheck_on=recheck_on)  # fmt: skip
     _settle(found.giver, today, now, by)
@@ -60,6 +57,7 @@ def warn(award: Award, *, reason: str, recheck_on: date, today: date, by: Reader
     found, office = _held(award, by)
     if recheck_on <= today:
         raise Refused(_("Say until when it has to be put right: a day ahead."))
+    _within_years(recheck_on, today)
     _step(found, "warn", _reason(reason, _("Say what has to be put right. Everybody reads it.")), today, by, office,
           recheck_on=recheck_on)  # fmt: skip
     return found
@@ -69,8 +67,7 @@ def warn(award: Award, *, reason: str, recheck_on: date, today: date, by: Reader
 def clear(award: Award, *, reason: str, recheck_on: date, today: date, now: datetime, by: Reader) -> Award:
     """It was put right. Raises Refused."""
     found, office = _held(award, by)
-    if recheck_on <= today:
-        raise Refused(_("Say a day ahead on which it is looked at again."))
+    _within_years(recheck_on, today)
     _step(found, "clear", _reason(reason, _("Say how it was put right.")), today, by, office, recheck_on=recheck_on)
     _settle(found.giver, today, now, by)
     return found
@@ -100,6 +97,13 @@ def _held(award: Award, by: Reader) -> tuple[Award, str]:
     if found is None:
         raise Refused(_("Honours are kept by whoever keeps the yearly plan of the organisation that gave them."))
     return found, keeping(by, Body.objects.get(pk=found.giver_id))
+
+
+def _within_years(recheck_on: date, today: date) -> None:
+    if not today < recheck_on <= date(today.year + MOST_YEARS, today.month, min(today.day, 28)):
+        raise Refused(_("Say a day ahead on which it is looked at again, within %(years)s years.") % {
+            "years": MOST_YEARS
+        })  # fmt: skip
 
 
 def _reason(reason: str, missing: str) -> str:

@@ -13,12 +13,12 @@ from gongjian.asks import owing, sending
 from gongjian.chronicle.record import record
 from gongjian.register.access import Reader
 from gongjian.register.actions import in_sentences
-from gongjian.register.models import Body, BodyEntry, Line, Office, Person
+from gongjian.register.models import Body, BodyEntry, Line, Office, Person, Unit
 from gongjian.register.refusals import Refused, check_texts
 
 from . import opinions
 from .access import account_of, office_that_keeps
-from .models import Application, Call, Honour, Reviewer
+from .models import Application, Call, Honour, Objection, Reviewer
 from .refusing import entry_of, held_call, keeping, texts
 from .rules import LEVELS, PARTY_OR_STATE, Rules, rules_of
 from .states import move, subject_of
@@ -52,7 +52,7 @@ def begin(
     if version is None:
         raise Refused(_("This honour has no rules yet. Load the pack again."))
     rules = rules_of(version.definition)
-    if wrong := _may_not(keeper, honour, rules, today):
+    if wrong := may_not(keeper, honour, rules, today):
         raise Refused(wrong)
     said = texts(Call, {"title": title, "document": document or honour.document, "seed": seed},
                  {"title": _("Give the call a title.")})  # fmt: skip
@@ -74,7 +74,7 @@ def begin(
     return call
 
 
-def _may_not(keeper: Body, honour: Honour, rules: Rules, today: date) -> str:
+def may_not(keeper: Body, honour: Honour, rules: Rules, today: date) -> str:
     """Why this body does not give the honour: its line, its level, or what it is."""
     entry = entry_of(keeper.pk, today)
     if entry is None:
@@ -101,8 +101,9 @@ def mend(call: Call, *, document: str, seed: str, by: Reader) -> Call:
         raise Refused(_("A list is proposed already. Nothing of this changes any more."))
     if call.state != Call.State.DRAFT and said["document"] != call.document:
         raise Refused(_("The approval stands as it was when the call was opened. Call it off, and begin another one."))
-    if call.state == Call.State.REVIEWING and call.seed:
-        raise Refused(_("The number to draw with is set and stays, so that nobody can choose whom it draws."))
+    if call.state == Call.State.REVIEWING and said["seed"] != call.seed:
+        raise Refused(_("The number to draw with is said before the review begins, so that nobody can choose whom it "
+                        "draws."))  # fmt: skip
     call.document, call.seed = said["document"], said["seed"]
     call.save(update_fields=["document", "seed"])
     record("honours.mend_call", by=by, subject=subject_of(call), facts=said, as_office=office)
@@ -113,6 +114,9 @@ def mend(call: Call, *, document: str, seed: str, by: Reader) -> Call:
 def open_call(call: Call, *, today: date, by: Reader) -> Call:
     """Whoever may apply sees it. Raises Refused."""
     call, office = held_call(call, by)
+    # Two calls of one place wait for each other: how often and how many it may give is counted over all of them.
+    seats = BodyEntry.objects.filter(body=call.keeper_id, valid__contains=today).values("seat")
+    list(Unit.objects.select_for_update().filter(pk__in=seats).values_list("pk"))
     if call.state == Call.State.DRAFT and (wrong := not_opened_because(call, today)):
         raise Refused(" ".join(wrong))
     move(call, "open", by=by, as_office=office, opened_on=today)
@@ -256,7 +260,8 @@ def call_off(call: Call, *, reason: str, now: datetime, by: Reader) -> Call:
     check_texts(Call, {"reason": reason})
     move(call, "call_off", by=by, as_office=office, facts={"reason": reason}, reason=reason)
     account = account_of(by)
-    for about in (call.about, call.about_review):
+    raised = Objection.objects.filter(application__call=call, state=Objection.State.RAISED)
+    for about in (call.about, call.about_review, *(each.about for each in raised)):
         sending.close(about, now=now, by=account)
     opinions.close_all(Q(application__call=call), now=now, by=account)
     return call

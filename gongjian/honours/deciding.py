@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +18,7 @@ from gongjian.asks import owing, sending
 from gongjian.chronicle.record import record
 from gongjian.register.access import Reader
 from gongjian.register.actions import in_sentences
+from gongjian.register.authority.reach import reach_of
 from gongjian.register.refusals import Refused, check_texts
 from quotas.choosing import Candidate, Choice, Rule, choose, share
 from quotas.faults import Fault
@@ -184,8 +186,8 @@ def _choose(
     if choice.level:
         numbers = sorted(each.number for each in able if str(each.pk) in choice.level)
         gaps = {"numbers": "、".join(map(str, numbers))}
-        raise Refused(_("Level for the last places: %(numbers)s. Let reviewers look again, or write a public number to "
-                        "draw with on the call before the review ends.") % gaps)  # fmt: skip
+        raise Refused(_("Level for the last places: %(numbers)s. Let reviewers look again. (A public number to draw with is "
+                        "said before a review begins.)") % gaps)  # fmt: skip
     chosen, over = [], []
     for each in able:
         decided = choice.decided[str(each.pk)]
@@ -301,7 +303,7 @@ def mend_list(call: Call, *, today: date, now: datetime, by: Reader) -> Call:
     facts = _choose(call, rules, standing, by, today, kept_in=staying)
     until = notice_until(today, rules.notice_days)
     move(call, "renew_notice", by=by, as_office=office, facts=facts | {"until": until.isoformat()}, to_mend=False,
-         notice_on=today, notice_until=until)  # fmt: skip
+         notice_on=today, notice_until=until, proposed_by=account_of(by))  # fmt: skip
     return call
 
 
@@ -325,9 +327,11 @@ def not_awarded_because(call: Call, today: date) -> list[str]:
         bad = [finding_said(rules, one.kept(), names) for one in findings[each.pk] if one.verdict != "ok"]
         if bad:
             gaps = {"number": each.number, "what": " ".join(bad)}
+            is_out = verdict(findings[each.pk]) == NO
             found.append(
                 _("Application %(number)s does not meet the conditions any more: %(what)s Mend the list.") % gaps
-            )
+                if is_out else _("Application %(number)s: %(what)s Or leave it out.") % gaps
+            )  # fmt: skip
     return found
 
 
@@ -348,7 +352,10 @@ def award(
     Raises Refused."""
     call, office = held_call(call, by)
     if call.proposed_by_id is not None and call.proposed_by_id == by.pk:
-        raise Refused(_("You proposed the list. Another person awards."))
+        raise Refused(_("You proposed the list, or mended it. Another person awards."))
+    own = reach_of(by).person_id
+    if own is not None and call.applications.filter(state=Application.State.PROPOSED, person=own).exists():
+        raise Refused(_("You are on the list yourself. Another person awards."))
     said = texts(Award, {"document": document, "issuer": issuer, "link": link}, {
         "document": _("Write the number and title of the document. Without one nothing is awarded."),
         "issuer": _("Write whose decision it is, as on the document."),
@@ -367,9 +374,9 @@ def award(
         Award(
             honour_id=call.version.honour_id, giver=call.keeper, of_body=each.by_body, application=each, unit=each.unit,
             team=each.team, body=each.body, person_id=each.person_id, year=call.year, awarded_on=awarded_on,
-            number=f"{call.year}-{call.pk:04}-{at:03}", recheck_on=recheck, **said,
+            number=number, recheck_on=recheck, **said,
         )
-        for at, each in enumerate(listed, start=1)
+        for each, number in zip(listed, _numbers(call), strict=False)
     ]  # fmt: skip
     for name, value in its_paper.items():
         setattr(first, name, value)
@@ -380,6 +387,13 @@ def award(
     move_all(made, "publish", by=by, subject=subject_of(call), fields=())
     AwardStep.objects.bulk_create(AwardStep(award=each, verb="publish", on=awarded_on, act=act) for each in made)
     return made
+
+
+def _numbers(call: Call) -> Iterator[str]:
+    """Of the certificates, one after the other; without those that came in with a file of earlier ones."""
+    first = f"{call.year}-{call.pk:04}-"
+    taken = set(Award.objects.filter(number__startswith=first).values_list("number", flat=True))
+    return (number for at in count(1) if (number := f"{first}{at:03}") not in taken)
 
 
 def _years_after(day: date, years: int) -> date:

@@ -29,6 +29,7 @@ from gongjian.register.models import Body, BodyEntry, UnitEntry
 from gongjian.register.refusals import Refused
 
 from .access import account_of, files_visible_to
+from .calling import may_not
 from .models import Award, AwardStep, EarlierFile, Honour
 from .refusing import keeping
 from .rules import rules_of
@@ -67,10 +68,11 @@ def look_at(body: Body, file: UploadedFile[Any], *, today: date, now: datetime, 
     if not raw:
         raise Refused(_("The file has no rows. Look at it, and send it again."))
     known = _known(raw)
+    refused = {each.pk: may_not(body, each, rules_of(each.definition), today) for each in known.honours.values()}
     times = Counter(row["number"] for _at, row in raw if isinstance(row["number"], str))
     rows, problems = [], []
     for at, row in raw:
-        found, wrong = _looked_at(row, known, times, today)
+        found, wrong = _looked_at(row, known, refused, times, today)
         problems += [{"row": at, "said": each} for each in wrong]
         if not wrong:
             rows.append(found | {"row": at})
@@ -122,7 +124,9 @@ def _known(raw: list[tuple[int, Row]]) -> _Known:
     return _Known(honours, holders, set(Award.objects.filter(number__in=numbers).values_list("number", flat=True)))
 
 
-def _looked_at(row: Row, known: _Known, times: Counter[str], today: date) -> tuple[Row, list[str]]:
+def _looked_at(
+    row: Row, known: _Known, refused: dict[str, str], times: Counter[str], today: date
+) -> tuple[Row, list[str]]:
     wrong: list[str] = []
     read = {name: _read(cells.text, row[name], wrong) or "" for name in COLUMNS if name != "day"}
     day: date | None = _read(cells.day, row["day"], wrong)
@@ -133,6 +137,8 @@ def _looked_at(row: Row, known: _Known, times: Counter[str], today: date) -> tup
         wrong.append(_("“%(name)s” is not in the catalogue. Write the honour as it is called there.") % {
             "name": read["honour"]
         })  # fmt: skip
+    elif refused[honour.pk]:
+        wrong.append(f"{read['honour']}: {refused[honour.pk]}")
     if day is None or day > today:
         wrong.append(_("The day is missing, or is one to come. Write the day of the document."))
     for name in ("number", "issuer"):

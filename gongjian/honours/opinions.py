@@ -16,7 +16,7 @@ from gongjian.register.actions import in_sentences
 from gongjian.register.models import Body, BodyEntry
 from gongjian.register.refusals import Refused
 
-from .access import account_of, holds_office_in, office_that_keeps, opinions_asked_of
+from .access import account_of, is_close_to, office_that_keeps, opinions_asked_of
 from .models import Application, Call, Opinion
 from .refusing import locked_call, texts
 from .rules import OpinionOf, rules_of
@@ -78,7 +78,7 @@ def give(opinion: Opinion, verdict: str, *, words: str, now: datetime, by: Reade
     locked_call(opinion.application.call_id, by)
     rows = opinions_asked_of(by).select_for_update(of=("self",)).filter(pk=opinion.pk)
     found = rows.select_related("application__by_body", "application__call", "body").first()
-    if found is None or holds_office_in(by, found.application.by_body):
+    if found is None or is_close_to(by, found.application):
         raise Refused(_("This opinion is asked of others, or you hold an office in the organisation it is about. Ask a "
                         "colleague."))  # fmt: skip
     if found.application.call.state != Call.State.REVIEWING:

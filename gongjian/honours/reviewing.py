@@ -17,7 +17,7 @@ from gongjian.register.authority.reach import TODAY
 from gongjian.register.models import BodyEntry, Membership, Office
 from gongjian.register.refusals import Refused
 
-from .access import account_of, applications_to_review, is_own, reviewers_of
+from .access import account_of, applications_to_review, applications_visible_to, is_own, reviewers_of
 from .models import Application, Call, Review, Reviewer
 from .refusing import locked_call, texts
 from .rules import Rules, rules_of
@@ -38,6 +38,9 @@ def give(
 ) -> Review:
     """0 to 100 for each criterion. May be given anew until a list is proposed. Raises Refused."""
     found, call, rules = _reviewing(reviewer, application, by)
+    if found.is_blind and applications_visible_to(by).filter(pk=application.pk).exists():
+        raise Refused(_("You read this application with its name elsewhere, so you do not review it blind. Say so as "
+                        "what ties you to it; others review it."))  # fmt: skip
     said = texts(Review, {"words": words}, {})
     fields = {"given": _numbers(rules, given), "conflict": "", "at": now} | said
     return _keep(found, call, application, fields, "honours.review", now, by)

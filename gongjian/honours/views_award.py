@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -71,7 +72,8 @@ def awards_export(request: DayRequest) -> HttpResponseBase:
 def _filters(request: DayRequest) -> Filters:
     year = request.GET.get("year", "")
     return Filters(
-        honour=request.GET.get("honour", "")[:40], state=request.GET.get("state", "")[:10],
+        honour=request.GET.get("honour", "").replace("\x00", "")[:40],
+        state=request.GET.get("state", "").replace("\x00", "")[:10],
         year=int(year) if year.isdecimal() and len(year) == 4 else None,
     )  # fmt: skip
 
@@ -171,7 +173,7 @@ def certificate(request: DayRequest, award_id: int) -> HttpResponse:
     address = settings.SITE + reverse("honour_award", args=[found.pk])
     sheet = sheet_of(found, found.name, address)  # type: ignore[attr-defined]
     paper = HttpResponse(as_pdf(sheet), content_type="application/pdf")
-    paper["Content-Disposition"] = f"inline; filename=certificate-{found.number}.pdf"
+    paper["Content-Disposition"] = content_disposition_header(False, f"certificate-{found.number}.pdf") or "inline"
     return kept(paper, request, [found])
 
 
