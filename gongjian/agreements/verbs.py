@@ -115,8 +115,8 @@ def meet(agreement: Agreement, *, words: str, on: date, today: date, now: dateti
     days = numbers_of(agreement.statute_id)["papers"].value
     if agreement.papers_on is not None and on < (earliest := agreement.papers_on + timedelta(days=days)):
         raise Refused(
-            _("They met before the papers had been there for %(days)s days: the earliest day is %(day)s. Call the meeting "
-              "anew with the days as they were.") % {"days": days, "day": earliest}
+            _("They met before the papers had been there for %(days)s days: the earliest day is %(day)s. Call the "
+              "meeting anew with the days as they were.") % {"days": days, "day": earliest}
         )  # fmt: skip
     move(agreement, "meet", on=on, by=by, as_office=office, words=_words(words))
     return _follow(agreement, today, now, by)

@@ -21,9 +21,9 @@ def owe(
 ) -> Ask | None:  # fmt: skip
     """One open ask of the body about the same thing, in its own name; more of it adds its minutes and no second ask.
 
-        Nobody asks upwards, and no ceiling holds back what a rule requires; nor does it fill the month, which counts what
-    others ask. `by` did what it follows from. None for a body that does not stand today. A title that is longer than an
-    ask holds is cut off, and more minutes than one may take are as many as it may.
+    Nobody asks upwards, and no ceiling holds back what a rule requires; nor does it fill the month, which counts
+    what others ask. `by` did what it follows from. None for a body that does not stand today. A title that is longer
+    than an ask holds is cut off, and more minutes than one may take are as many as it may.
     """
     minutes, title = min(minutes, MOST_MINUTES), _fitting(title)
     sending.hold()

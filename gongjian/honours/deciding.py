@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -186,8 +186,8 @@ def _choose(
     if choice.level:
         numbers = sorted(each.number for each in able if str(each.pk) in choice.level)
         gaps = {"numbers": "、".join(map(str, numbers))}
-        raise Refused(_("Level for the last places: %(numbers)s. Let reviewers look again. (A public number to draw with is "
-                        "said before a review begins.)") % gaps)  # fmt: skip
+        raise Refused(_("Level for the last places: %(numbers)s. Let reviewers look again. (A public number to draw "
+                        "with is said before a review begins.)") % gaps)  # fmt: skip
     chosen, over = [], []
     for each in able:
         decided = choice.decided[str(each.pk)]
@@ -393,7 +393,7 @@ def _numbers(call: Call) -> Iterator[str]:
     """Of the certificates, one after the other; without those that came in with a file of earlier ones."""
     first = f"{call.year}-{call.pk:04}-"
     taken = set(Award.objects.filter(number__startswith=first).values_list("number", flat=True))
-    return (number for at in count(1) if (number := f"{first}{at:03}") not in taken)
+    return (number for at in itertools.count(1) if (number := f"{first}{at:03}") not in taken)
 
 
 def _years_after(day: date, years: int) -> date:

@@ -126,7 +126,7 @@ LAST_ID = 2**63 - 1
 
 @pytest.mark.parametrize(
     "kind",
-    ["digest", "agenda:{id}", "cmt_end:{id}", "member_comment:{id}", "pledge_returned:{id}", "reviews:{id}:good"],
+    ["digest", "agenda:{id}", "member_comment:{id}", "pledge_returned:{id}", "reviews:{id}:good"],
 )
 def test_a_kind_with_an_id_behind_it_fits_however_high_ids_have_grown(people, kind):
     (anna,) = people(1)
