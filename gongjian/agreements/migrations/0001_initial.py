@@ -162,6 +162,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("delegates__gte", 1), ("delegates__lte", 5000)),
+                        name="agreements_congress_has_delegates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("women", None), ("women__lte", models.F("delegates")), _connector="OR"),
+                        name="agreements_women_among_delegates",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CongressSession",
@@ -181,6 +193,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("congress", "on"), name="agreements_one_session_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("present__gte", 1), ("present__lte", models.F("delegates"))),
+                        name="agreements_present_among_delegates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("women", None), ("women__lte", models.F("present")), _connector="OR"),
+                        name="agreements_women_among_present",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AgreementClause",
@@ -207,6 +232,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("agreement", "heading"), name="agreements_clause_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="agreements_clause_says_what"
+                    ),
+                ],
                 "ordering": ("heading__position",),
             },
         ),
@@ -240,6 +271,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("agreement", "unit"), name="agreements_unit_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid", None),
+                            models.Q(
+                                ("valid__isempty", False), ("valid__lower_inf", False), ("valid__upper_inf", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="agreements_unit_has_days",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("valid__isnull", False)),
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("scope", "="),
+                            ("valid", "&&"),
+                        ],
+                        name="agreements_one_of_a_scope_a_day",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["unit"], name="agreements_of_unit")],
+            },
         ),
         migrations.CreateModel(
             name="Delegate",
@@ -261,6 +320,23 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agreement", "side", "position"), name="agreements_delegate_one_a_place"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_chief", True)),
+                        fields=("agreement", "side"),
+                        name="agreements_one_chief_a_side",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("post", ""), _negated=True), name="agreements_delegate_of_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_chief", True), ("is_outside", True), _negated=True),
+                        name="agreements_chief_from_inside",
+                    ),
+                ],
                 "ordering": ("-side", "position"),
             },
         ),
@@ -309,6 +385,35 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "present__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("yes"), "+", models.F("no")
+                                    ),
+                                    "+",
+                                    models.F("abstained"),
+                                ),
+                            )
+                        ),
+                        name="agreements_votes_among_present",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreement", None), ("sort", "other")),
+                            models.Q(models.Q(("sort", "other"), _negated=True), ("agreement__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="agreements_resolution_on_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="agreements_resolution_has_a_title"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["session", "id"], name="agreements_resolutions")],
                 "ordering": ("id",),
             },
         ),
@@ -365,141 +470,6 @@ class Migration(migrations.Migration):
                 "ordering": ("id",),
                 "indexes": [models.Index(fields=["agreement", "id"], name="agreements_steps")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="congress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("delegates__gte", 1), ("delegates__lte", 5000)),
-                name="agreements_congress_has_delegates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="congress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("women", None), ("women__lte", models.F("delegates")), _connector="OR"),
-                name="agreements_women_among_delegates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="congresssession",
-            constraint=models.UniqueConstraint(fields=("congress", "on"), name="agreements_one_session_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="congresssession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("present__gte", 1), ("present__lte", models.F("delegates"))),
-                name="agreements_present_among_delegates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="congresssession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("women", None), ("women__lte", models.F("present")), _connector="OR"),
-                name="agreements_women_among_present",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementclause",
-            constraint=models.UniqueConstraint(fields=("agreement", "heading"), name="agreements_clause_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementclause",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="agreements_clause_says_what"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="coveredunit",
-            index=models.Index(fields=["unit"], name="agreements_of_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="coveredunit",
-            constraint=models.UniqueConstraint(fields=("agreement", "unit"), name="agreements_unit_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="coveredunit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid", None),
-                    models.Q(("valid__isempty", False), ("valid__lower_inf", False), ("valid__upper_inf", False)),
-                    _connector="OR",
-                ),
-                name="agreements_unit_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coveredunit",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("valid__isnull", False)),
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)), "="),
-                    ("scope", "="),
-                    ("valid", "&&"),
-                ],
-                name="agreements_one_of_a_scope_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegate",
-            constraint=models.UniqueConstraint(
-                fields=("agreement", "side", "position"), name="agreements_delegate_one_a_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_chief", True)), fields=("agreement", "side"), name="agreements_one_chief_a_side"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("post", ""), _negated=True), name="agreements_delegate_of_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delegate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_chief", True), ("is_outside", True), _negated=True),
-                name="agreements_chief_from_inside",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="resolution",
-            index=models.Index(fields=["session", "id"], name="agreements_resolutions"),
-        ),
-        migrations.AddConstraint(
-            model_name="resolution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "present__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(models.F("yes"), "+", models.F("no")),
-                            "+",
-                            models.F("abstained"),
-                        ),
-                    )
-                ),
-                name="agreements_votes_among_present",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resolution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agreement", None), ("sort", "other")),
-                    models.Q(models.Q(("sort", "other"), _negated=True), ("agreement__isnull", False)),
-                    _connector="OR",
-                ),
-                name="agreements_resolution_on_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resolution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="agreements_resolution_has_a_title"
-            ),
         ),
         migrations.AddIndex(
             model_name="agreement",
