@@ -122,6 +122,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="activities_contest_has_a_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("begins_on"))),
+                        name="activities_contest_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("prizes", "others"), _negated=True),
+                            models.Q(
+                                models.Q(("approval", ""), _negated=True), models.Q(("approved_at", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activities_prizes_to_others_are_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), models.Q(("outcome", ""), _negated=True)),
+                            models.Q(models.Q(("state", "closed"), _negated=True), ("outcome", "")),
+                            _connector="OR",
+                        ),
+                        name="activities_closed_says_what_came_of_it",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("begins_on"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="activities_contest_begins",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ComparedItem",
@@ -149,6 +185,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="activities_compared_in_words"
+                    ),
+                    models.UniqueConstraint(fields=("contest", "position"), name="activities_item_position_once"),
+                ],
                 "ordering": ("position",),
             },
         ),
@@ -172,6 +214,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("contest", "body"), name="activities_contest_host_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Entrant",
@@ -197,6 +244,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("contest", "body", "team"), name="activities_entered_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -268,6 +320,53 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="activities_event_has_a_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="activities_event_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity", None), ("capacity__gt", 0), _connector="OR"),
+                        name="activities_event_has_room",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "called_off"), models.Q(("called_off_reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "called_off"), _negated=True), ("called_off_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="activities_called_off_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "over"), models.Q(("summary", ""), _negated=True)),
+                            models.Q(models.Q(("state", "over"), _negated=True), ("summary", "")),
+                            _connector="OR",
+                        ),
+                        name="activities_held_says_how_it_was",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("took_part", None), models.Q(("state", "over"), ("took_part__gte", 5)), _connector="OR"
+                        ),
+                        name="activities_event_tells_no_few",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(("place", ""), _negated=True),
+                            ("venue__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="activities_event_is_somewhere",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["starts_at", "id"], name="activities_event_start")],
+            },
         ),
         migrations.CreateModel(
             name="EventHost",
@@ -289,6 +388,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("event", "body"), name="activities_event_host_once")],
+            },
         ),
         migrations.CreateModel(
             name="Practice",
@@ -320,6 +422,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("done", ""), _negated=True),
+                            models.Q(("came_of", ""), _negated=True),
+                        ),
+                        name="activities_practice_says_what_and_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent_back"), models.Q(("sent_back_words", ""), _negated=True)),
+                            models.Q(models.Q(("state", "sent_back"), _negated=True), ("sent_back_words", "")),
+                            _connector="OR",
+                        ),
+                        name="activities_sent_back_says_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("handed_in_on"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="activities_practice_day",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PublicityItem",
@@ -370,6 +499,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("subject", ""), _negated=True), name="activities_publicity_has_a_subject"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_on__isnull", False),
+                                ("state", "published"),
+                                models.Q(("address", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "published"), _negated=True), ("address", ""), ("published_on", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activities_published_says_where",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dropped"), models.Q(("dropped_reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "dropped"), _negated=True), ("dropped_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="activities_publicity_dropped_says_why",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["planned_on", "id"], name="activities_publicity_day")],
+            },
         ),
         migrations.CreateModel(
             name="Result",
@@ -394,6 +553,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("entrant", "item"), name="activities_one_result")],
+            },
         ),
         migrations.CreateModel(
             name="SignUp",
@@ -431,6 +593,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account__isnull", False), ("body", None), ("people", 1)),
+                            models.Q(("account", None), ("body__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="activities_sign_up_of_one_or_of_a_body",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("people__gte", 1)), name="activities_sign_up_of_somebody"
+                    ),
+                    models.UniqueConstraint(fields=("event", "account"), name="activities_signed_up_once"),
+                    models.UniqueConstraint(fields=("event", "body"), name="activities_body_signed_up_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Uptake",
@@ -454,234 +633,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="compareditem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="activities_compared_in_words"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compareditem",
-            constraint=models.UniqueConstraint(fields=("contest", "position"), name="activities_item_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="contesthost",
-            constraint=models.UniqueConstraint(fields=("contest", "body"), name="activities_contest_host_once"),
-        ),
-        migrations.AddIndex(
-            model_name="contest",
-            index=models.Index(
-                models.OrderBy(models.F("begins_on"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="activities_contest_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="activities_contest_has_a_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("begins_on"))), name="activities_contest_days_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("prizes", "others"), _negated=True),
-                    models.Q(models.Q(("approval", ""), _negated=True), models.Q(("approved_at", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="activities_prizes_to_others_are_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), models.Q(("outcome", ""), _negated=True)),
-                    models.Q(models.Q(("state", "closed"), _negated=True), ("outcome", "")),
-                    _connector="OR",
-                ),
-                name="activities_closed_says_what_came_of_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entrant",
-            constraint=models.UniqueConstraint(fields=("contest", "body", "team"), name="activities_entered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="eventhost",
-            constraint=models.UniqueConstraint(fields=("event", "body"), name="activities_event_host_once"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["starts_at", "id"], name="activities_event_start"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="activities_event_has_a_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="activities_event_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity", None), ("capacity__gt", 0), _connector="OR"),
-                name="activities_event_has_room",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "called_off"), models.Q(("called_off_reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "called_off"), _negated=True), ("called_off_reason", "")),
-                    _connector="OR",
-                ),
-                name="activities_called_off_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "over"), models.Q(("summary", ""), _negated=True)),
-                    models.Q(models.Q(("state", "over"), _negated=True), ("summary", "")),
-                    _connector="OR",
-                ),
-                name="activities_held_says_how_it_was",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("took_part", None), models.Q(("state", "over"), ("took_part__gte", 5)), _connector="OR"
-                ),
-                name="activities_event_tells_no_few",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(("place", ""), _negated=True),
-                    ("venue__isnull", False),
-                    _connector="OR",
-                ),
-                name="activities_event_is_somewhere",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="practice",
-            index=models.Index(
-                models.OrderBy(models.F("handed_in_on"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="activities_practice_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="practice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("title", ""), _negated=True),
-                    models.Q(("done", ""), _negated=True),
-                    models.Q(("came_of", ""), _negated=True),
-                ),
-                name="activities_practice_says_what_and_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="practice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "sent_back"), models.Q(("sent_back_words", ""), _negated=True)),
-                    models.Q(models.Q(("state", "sent_back"), _negated=True), ("sent_back_words", "")),
-                    _connector="OR",
-                ),
-                name="activities_sent_back_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publicityitem",
-            index=models.Index(fields=["planned_on", "id"], name="activities_publicity_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="publicityitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("subject", ""), _negated=True), name="activities_publicity_has_a_subject"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicityitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("published_on__isnull", False),
-                        ("state", "published"),
-                        models.Q(("address", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("state", "published"), _negated=True), ("address", ""), ("published_on", None)),
-                    _connector="OR",
-                ),
-                name="activities_published_says_where",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicityitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "dropped"), models.Q(("dropped_reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "dropped"), _negated=True), ("dropped_reason", "")),
-                    _connector="OR",
-                ),
-                name="activities_publicity_dropped_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.UniqueConstraint(fields=("entrant", "item"), name="activities_one_result"),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("account__isnull", False), ("body", None), ("people", 1)),
-                    models.Q(("account", None), ("body__isnull", False)),
-                    _connector="OR",
-                ),
-                name="activities_sign_up_of_one_or_of_a_body",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("people__gte", 1)), name="activities_sign_up_of_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.UniqueConstraint(fields=("event", "account"), name="activities_signed_up_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=models.UniqueConstraint(fields=("event", "body"), name="activities_body_signed_up_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.UniqueConstraint(fields=("practice", "body"), name="activities_taken_up_once"),
+            options={
+                "constraints": [models.UniqueConstraint(fields=("practice", "body"), name="activities_taken_up_once")],
+            },
         ),
     ]

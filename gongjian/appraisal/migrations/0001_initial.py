@@ -174,6 +174,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "kind", "key"), name="appraisal_mark_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("evidence", ""), _negated=True), name="appraisal_mark_has_evidence"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("points__gte", 0), ("points__lte", 100)), name="appraisal_mark_points"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by", None),
+                            ("by", None),
+                            models.Q(("approved_by", models.F("by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="appraisal_veto_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("approved_at", None), ("approved_by", None)),
+                            models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="appraisal_approved_when",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Objection",
@@ -223,6 +251,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="appraisal_objection_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at", None), ("state", "raised")),
+                            models.Q(
+                                models.Q(("state", "raised"), _negated=True),
+                                ("answered_at__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appraisal_objection_answered",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PaperCount",
@@ -251,6 +298,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("box", "by"), name="appraisal_typed_once_by_each")],
+            },
         ),
         migrations.CreateModel(
             name="Regrade",
@@ -270,6 +320,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "calculation"), name="appraisal_regraded_once")
+                ],
                 "ordering": ("calculation", "pk"),
             },
         ),
@@ -399,6 +452,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [models.UniqueConstraint(fields=("scheme", "number"), name="appraisal_version_once")],
                 "ordering": ("scheme", "-number"),
             },
         ),
@@ -467,6 +521,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "by_whom", "giver", "item"), name="appraisal_score_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gte", 0), ("value__lte", 100)), name="appraisal_score_0_to_100"
+                    ),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name="box",
@@ -486,74 +548,6 @@ class Migration(migrations.Migration):
                 ),
                 name="appraisal_box_told_when_closed",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.UniqueConstraint(fields=("case", "kind", "key"), name="appraisal_mark_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("evidence", ""), _negated=True), name="appraisal_mark_has_evidence"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points__gte", 0), ("points__lte", 100)), name="appraisal_mark_points"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by", None),
-                    ("by", None),
-                    models.Q(("approved_by", models.F("by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="appraisal_veto_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at", None), ("approved_by", None)),
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="appraisal_approved_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="appraisal_objection_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at", None), ("state", "raised")),
-                    models.Q(
-                        models.Q(("state", "raised"), _negated=True),
-                        ("answered_at__isnull", False),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="appraisal_objection_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="papercount",
-            constraint=models.UniqueConstraint(fields=("box", "by"), name="appraisal_typed_once_by_each"),
-        ),
-        migrations.AddConstraint(
-            model_name="regrade",
-            constraint=models.UniqueConstraint(fields=("case", "calculation"), name="appraisal_regraded_once"),
         ),
         migrations.AddIndex(
             model_name="case",
@@ -577,10 +571,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("score", None), models.Q(("score__gte", 0), ("score__lte", 1000)), _connector="OR"),
                 name="appraisal_score_is_a_number",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="schemeversion",
-            constraint=models.UniqueConstraint(fields=("scheme", "number"), name="appraisal_version_once"),
         ),
         migrations.AddIndex(
             model_name="round",
@@ -650,18 +640,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="appraisal_off_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="score",
-            constraint=models.UniqueConstraint(
-                fields=("case", "by_whom", "giver", "item"), name="appraisal_score_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="score",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gte", 0), ("value__lte", 100)), name="appraisal_score_0_to_100"
             ),
         ),
     ]

@@ -147,6 +147,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at", None), ("state__in", ("draft", "waiting"))),
+                            models.Q(("sent_at__isnull", False), ("state__in", ("sent", "withdrawn"))),
+                            _connector="OR",
+                        ),
+                        name="asks_sending_sent_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("minutes__lte", 240)), name="asks_sending_some_minutes"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("why", ""), _negated=True)
+                        ),
+                        name="asks_sending_says_what_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "elsewhere"), models.Q(("href", ""), _negated=True)),
+                            models.Q(models.Q(("kind", "elsewhere"), _negated=True), ("href", "")),
+                            _connector="OR",
+                        ),
+                        name="asks_sending_elsewhere_has_a_place",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("sent_at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="asks_sending_by_time",
+                    ),
+                    models.Index(
+                        condition=models.Q(("about", ""), _negated=True), fields=["about"], name="asks_sending_about"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Question",
@@ -183,6 +222,18 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("sending", "position"), name="asks_question_one_a_place"),
+                    models.UniqueConstraint(fields=("sending", "label"), name="asks_question_asked_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("options__len__gte", 2), ("type", "choice")),
+                            models.Q(models.Q(("type", "choice"), _negated=True), ("options__len", 0)),
+                            _connector="OR",
+                        ),
+                        name="asks_question_choice_has_options",
+                    ),
+                ],
                 "ordering": ("position",),
             },
         ),
@@ -229,6 +280,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("at", None), ("state", "asked")),
+                            models.Q(models.Q(("state", "asked"), _negated=True), ("at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="asks_consent_decided_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="asks_consent_refused_says_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Ask",
@@ -312,6 +383,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("handed_from", None)),
+                        fields=("sending", "body"),
+                        name="asks_ask_once_of_a_body",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="asks_ask_ended_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="asks_ask_declined_says_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["body", "due_on", "id"], name="asks_ask_open"
+                    ),
+                    models.Index(
+                        models.F("body"),
+                        models.OrderBy(models.F("ended_at"), descending=True),
+                        models.F("id"),
+                        condition=models.Q(("state", "open"), _negated=True),
+                        name="asks_ask_ended",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ("withdrawn", "handed_over")), _negated=True),
+                        fields=["unit", "due_on"],
+                        include=("minutes", "questions", "sending"),
+                        name="asks_ask_burden",
+                    ),
+                    models.Index(fields=["sending", "state", "id"], name="asks_ask_of_sending"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Answer",
@@ -361,152 +476,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="sending",
-            index=models.Index(
-                models.OrderBy(models.F("sent_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="asks_sending_by_time",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sending",
-            index=models.Index(
-                condition=models.Q(("about", ""), _negated=True), fields=["about"], name="asks_sending_about"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sending",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at", None), ("state__in", ("draft", "waiting"))),
-                    models.Q(("sent_at__isnull", False), ("state__in", ("sent", "withdrawn"))),
-                    _connector="OR",
-                ),
-                name="asks_sending_sent_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sending",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1), ("minutes__lte", 240)), name="asks_sending_some_minutes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sending",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("title", ""), _negated=True), models.Q(("why", ""), _negated=True)),
-                name="asks_sending_says_what_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sending",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "elsewhere"), models.Q(("href", ""), _negated=True)),
-                    models.Q(models.Q(("kind", "elsewhere"), _negated=True), ("href", "")),
-                    _connector="OR",
-                ),
-                name="asks_sending_elsewhere_has_a_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.UniqueConstraint(fields=("sending", "position"), name="asks_question_one_a_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.UniqueConstraint(fields=("sending", "label"), name="asks_question_asked_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("options__len__gte", 2), ("type", "choice")),
-                    models.Q(models.Q(("type", "choice"), _negated=True), ("options__len", 0)),
-                    _connector="OR",
-                ),
-                name="asks_question_choice_has_options",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("at", None), ("state", "asked")),
-                    models.Q(models.Q(("state", "asked"), _negated=True), ("at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="asks_consent_decided_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(("note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="asks_consent_refused_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ask",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["body", "due_on", "id"], name="asks_ask_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ask",
-            index=models.Index(
-                models.F("body"),
-                models.OrderBy(models.F("ended_at"), descending=True),
-                models.F("id"),
-                condition=models.Q(("state", "open"), _negated=True),
-                name="asks_ask_ended",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ask",
-            index=models.Index(
-                condition=models.Q(("state__in", ("withdrawn", "handed_over")), _negated=True),
-                fields=["unit", "due_on"],
-                include=("minutes", "questions", "sending"),
-                name="asks_ask_burden",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ask",
-            index=models.Index(fields=["sending", "state", "id"], name="asks_ask_of_sending"),
-        ),
-        migrations.AddConstraint(
-            model_name="ask",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("handed_from", None)), fields=("sending", "body"), name="asks_ask_once_of_a_body"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="asks_ask_ended_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "declined"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="asks_ask_declined_says_why",
-            ),
         ),
     ]

@@ -104,6 +104,80 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="ballots_poll_has_a_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_at__lt", models.F("closes_at"))),
+                        name="ballots_opens_before_it_closes",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("weight__lte", 100)), name="ballots_weight_is_a_share"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("weight", 0),
+                            ("approval__isnull", False),
+                            ("state__in", ("draft", "called_off")),
+                            _connector="OR",
+                        ),
+                        name="ballots_weight_needs_approval",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("draw", ""), ("draw_held_after__gte", models.F("closes_at")), _connector="OR"
+                        ),
+                        name="ballots_draw_comes_after_closing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft", "called_off")),
+                            models.Q(
+                                ("entry__isnull", False),
+                                ("entry_hash__isnull", False),
+                                ("secret__isnull", False),
+                                models.Q(("signer", ""), _negated=True),
+                            ),
+                            models.Q(("entry__isnull", False), ("state", "erased")),
+                            _connector="OR",
+                        ),
+                        name="ballots_ready_has_entry_and_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("closed", "opened", "published", "erased")), _negated=True),
+                            ("closed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="ballots_closed_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", False), ("state__in", ("published", "erased"))),
+                            models.Q(
+                                models.Q(("state__in", ("published", "erased")), _negated=True), ("published_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ballots_published_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "called_off"), models.Q(("called_off_reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "called_off"), _negated=True), ("called_off_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="ballots_called_off_says_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("closes_at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="ballots_poll_closes",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Log",
@@ -162,6 +236,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "position"), name="ballots_holder_once"),
+                    models.UniqueConstraint(fields=("poll", "name"), name="ballots_holders_differ"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), ("position__gte", 1), ("position__lte", 3)
+                        ),
+                        name="ballots_three_holders",
+                    ),
+                ],
                 "ordering": ("position",),
             },
         ),
@@ -192,6 +276,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [models.UniqueConstraint(fields=("poll", "number"), name="ballots_batch_number_once")],
                 "verbose_name_plural": "code batches",
             },
         ),
@@ -225,6 +310,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "index"), name="ballots_log_row_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", 1)), fields=("poll", "hash"), name="ballots_leaf_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(gongjian.ballots.models.Octets("hash"), 32),
+                        name="ballots_record_has_a_hash",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("content", None), ("kind__in", (0, 1))),
+                            models.Q(("content__isnull", False), ("kind__gte", 2), ("kind__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="ballots_content_where_it_belongs",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Observer",
@@ -244,6 +349,14 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "key"), name="ballots_observers_differ"),
+                    models.UniqueConstraint(fields=("poll", "name"), name="ballots_observer_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[0-9a-f]{64}$"), models.Q(("name", ""), _negated=True)),
+                        name="ballots_observer_has_a_key",
+                    ),
+                ],
                 "ordering": ("pk",),
             },
         ),
@@ -266,6 +379,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "size"), name="ballots_one_head_a_size"),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(gongjian.ballots.models.Octets("root"), 32),
+                        name="ballots_head_has_a_root",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Voter",
@@ -307,6 +429,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "person"), name="ballots_voter_once"),
+                    models.UniqueConstraint(fields=("poll", "code"), name="ballots_code_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("batch", None), ("code", None)),
+                            models.Q(("batch__isnull", False), ("code__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ballots_code_has_a_batch",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["poll", "unit"], name="ballots_voter_unit")],
+            },
         ),
         migrations.CreateModel(
             name="SetAside",
@@ -376,6 +513,25 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("declined", "lifted")), _negated=True),
+                        fields=("poll", "leaf"),
+                        name="ballots_set_aside_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="ballots_set_aside_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("second_by", None),
+                            ("first_by", None),
+                            models.Q(("first_by", models.F("second_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ballots_set_aside_by_two",
+                    ),
+                ],
                 "verbose_name_plural": "set aside",
             },
         ),
@@ -437,6 +593,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "number"), name="ballots_paper_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "spoilt"), _negated=True),
+                        fields=("poll", "voter"),
+                        name="ballots_one_paper_a_voter",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("second_by", None),
+                            ("first_by", None),
+                            models.Q(("first_by", models.F("second_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ballots_paper_typed_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("cast", "spoilt", "given")), _negated=True),
+                            models.Q(("first_choices", None), ("second_choices", None)),
+                            _connector="OR",
+                        ),
+                        name="ballots_typed_choices_go",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Envelope",
@@ -466,265 +649,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="poll",
-            index=models.Index(
-                models.OrderBy(models.F("closes_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="ballots_poll_closes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="ballots_poll_has_a_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opens_at__lt", models.F("closes_at"))), name="ballots_opens_before_it_closes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weight__lte", 100)), name="ballots_weight_is_a_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("weight", 0), ("approval__isnull", False), ("state__in", ("draft", "called_off")), _connector="OR"
-                ),
-                name="ballots_weight_needs_approval",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("draw", ""), ("draw_held_after__gte", models.F("closes_at")), _connector="OR"),
-                name="ballots_draw_comes_after_closing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft", "called_off")),
-                    models.Q(
-                        ("entry__isnull", False),
-                        ("entry_hash__isnull", False),
-                        ("secret__isnull", False),
-                        models.Q(("signer", ""), _negated=True),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "voter"), name="ballots_one_envelope_a_voter"),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Exact(gongjian.ballots.models.Octets("leaf"), 32),
+                        name="ballots_envelope_has_a_leaf",
                     ),
-                    models.Q(("entry__isnull", False), ("state", "erased")),
-                    _connector="OR",
-                ),
-                name="ballots_ready_has_entry_and_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("closed", "opened", "published", "erased")), _negated=True),
-                    ("closed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="ballots_closed_has_a_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", False), ("state__in", ("published", "erased"))),
-                    models.Q(models.Q(("state__in", ("published", "erased")), _negated=True), ("published_at", None)),
-                    _connector="OR",
-                ),
-                name="ballots_published_has_a_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "called_off"), models.Q(("called_off_reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "called_off"), _negated=True), ("called_off_reason", "")),
-                    _connector="OR",
-                ),
-                name="ballots_called_off_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holder",
-            constraint=models.UniqueConstraint(fields=("poll", "position"), name="ballots_holder_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="holder",
-            constraint=models.UniqueConstraint(fields=("poll", "name"), name="ballots_holders_differ"),
-        ),
-        migrations.AddConstraint(
-            model_name="holder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name", ""), _negated=True), ("position__gte", 1), ("position__lte", 3)),
-                name="ballots_three_holders",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="codebatch",
-            constraint=models.UniqueConstraint(fields=("poll", "number"), name="ballots_batch_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="logrow",
-            constraint=models.UniqueConstraint(fields=("poll", "index"), name="ballots_log_row_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="logrow",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", 1)), fields=("poll", "hash"), name="ballots_leaf_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="logrow",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(gongjian.ballots.models.Octets("hash"), 32),
-                name="ballots_record_has_a_hash",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="logrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("content", None), ("kind__in", (0, 1))),
-                    models.Q(("content__isnull", False), ("kind__gte", 2), ("kind__lte", 5)),
-                    _connector="OR",
-                ),
-                name="ballots_content_where_it_belongs",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observer",
-            constraint=models.UniqueConstraint(fields=("poll", "key"), name="ballots_observers_differ"),
-        ),
-        migrations.AddConstraint(
-            model_name="observer",
-            constraint=models.UniqueConstraint(fields=("poll", "name"), name="ballots_observer_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="observer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key__regex", "^[0-9a-f]{64}$"), models.Q(("name", ""), _negated=True)),
-                name="ballots_observer_has_a_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signedhead",
-            constraint=models.UniqueConstraint(fields=("poll", "size"), name="ballots_one_head_a_size"),
-        ),
-        migrations.AddConstraint(
-            model_name="signedhead",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(gongjian.ballots.models.Octets("root"), 32),
-                name="ballots_head_has_a_root",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="voter",
-            index=models.Index(fields=["poll", "unit"], name="ballots_voter_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="voter",
-            constraint=models.UniqueConstraint(fields=("poll", "person"), name="ballots_voter_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="voter",
-            constraint=models.UniqueConstraint(fields=("poll", "code"), name="ballots_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="voter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("batch", None), ("code", None)),
-                    models.Q(("batch__isnull", False), ("code__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ballots_code_has_a_batch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setaside",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("declined", "lifted")), _negated=True),
-                fields=("poll", "leaf"),
-                name="ballots_set_aside_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setaside",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="ballots_set_aside_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setaside",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("second_by", None),
-                    ("first_by", None),
-                    models.Q(("first_by", models.F("second_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="ballots_set_aside_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperballot",
-            constraint=models.UniqueConstraint(fields=("poll", "number"), name="ballots_paper_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="paperballot",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "spoilt"), _negated=True),
-                fields=("poll", "voter"),
-                name="ballots_one_paper_a_voter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperballot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("second_by", None),
-                    ("first_by", None),
-                    models.Q(("first_by", models.F("second_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="ballots_paper_typed_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperballot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("cast", "spoilt", "given")), _negated=True),
-                    models.Q(("first_choices", None), ("second_choices", None)),
-                    _connector="OR",
-                ),
-                name="ballots_typed_choices_go",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="envelope",
-            constraint=models.UniqueConstraint(fields=("poll", "voter"), name="ballots_one_envelope_a_voter"),
-        ),
-        migrations.AddConstraint(
-            model_name="envelope",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.Exact(gongjian.ballots.models.Octets("leaf"), 32),
-                name="ballots_envelope_has_a_leaf",
-            ),
+                ],
+            },
         ),
     ]

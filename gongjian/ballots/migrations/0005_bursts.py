@@ -79,30 +79,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="ballots_burst_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("second_by", None),
+                            ("first_by", None),
+                            models.Q(("first_by", models.F("second_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="ballots_burst_by_two",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="setaside",
             name="burst",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.CASCADE, related_name="cases", to="ballots.burst"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="burst",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="ballots_burst_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="burst",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("second_by", None),
-                    ("first_by", None),
-                    models.Q(("first_by", models.F("second_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="ballots_burst_by_two",
             ),
         ),
     ]

@@ -40,6 +40,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["subject", "-id"], name="chronicle_act_subject")],
+            },
         ),
         migrations.CreateModel(
             name="Before",
@@ -61,6 +64,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["table", "row"], name="chronicle_before_row")],
+            },
         ),
         migrations.CreateModel(
             name="Seal",
@@ -74,13 +80,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="act",
-            index=models.Index(fields=["subject", "-id"], name="chronicle_act_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="before",
-            index=models.Index(fields=["table", "row"], name="chronicle_before_row"),
         ),
     ]

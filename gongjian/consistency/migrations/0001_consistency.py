@@ -135,6 +135,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("gone_on", None), ("unit__isnull", False)),
+                        fields=("raised_by", "unit"),
+                        name="consistency_doubt_once_a_unit",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("gone_on", None), ("body__isnull", False)),
+                        fields=("raised_by", "body"),
+                        name="consistency_doubt_once_a_body",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("gone_on", None), ("venue__isnull", False)),
+                        fields=("raised_by", "venue"),
+                        name="consistency_doubt_once_a_venue",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body", None), ("unit__isnull", False), ("venue", None)),
+                            models.Q(("body__isnull", False), ("unit", None), ("venue", None)),
+                            models.Q(("body", None), ("unit", None), ("venue__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="consistency_doubt_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("gone_on", None), ("gone_on__gte", models.F("first_seen")), _connector="OR"
+                        ),
+                        name="consistency_doubt_days",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SetAside",
@@ -158,84 +192,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="doubt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("gone_on", None), ("unit__isnull", False)),
-                fields=("raised_by", "unit"),
-                name="consistency_doubt_once_a_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doubt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("gone_on", None), ("body__isnull", False)),
-                fields=("raised_by", "body"),
-                name="consistency_doubt_once_a_body",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doubt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("gone_on", None), ("venue__isnull", False)),
-                fields=("raised_by", "venue"),
-                name="consistency_doubt_once_a_venue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doubt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("body", None), ("unit__isnull", False), ("venue", None)),
-                    models.Q(("body__isnull", False), ("unit", None), ("venue", None)),
-                    models.Q(("body", None), ("unit", None), ("venue__isnull", False)),
-                    _connector="OR",
-                ),
-                name="consistency_doubt_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="doubt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gone_on", None), ("gone_on__gte", models.F("first_seen")), _connector="OR"),
-                name="consistency_doubt_days",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="setaside",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="consistency_set_aside_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setaside",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("doubt"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("doubt"), "+", models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="consistency_set_aside_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="consistency_set_aside_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__upper_inf", False)), name="consistency_set_aside_ends"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="consistency_set_aside_says_why"
+                    ),
                 ],
-                name="consistency_set_aside_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setaside",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="consistency_set_aside_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setaside",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__upper_inf", False)), name="consistency_set_aside_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setaside",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="consistency_set_aside_says_why"
-            ),
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="consistency_set_aside_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
     ]

@@ -64,6 +64,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("leader"), "+", models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            (
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("point"), "+", models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="contacts_point_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="contacts_point_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("point", models.F("leader_body")), _negated=True),
+                        name="contacts_point_is_another_body",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("why", ""), _negated=True), name="contacts_point_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wanted__gte", 1), ("wanted__lte", 52)),
+                        name="contacts_point_wants_some_visits",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="contacts_point_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Demonstration",
@@ -118,6 +161,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_on", None)),
+                        fields=("contact",),
+                        name="contacts_demonstration_one_stands",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("document", ""), _negated=True),
+                        name="contacts_demonstration_has_a_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level__in", ("central", "province")),
+                            models.Q(("approver_kind__in", ("party", "government")), ("level__in", ("city", "county"))),
+                            _connector="OR",
+                        ),
+                        name="contacts_demonstration_may_be_approved_so",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("recheck_on__gt", models.F("approved_on"))),
+                        name="contacts_demonstration_rechecked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file", ""), ("sha256", ""), models.Q(("link", ""), _negated=True)),
+                            models.Q(models.Q(("file", ""), _negated=True), models.Q(("sha256", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="contacts_demonstration_has_its_paper",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_because", ""), ("withdrawn_on", None)),
+                            models.Q(
+                                ("withdrawn_on__isnull", False), models.Q(("withdrawn_because", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contacts_demonstration_withdrawn_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Inspection",
@@ -176,6 +262,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("body", "year", "number"),
+                        name="contacts_inspection_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 2000), ("year__lte", 2199)),
+                        name="contacts_inspection_of_a_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("document", ""), _negated=True)
+                        ),
+                        name="contacts_inspection_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("number", ""), _negated=True),
+                                ("asked_of", None),
+                                ("reason", ""),
+                                ("state__in", ("stands", "cancelled")),
+                            ),
+                            models.Q(
+                                ("asked_of__isnull", False), ("number", ""), models.Q(("reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contacts_inspection_planned_or_agreed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_on__isnull", False), ("number", ""), ("state", "stands")),
+                            models.Q(
+                                models.Q(("number", ""), _negated=True), ("decided_on", None), ("state", "stands")
+                            ),
+                            models.Q(("decided_on", None), ("state", "waiting")),
+                            models.Q(
+                                ("decided_on__isnull", False),
+                                ("state__in", ("refused", "withdrawn", "cancelled")),
+                                models.Q(("said", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contacts_inspection_decided_when",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["body", "year"], name="contacts_inspection_of")],
+            },
         ),
         migrations.CreateModel(
             name="JointCheck",
@@ -206,6 +343,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("note", ""), _negated=True), name="contacts_recheck_says_what"
+                    ),
+                    models.UniqueConstraint(fields=("demonstration", "on"), name="contacts_recheck_once_a_day"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Stop",
@@ -252,6 +397,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("inspection", "unit", "month"), name="contacts_stop_once_a_month"),
+                    models.CheckConstraint(condition=models.Q(("month__day", 1)), name="contacts_stop_month_begins"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("on", None),
+                            ("month", django.db.models.functions.datetime.TruncMonth("on")),
+                            _connector="OR",
+                        ),
+                        name="contacts_stop_in_its_month",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("joint", None), ("on__isnull", False), _connector="OR"),
+                        name="contacts_stop_joint_has_a_day",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["month", "unit", "id"], name="contacts_stop_month"),
+                    models.Index(fields=["unit", "month"], name="contacts_stop_unit"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Visit",
@@ -280,6 +447,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("contact", "on"), name="contacts_visit_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("seen", ""), _negated=True), name="contacts_visit_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("people", None), ("people__gte", 5), _connector="OR"),
+                        name="contacts_visit_tells_no_few",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Problem",
@@ -311,6 +490,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("what", ""), _negated=True), name="contacts_problem_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on", None), ("outcome", ""), ("state__in", ("open", "taken_on"))),
+                            models.Q(
+                                ("ended_on__isnull", False),
+                                ("state__in", ("solved", "unsolvable")),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contacts_problem_ended_how",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="VisitNorm",
@@ -330,242 +528,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="contactpoint",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="contacts_point_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("leader"), "+", models.Value(0)), "="),
-                    (django.db.models.expressions.CombinedExpression(models.F("point"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
-                ],
-                name="contacts_point_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="contacts_point_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("point", models.F("leader_body")), _negated=True),
-                name="contacts_point_is_another_body",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("why", ""), _negated=True), name="contacts_point_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("wanted__gte", 1), ("wanted__lte", 52)), name="contacts_point_wants_some_visits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demonstration",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_on", None)),
-                fields=("contact",),
-                name="contacts_demonstration_one_stands",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demonstration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("document", ""), _negated=True), name="contacts_demonstration_has_a_document"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demonstration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("level__in", ("central", "province")),
-                    models.Q(("approver_kind__in", ("party", "government")), ("level__in", ("city", "county"))),
-                    _connector="OR",
-                ),
-                name="contacts_demonstration_may_be_approved_so",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demonstration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recheck_on__gt", models.F("approved_on"))), name="contacts_demonstration_rechecked"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demonstration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("file", ""), ("sha256", ""), models.Q(("link", ""), _negated=True)),
-                    models.Q(models.Q(("file", ""), _negated=True), models.Q(("sha256", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="contacts_demonstration_has_its_paper",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demonstration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_because", ""), ("withdrawn_on", None)),
-                    models.Q(("withdrawn_on__isnull", False), models.Q(("withdrawn_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="contacts_demonstration_withdrawn_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inspection",
-            index=models.Index(fields=["body", "year"], name="contacts_inspection_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=("body", "year", "number"),
-                name="contacts_inspection_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__gte", 2000), ("year__lte", 2199)), name="contacts_inspection_of_a_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("title", ""), _negated=True), models.Q(("document", ""), _negated=True)),
-                name="contacts_inspection_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("number", ""), _negated=True),
-                        ("asked_of", None),
-                        ("reason", ""),
-                        ("state__in", ("stands", "cancelled")),
-                    ),
-                    models.Q(("asked_of__isnull", False), ("number", ""), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="contacts_inspection_planned_or_agreed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_on__isnull", False), ("number", ""), ("state", "stands")),
-                    models.Q(models.Q(("number", ""), _negated=True), ("decided_on", None), ("state", "stands")),
-                    models.Q(("decided_on", None), ("state", "waiting")),
-                    models.Q(
-                        ("decided_on__isnull", False),
-                        ("state__in", ("refused", "withdrawn", "cancelled")),
-                        models.Q(("said", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="contacts_inspection_decided_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("note", ""), _negated=True), name="contacts_recheck_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recheck",
-            constraint=models.UniqueConstraint(fields=("demonstration", "on"), name="contacts_recheck_once_a_day"),
-        ),
-        migrations.AddIndex(
-            model_name="stop",
-            index=models.Index(fields=["month", "unit", "id"], name="contacts_stop_month"),
-        ),
-        migrations.AddIndex(
-            model_name="stop",
-            index=models.Index(fields=["unit", "month"], name="contacts_stop_unit"),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.UniqueConstraint(
-                fields=("inspection", "unit", "month"), name="contacts_stop_once_a_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.CheckConstraint(condition=models.Q(("month__day", 1)), name="contacts_stop_month_begins"),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("on", None), ("month", django.db.models.functions.datetime.TruncMonth("on")), _connector="OR"
-                ),
-                name="contacts_stop_in_its_month",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("joint", None), ("on__isnull", False), _connector="OR"),
-                name="contacts_stop_joint_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(fields=("contact", "on"), name="contacts_visit_once_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seen", ""), _negated=True), name="contacts_visit_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("people", None), ("people__gte", 5), _connector="OR"),
-                name="contacts_visit_tells_no_few",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="problem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("what", ""), _negated=True), name="contacts_problem_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="problem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on", None), ("outcome", ""), ("state__in", ("open", "taken_on"))),
-                    models.Q(
-                        ("ended_on__isnull", False),
-                        ("state__in", ("solved", "unsolvable")),
-                        models.Q(("outcome", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="contacts_problem_ended_how",
-            ),
         ),
     ]

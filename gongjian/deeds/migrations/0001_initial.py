@@ -113,6 +113,51 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("story", ""), ("title", ""), _negated=True),
+                            ("state__in", ("taken_back", "returned")),
+                            _connector="OR",
+                        ),
+                        name="deeds_deed_has_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", None), ("selected_by", None), ("year", None)),
+                            models.Q(("number__gte", 1), ("selected_by__isnull", False), ("year__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="deeds_deed_number_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("selected", "shown", "running", "star")), _negated=True),
+                            ("number__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="deeds_deed_selected_has_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("shown", "running", "star")), _negated=True),
+                            ("shown_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="deeds_deed_shown_since",
+                    ),
+                    models.UniqueConstraint(fields=("selected_by", "year", "number"), name="deeds_deed_number_once"),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("shown_on"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="deeds_deed_by_day",
+                    ),
+                    models.Index(fields=["body", "state"], name="deeds_deed_waiting"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DeedCheck",
@@ -150,6 +195,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verdict", "pass"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="deeds_check_returned_why",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DeedLikeness",
@@ -168,6 +223,15 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("deed", "other"), name="deeds_likeness_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gt", 0), ("share__lte", 1)), name="deeds_likeness_a_share"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("deed", models.F("other")), _negated=True), name="deeds_likeness_to_another"
+                    ),
+                ],
                 "verbose_name_plural": "likenesses",
             },
         ),
@@ -212,6 +276,31 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="deeds_named_is_somebody"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("consent", "asked"), ("consented_on", None), ("how", "")),
+                            models.Q(
+                                ("consent", "given"),
+                                ("consented_on__isnull", False),
+                                models.Q(("how", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deeds_named_consent_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("how", "paper"), _negated=True),
+                            models.Q(("kept_where", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="deeds_named_paper_is_kept",
+                    ),
+                ],
                 "verbose_name_plural": "named",
             },
         ),
@@ -264,6 +353,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="deeds_comment_says_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("hidden", "appealed", "upheld")), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="deeds_comment_hidden_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("appealed", "upheld")), _negated=True),
+                            models.Q(("appeal", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="deeds_comment_appeal_has_words",
+                    ),
+                    models.UniqueConstraint(fields=("deed", "by", "words"), name="deeds_comment_said_once"),
+                ],
+                "indexes": [models.Index(fields=["deed", "state", "id"], name="deeds_comment_of_deed")],
+            },
         ),
         migrations.CreateModel(
             name="Star",
@@ -298,178 +412,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="deed",
-            index=models.Index(
-                models.OrderBy(models.F("shown_on"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="deeds_deed_by_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deed",
-            index=models.Index(fields=["body", "state"], name="deeds_deed_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="deed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("story", ""), ("title", ""), _negated=True),
-                    ("state__in", ("taken_back", "returned")),
-                    _connector="OR",
-                ),
-                name="deeds_deed_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", None), ("selected_by", None), ("year", None)),
-                    models.Q(("number__gte", 1), ("selected_by__isnull", False), ("year__isnull", False)),
-                    _connector="OR",
-                ),
-                name="deeds_deed_number_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("selected", "shown", "running", "star")), _negated=True),
-                    ("number__isnull", False),
-                    _connector="OR",
-                ),
-                name="deeds_deed_selected_has_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("shown", "running", "star")), _negated=True),
-                    ("shown_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="deeds_deed_shown_since",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deed",
-            constraint=models.UniqueConstraint(fields=("selected_by", "year", "number"), name="deeds_deed_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="deedcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict", "pass"), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="deeds_check_returned_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deedlikeness",
-            constraint=models.UniqueConstraint(fields=("deed", "other"), name="deeds_likeness_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="deedlikeness",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gt", 0), ("share__lte", 1)), name="deeds_likeness_a_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deedlikeness",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("deed", models.F("other")), _negated=True), name="deeds_likeness_to_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="named",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="deeds_named_is_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="named",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("consent", "asked"), ("consented_on", None), ("how", "")),
-                    models.Q(
-                        ("consent", "given"), ("consented_on__isnull", False), models.Q(("how", ""), _negated=True)
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("deed", "body", "span", "since"), name="deeds_star_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ground", ""), _negated=True), name="deeds_star_has_a_ground"
                     ),
-                    _connector="OR",
-                ),
-                name="deeds_named_consent_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="named",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("how", "paper"), _negated=True),
-                    models.Q(("kept_where", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="deeds_named_paper_is_kept",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="readercomment",
-            index=models.Index(fields=["deed", "state", "id"], name="deeds_comment_of_deed"),
-        ),
-        migrations.AddConstraint(
-            model_name="readercomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="deeds_comment_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readercomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("hidden", "appealed", "upheld")), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="deeds_comment_hidden_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readercomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("appealed", "upheld")), _negated=True),
-                    models.Q(("appeal", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="deeds_comment_appeal_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readercomment",
-            constraint=models.UniqueConstraint(fields=("deed", "by", "words"), name="deeds_comment_said_once"),
-        ),
-        migrations.AddIndex(
-            model_name="star",
-            index=models.Index(
-                models.OrderBy(models.F("since"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="deeds_star_by_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="star",
-            constraint=models.UniqueConstraint(fields=("deed", "body", "span", "since"), name="deeds_star_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="star",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ground", ""), _negated=True), name="deeds_star_has_a_ground"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="star",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("since__day", 1)), name="deeds_star_begins_on_a_first"
-            ),
+                    models.CheckConstraint(condition=models.Q(("since__day", 1)), name="deeds_star_begins_on_a_first"),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("since"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="deeds_star_by_time",
+                    )
+                ],
+            },
         ),
     ]

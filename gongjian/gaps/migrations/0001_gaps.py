@@ -119,6 +119,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("line", "units"), name="gaps_suggestion_once")],
+            },
         ),
         migrations.CreateModel(
             name="Gap",
@@ -193,6 +196,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("suggestion__isnull", False), ("way", "joint")),
+                            models.Q(models.Q(("way", "joint"), _negated=True), ("suggestion", None)),
+                            _connector="OR",
+                        ),
+                        name="gaps_joint_has_suggestion",
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("line"),
+                        models.OrderBy(models.F("leverage"), descending=True),
+                        models.F("id"),
+                        name="gaps_gap_leverage",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -223,40 +246,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="suggestion",
-            constraint=models.UniqueConstraint(fields=("line", "units"), name="gaps_suggestion_once"),
-        ),
-        migrations.AddIndex(
-            model_name="gap",
-            index=models.Index(
-                models.F("line"),
-                models.OrderBy(models.F("leverage"), descending=True),
-                models.F("id"),
-                name="gaps_gap_leverage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("suggestion__isnull", False), ("way", "joint")),
-                    models.Q(models.Q(("way", "joint"), _negated=True), ("suggestion", None)),
-                    _connector="OR",
-                ),
-                name="gaps_joint_has_suggestion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), ("verdict", "accepted")),
-                    models.Q(("verdict", "set_aside"), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="gaps_set_aside_says_why",
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), ("verdict", "accepted")),
+                            models.Q(("verdict", "set_aside"), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="gaps_set_aside_says_why",
+                    )
+                ],
+            },
         ),
     ]

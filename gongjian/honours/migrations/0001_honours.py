@@ -399,6 +399,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [models.UniqueConstraint(fields=("honour", "number"), name="honours_version_once")],
                 "ordering": ("honour", "-number"),
             },
         ),
@@ -494,6 +495,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body", None), ("person", None), ("unit__isnull", False)),
+                            models.Q(("body__isnull", False), ("person", None), ("team", ""), ("unit", None)),
+                            models.Q(("body", None), ("person__isnull", False), ("team", ""), ("unit", None)),
+                            _connector="OR",
+                        ),
+                        name="honours_nurturing_of_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("aim", ""), _negated=True), name="honours_nurturing_has_an_aim"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("person", None), models.Q(("agreed_how", ""), _negated=True), _connector="OR"
+                        ),
+                        name="honours_nurtured_agreed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("application", None), ("ended_on", None), ("state", "growing")),
+                            models.Q(("application__isnull", False), ("ended_on__isnull", False), ("state", "applied")),
+                            models.Q(
+                                ("application", None),
+                                ("ended_on__isnull", False),
+                                ("state", "ended"),
+                                models.Q(("ended_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="honours_nurturing_ended_how",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NurturingStage",
@@ -514,6 +551,20 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("what", ""), _negated=True), name="honours_stage_says_what"
+                    ),
+                    models.UniqueConstraint(fields=("nurturing", "due_on"), name="honours_stage_one_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_on", None), ("word", "")),
+                            models.Q(("done_on__isnull", False), models.Q(("word", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="honours_stage_done_how",
+                    ),
+                ],
                 "ordering": ("due_on", "pk"),
             },
         ),
@@ -560,6 +611,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="honours_objection_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("state", "raised")),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="honours_objection_answered_how",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Opinion",
@@ -611,6 +681,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "kind"), name="honours_opinion_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("given_at", None), ("state", "asked")),
+                            models.Q(
+                                ("given_at__isnull", False),
+                                ("given_by__isnull", False),
+                                models.Q(("words", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="honours_opinion_given_how",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reviewer",
@@ -643,6 +730,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "phase", "person"), name="honours_reviewer_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Review",
@@ -668,6 +760,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("reviewer", "application"), name="honours_review_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("conflict", ""), models.Q(("given", {}), _negated=True)),
+                            models.Q(models.Q(("conflict", ""), _negated=True), ("given", {})),
+                            _connector="OR",
+                        ),
+                        name="honours_review_or_conflict",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AwardName",
@@ -837,10 +942,6 @@ class Migration(migrations.Migration):
                 name="honours_award_ended_when",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="honourversion",
-            constraint=models.UniqueConstraint(fields=("honour", "number"), name="honours_version_once"),
-        ),
         migrations.AddIndex(
             model_name="call",
             index=models.Index(
@@ -915,126 +1016,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="honours_off_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nurturing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("body", None), ("person", None), ("unit__isnull", False)),
-                    models.Q(("body__isnull", False), ("person", None), ("team", ""), ("unit", None)),
-                    models.Q(("body", None), ("person__isnull", False), ("team", ""), ("unit", None)),
-                    _connector="OR",
-                ),
-                name="honours_nurturing_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nurturing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("aim", ""), _negated=True), name="honours_nurturing_has_an_aim"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nurturing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person", None), models.Q(("agreed_how", ""), _negated=True), _connector="OR"),
-                name="honours_nurtured_agreed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nurturing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("application", None), ("ended_on", None), ("state", "growing")),
-                    models.Q(("application__isnull", False), ("ended_on__isnull", False), ("state", "applied")),
-                    models.Q(
-                        ("application", None),
-                        ("ended_on__isnull", False),
-                        ("state", "ended"),
-                        models.Q(("ended_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="honours_nurturing_ended_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nurturingstage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("what", ""), _negated=True), name="honours_stage_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="nurturingstage",
-            constraint=models.UniqueConstraint(fields=("nurturing", "due_on"), name="honours_stage_one_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="nurturingstage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_on", None), ("word", "")),
-                    models.Q(("done_on__isnull", False), models.Q(("word", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="honours_stage_done_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="honours_objection_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("state", "raised")),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("answered_by__isnull", False),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="honours_objection_answered_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opinion",
-            constraint=models.UniqueConstraint(fields=("application", "kind"), name="honours_opinion_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="opinion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("given_at", None), ("state", "asked")),
-                    models.Q(
-                        ("given_at__isnull", False), ("given_by__isnull", False), models.Q(("words", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="honours_opinion_given_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewer",
-            constraint=models.UniqueConstraint(fields=("call", "phase", "person"), name="honours_reviewer_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(fields=("reviewer", "application"), name="honours_review_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("conflict", ""), models.Q(("given", {}), _negated=True)),
-                    models.Q(models.Q(("conflict", ""), _negated=True), ("given", {})),
-                    _connector="OR",
-                ),
-                name="honours_review_or_conflict",
             ),
         ),
     ]

@@ -91,6 +91,19 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "running")),
+                            models.Q(models.Q(("state", "running"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="indicators_run_ended",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")), fields=("day",), name="indicators_one_run_a_day"
+                    ),
+                ],
                 "ordering": ("-pk",),
             },
         ),
@@ -152,6 +165,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("unit__isnull", False)),
+                        fields=("unit", "indicator", "day"),
+                        name="indicators_once_a_unit",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("body__isnull", False)),
+                        fields=("body", "walk", "indicator", "day"),
+                        name="indicators_once_a_body",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body", None), ("unit__isnull", False), ("walk", "territory")),
+                            models.Q(
+                                models.Q(("walk", "territory"), _negated=True), ("body__isnull", False), ("unit", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="indicators_place_of_its_walk",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("numerator__lte", models.F("denominator"))), name="indicators_part_of_whole"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["day", "indicator"], name="indicators_reading_day")],
+            },
         ),
         migrations.CreateModel(
             name="Exclusion",
@@ -212,59 +253,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("state", "running")),
-                    models.Q(models.Q(("state", "running"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="indicators_run_ended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "running")), fields=("day",), name="indicators_one_run_a_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reading",
-            index=models.Index(fields=["day", "indicator"], name="indicators_reading_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("unit__isnull", False)),
-                fields=("unit", "indicator", "day"),
-                name="indicators_once_a_unit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("body__isnull", False)),
-                fields=("body", "walk", "indicator", "day"),
-                name="indicators_once_a_body",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("body", None), ("unit__isnull", False), ("walk", "territory")),
-                    models.Q(models.Q(("walk", "territory"), _negated=True), ("body__isnull", False), ("unit", None)),
-                    _connector="OR",
-                ),
-                name="indicators_place_of_its_walk",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("numerator__lte", models.F("denominator"))), name="indicators_part_of_whole"
-            ),
         ),
     ]

@@ -69,6 +69,19 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("host", "name"), name="meetings_series_one_of_a_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("chair", ""), _negated=True)
+                        ),
+                        name="meetings_series_has_name_and_chair",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_before__lte", 60), ("months__gte", 1), ("months__lte", 12)),
+                        name="meetings_series_rhythm",
+                    ),
+                ],
                 "verbose_name_plural": "series",
             },
         ),
@@ -101,6 +114,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("series"), "+", models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="meetings_member_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="meetings_member_has_days",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="meetings_member_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Meeting",
@@ -138,6 +181,51 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("series", "day"), name="meetings_meeting_one_a_day"),
+                    models.UniqueConstraint(
+                        fields=("series", "issue_year", "issue"), name="meetings_minutes_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("topics_close_on__lte", models.F("day"))),
+                        name="meetings_topics_close_before",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), models.Q(("cancelled_reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="meetings_cancelled_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "published"),
+                                ("issue__isnull", False),
+                                ("issue_year__isnull", False),
+                                ("published_at__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state", "published"), _negated=True),
+                                ("issue", None),
+                                ("issue_year", None),
+                                ("published_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="meetings_published_has_number_and_time",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("day"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="meetings_meeting_day",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Topic",
@@ -198,6 +286,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("problem", ""), _negated=True)
+                        ),
+                        name="meetings_topic_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("minutes__lte", 240)),
+                        name="meetings_topic_some_minutes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("position__isnull", False), ("state", "taken")),
+                            models.Q(models.Q(("state", "taken"), _negated=True), ("position", None)),
+                            _connector="OR",
+                        ),
+                        name="meetings_topic_taken_has_a_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="meetings_topic_declined_says_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Passage",
@@ -230,6 +348,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256", ""), _negated=True), name="meetings_paper_has_a_hash"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -280,6 +405,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="meetings_decision_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("minutes__lte", 240)),
+                        name="meetings_decision_some_minutes",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LineReport",
@@ -359,157 +495,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=models.UniqueConstraint(fields=("host", "name"), name="meetings_series_one_of_a_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("chair", ""), _negated=True)),
-                name="meetings_series_has_name_and_chair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_before__lte", 60), ("months__gte", 1), ("months__lte", 12)),
-                name="meetings_series_rhythm",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="member",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="meetings_member_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("series"), "+", models.Value(0)), "="),
-                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
-                ],
-                name="meetings_member_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="meetings_member_has_days",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="meeting",
-            index=models.Index(
-                models.OrderBy(models.F("day"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="meetings_meeting_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.UniqueConstraint(fields=("series", "day"), name="meetings_meeting_one_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.UniqueConstraint(
-                fields=("series", "issue_year", "issue"), name="meetings_minutes_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("topics_close_on__lte", models.F("day"))), name="meetings_topics_close_before"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), models.Q(("cancelled_reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_reason", "")),
-                    _connector="OR",
-                ),
-                name="meetings_cancelled_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "published"),
-                        ("issue__isnull", False),
-                        ("issue_year__isnull", False),
-                        ("published_at__isnull", False),
-                    ),
-                    models.Q(
-                        models.Q(("state", "published"), _negated=True),
-                        ("issue", None),
-                        ("issue_year", None),
-                        ("published_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="meetings_published_has_number_and_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("title", ""), _negated=True), models.Q(("problem", ""), _negated=True)),
-                name="meetings_topic_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1), ("minutes__lte", 240)), name="meetings_topic_some_minutes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("position__isnull", False), ("state", "taken")),
-                    models.Q(models.Q(("state", "taken"), _negated=True), ("position", None)),
-                    _connector="OR",
-                ),
-                name="meetings_topic_taken_has_a_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="topic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "declined"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="meetings_topic_declined_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256", ""), _negated=True), name="meetings_paper_has_a_hash"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="meetings_decision_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1), ("minutes__lte", 240)), name="meetings_decision_some_minutes"
-            ),
         ),
     ]

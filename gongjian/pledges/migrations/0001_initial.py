@@ -172,6 +172,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("pledge", "position"), name="pledges_measure_one_a_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="pledges_measure_says_what"
+                    ),
+                ],
                 "ordering": ("position",),
             },
         ),
@@ -194,6 +200,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("pledge", "other"), name="pledges_likeness_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__gt", 0), ("share__lte", 1)), name="pledges_likeness_a_share"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pledge", models.F("other")), _negated=True),
+                        name="pledges_likeness_to_another",
+                    ),
+                ],
                 "verbose_name_plural": "likenesses",
             },
         ),
@@ -261,6 +277,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("content", ""), _negated=True)
+                        ),
+                        name="pledges_post_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seats__gte", 1), ("seats__lte", 200)), name="pledges_post_has_seats"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("duties__len__gte", 2)), name="pledges_post_has_duties"),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))), name="pledges_post_days_in_order"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="pledge",
@@ -312,6 +345,52 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("chosen", "nominated", "matched", "notice", "on_post"))),
+                        fields=("post", "person"),
+                        name="pledges_assignment_once_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("notice_from", None), ("notice_until", None)),
+                            ("notice_until__gte", models.F("notice_from")),
+                            _connector="OR",
+                        ),
+                        name="pledges_assignment_notice_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("on_post", "moved", "ended")), _negated=True),
+                            models.Q(
+                                ("notice_until__isnull", False),
+                                ("since__isnull", False),
+                                ("until__gte", models.F("since")),
+                                ("until__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pledges_assignment_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("moved", "ended")), _negated=True),
+                            models.Q(("left_because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="pledges_assignment_left_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("matched", "notice", "on_post", "declined")), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="pledges_assignment_matched_why",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="cataloguepost",
@@ -354,6 +433,20 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="pledges_progress_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value", None),
+                            models.Q(("value__gt", -1000000000000), ("value__lt", 1000000000000)),
+                            _connector="OR",
+                        ),
+                        name="pledges_progress_in_bounds",
+                    ),
+                    models.UniqueConstraint(fields=("pledge", "on", "words"), name="pledges_progress_told_once"),
+                ],
                 "verbose_name_plural": "progress",
             },
         ),
@@ -370,6 +463,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="pledges_publicname_is_one"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="QuarterCall",
@@ -387,6 +487,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("body", "year", "quarter"), name="pledges_call_once_a_quarter"),
+                    models.CheckConstraint(
+                        condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="pledges_call_in_a_quarter"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="QuarterWord",
@@ -419,6 +527,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("assignment", "year", "quarter"), name="pledges_word_of_post_once"),
+                    models.UniqueConstraint(fields=("pledge", "year", "quarter"), name="pledges_word_of_pledge_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("assignment", None), ("pledge__isnull", False)),
+                            models.Q(("assignment__isnull", False), ("pledge", None)),
+                            _connector="OR",
+                        ),
+                        name="pledges_word_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="pledges_word_in_a_quarter"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="pledges_word_says_what"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Review",
@@ -449,6 +577,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verdict", "pass"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="pledges_review_returned_why",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StandingOrder",
@@ -468,57 +606,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.UniqueConstraint(fields=("pledge", "position"), name="pledges_measure_one_a_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="pledges_measure_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="likeness",
-            constraint=models.UniqueConstraint(fields=("pledge", "other"), name="pledges_likeness_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="likeness",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__gt", 0), ("share__lte", 1)), name="pledges_likeness_a_share"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="likeness",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pledge", models.F("other")), _negated=True), name="pledges_likeness_to_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("title", ""), _negated=True), models.Q(("content", ""), _negated=True)),
-                name="pledges_post_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seats__gte", 1), ("seats__lte", 200)), name="pledges_post_has_seats"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duties__len__gte", 2)), name="pledges_post_has_duties"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gte", models.F("since"))), name="pledges_post_days_in_order"
-            ),
         ),
         migrations.AddIndex(
             model_name="pledge",
@@ -640,142 +727,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="pledges_pledge_not_kept_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("chosen", "nominated", "matched", "notice", "on_post"))),
-                fields=("post", "person"),
-                name="pledges_assignment_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("notice_from", None), ("notice_until", None)),
-                    ("notice_until__gte", models.F("notice_from")),
-                    _connector="OR",
-                ),
-                name="pledges_assignment_notice_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("on_post", "moved", "ended")), _negated=True),
-                    models.Q(
-                        ("notice_until__isnull", False),
-                        ("since__isnull", False),
-                        ("until__gte", models.F("since")),
-                        ("until__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="pledges_assignment_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("moved", "ended")), _negated=True),
-                    models.Q(("left_because", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="pledges_assignment_left_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("matched", "notice", "on_post", "declined")), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="pledges_assignment_matched_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="pledges_progress_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("value", None),
-                    models.Q(("value__gt", -1000000000000), ("value__lt", 1000000000000)),
-                    _connector="OR",
-                ),
-                name="pledges_progress_in_bounds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="progress",
-            constraint=models.UniqueConstraint(fields=("pledge", "on", "words"), name="pledges_progress_told_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="publicname",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="pledges_publicname_is_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quartercall",
-            constraint=models.UniqueConstraint(fields=("body", "year", "quarter"), name="pledges_call_once_a_quarter"),
-        ),
-        migrations.AddConstraint(
-            model_name="quartercall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="pledges_call_in_a_quarter"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarterword",
-            constraint=models.UniqueConstraint(
-                fields=("assignment", "year", "quarter"), name="pledges_word_of_post_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarterword",
-            constraint=models.UniqueConstraint(
-                fields=("pledge", "year", "quarter"), name="pledges_word_of_pledge_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarterword",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("assignment", None), ("pledge__isnull", False)),
-                    models.Q(("assignment__isnull", False), ("pledge", None)),
-                    _connector="OR",
-                ),
-                name="pledges_word_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarterword",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="pledges_word_in_a_quarter"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarterword",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="pledges_word_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict", "pass"), models.Q(("reason", ""), _negated=True), _connector="OR"),
-                name="pledges_review_returned_why",
             ),
         ),
     ]

@@ -63,6 +63,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("body", "year"), name="programme_one_plan_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 2000), ("year__lte", 2199)), name="programme_plan_of_a_year"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("year"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="programme_plan_year",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlanItem",
@@ -157,6 +172,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("item", "body"), name="programme_partner_once")],
+            },
         ),
         migrations.CreateModel(
             name="Programme",
@@ -214,6 +232,16 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__gte", models.F("begins_on")),
+                            ("key_date__gte", models.F("begins_on")),
+                            ("key_date__lte", models.F("ends_on")),
+                        ),
+                        name="programme_stage_holds_its_key_date",
+                    )
+                ],
                 "ordering": ("position", "key"),
                 "abstract": False,
             },
@@ -287,6 +315,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("wanted__gt", 0)), name="programme_tier_wants_some")
+                ],
                 "ordering": ("position", "key"),
                 "abstract": False,
             },
@@ -349,41 +380,55 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body__isnull", False), ("office", None), ("project", ""), ("unit", None)),
+                            models.Q(("body", None), ("office", None), ("project", ""), ("unit__isnull", False)),
+                            models.Q(("body", None), ("office__isnull", False), ("project", ""), ("unit", None)),
+                            models.Q(
+                                ("body", None),
+                                ("office", None),
+                                ("unit", None),
+                                models.Q(("project", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="programme_entry_is_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("people", None), models.Q(("body__isnull", False), ("people__gte", 5)), _connector="OR"
+                        ),
+                        name="programme_entry_tells_no_few",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("body__isnull", False)), fields=("tier", "body"), name="programme_body_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("unit__isnull", False)), fields=("tier", "unit"), name="programme_unit_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("office__isnull", False)),
+                        fields=("tier", "office"),
+                        name="programme_office_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("project", ""), _negated=True),
+                        fields=("tier", "project"),
+                        name="programme_project_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.F("tier"),
+                        models.OrderBy(models.F("since"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="programme_entry_since",
+                    )
+                ],
                 "verbose_name_plural": "tier entries",
             },
-        ),
-        migrations.AddIndex(
-            model_name="plan",
-            index=models.Index(
-                models.OrderBy(models.F("year"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="programme_plan_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(fields=("body", "year"), name="programme_one_plan_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__gte", 2000), ("year__lte", 2199)), name="programme_plan_of_a_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partner",
-            constraint=models.UniqueConstraint(fields=("item", "body"), name="programme_partner_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__gte", models.F("begins_on")),
-                    ("key_date__gte", models.F("begins_on")),
-                    ("key_date__lte", models.F("ends_on")),
-                ),
-                name="programme_stage_holds_its_key_date",
-            ),
         ),
         migrations.AddIndex(
             model_name="planitem",
@@ -429,69 +474,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="programme_dropped_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tier",
-            constraint=models.CheckConstraint(condition=models.Q(("wanted__gt", 0)), name="programme_tier_wants_some"),
-        ),
-        migrations.AddIndex(
-            model_name="tierentry",
-            index=models.Index(
-                models.F("tier"),
-                models.OrderBy(models.F("since"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="programme_entry_since",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tierentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("body__isnull", False), ("office", None), ("project", ""), ("unit", None)),
-                    models.Q(("body", None), ("office", None), ("project", ""), ("unit__isnull", False)),
-                    models.Q(("body", None), ("office__isnull", False), ("project", ""), ("unit", None)),
-                    models.Q(
-                        ("body", None), ("office", None), ("unit", None), models.Q(("project", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="programme_entry_is_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tierentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("people", None), models.Q(("body__isnull", False), ("people__gte", 5)), _connector="OR"
-                ),
-                name="programme_entry_tells_no_few",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tierentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("body__isnull", False)), fields=("tier", "body"), name="programme_body_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tierentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("unit__isnull", False)), fields=("tier", "unit"), name="programme_unit_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tierentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("office__isnull", False)), fields=("tier", "office"), name="programme_office_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tierentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("project", ""), _negated=True),
-                fields=("tier", "project"),
-                name="programme_project_once",
             ),
         ),
     ]

@@ -140,6 +140,18 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("line_path", ""), _negated=True),
+                        fields=["line", "line_path"],
+                        name="register_body_line_path",
+                    ),
+                    models.Index(
+                        condition=models.Q(("lead_path", ""), _negated=True),
+                        fields=["lead_path"],
+                        name="register_body_lead_path",
+                    ),
+                ],
                 "verbose_name_plural": "bodies",
             },
         ),
@@ -223,6 +235,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("person"), "+", models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("kind", "="),
+                            ("valid", "&&"),
+                        ],
+                        name="register_office_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_office_has_days",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_office_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -251,6 +294,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("person"), "+", models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="register_membership_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_membership_has_days",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_membership_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Spelling",
@@ -284,6 +357,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="register_term_one_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_term_has_days",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_term_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Threshold",
@@ -302,6 +399,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("key", "="), ("valid", "&&")], name="register_threshold_one_a_day"
+                    )
+                ],
                 "ordering": ("line", "key", "valid"),
             },
         ),
@@ -346,6 +448,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="register_stands_in_one_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_stands_in_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place", models.F("unit")), _negated=True),
+                        name="register_not_stands_in_itself",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_stands_in_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Headcount",
@@ -374,6 +504,46 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="register_headcount_one_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_headcount_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("staff__isnull", True),
+                            models.Q(
+                                models.Q(("women__isnull", True), ("women__lte", models.F("staff")), _connector="OR"),
+                                models.Q(
+                                    ("under_35__isnull", True), ("under_35__lte", models.F("staff")), _connector="OR"
+                                ),
+                                models.Q(
+                                    ("migrant__isnull", True), ("migrant__lte", models.F("staff")), _connector="OR"
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="register_headcount_parts_within_staff",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_headcount_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Cover",
@@ -402,6 +572,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="register_cover_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_cover_has_days",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_cover_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BodyEntry",
@@ -463,6 +661,54 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="register_body_one_entry_a_day",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[("code", "="), ("valid", "&&")],
+                        name="register_body_code_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_body_entry_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("superior", models.F("body")), _negated=True),
+                        name="register_body_not_its_superior",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("leader", models.F("body")), _negated=True),
+                        name="register_body_not_its_leader",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="register_body_has_a_name"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["name"], name="register_body_entry_name"),
+                    models.Index(
+                        condition=models.Q(("code", ""), _negated=True),
+                        fields=["code"],
+                        name="register_body_entry_code",
+                        opclasses=["text_pattern_ops"],
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_body_entry_act", pages_per_range=16
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="UnitEntry",
@@ -509,6 +755,62 @@ class Migration(migrations.Migration):
                 ),
                 ("kind", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="register.unitkind")),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)),
+                                "=",
+                            ),
+                            ("valid", "&&"),
+                        ],
+                        name="register_unit_one_entry_a_day",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[("code", "="), ("valid", "&&")],
+                        name="register_unit_code_once_a_day",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("credit_code", ""), _negated=True),
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[("credit_code", "="), ("valid", "&&")],
+                        name="register_unit_credit_code_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_unit_entry_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("unit")), _negated=True),
+                        name="register_unit_not_in_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="register_unit_has_a_name"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["name"], name="register_unit_entry_name"),
+                    models.Index(
+                        condition=models.Q(("code", ""), _negated=True),
+                        fields=["code"],
+                        name="register_unit_entry_code",
+                        opclasses=["text_pattern_ops"],
+                    ),
+                    models.Index(
+                        condition=models.Q(("credit_code", ""), _negated=True),
+                        fields=["credit_code"],
+                        name="register_unit_entry_credit",
+                        opclasses=["text_pattern_ops"],
+                    ),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_unit_entry_act", pages_per_range=16
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Venue",
@@ -551,6 +853,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_venue_has_days",
+                    )
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_venue_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Plaque",
@@ -574,6 +889,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("venue"), "+", models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            ("kind", "="),
+                            ("valid", "&&"),
+                        ],
+                        name="register_plaque_once_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_plaque_has_days",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="VenueCheck",
@@ -594,6 +931,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("venue", "checked_on"), name="register_one_check_a_day")
+                ],
                 "ordering": ("-checked_on",),
             },
         ),
@@ -627,391 +967,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="body",
-            index=models.Index(
-                condition=models.Q(("line_path", ""), _negated=True),
-                fields=["line", "line_path"],
-                name="register_body_line_path",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="body",
-            index=models.Index(
-                condition=models.Q(("lead_path", ""), _negated=True),
-                fields=["lead_path"],
-                name="register_body_lead_path",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="office",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_office_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="office",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("person"), "+", models.Value(0)), "="),
-                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
-                    ("kind", "="),
-                    ("valid", "&&"),
-                ],
-                name="register_office_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="office",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_office_has_days",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="membership",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_membership_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("person"), "+", models.Value(0)), "="),
-                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
-                ],
-                name="register_membership_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_membership_has_days",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="term",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_term_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
-                ],
-                name="register_term_one_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="term",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_term_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threshold",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("key", "="), ("valid", "&&")], name="register_threshold_one_a_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="standsin",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_stands_in_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standsin",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
-                ],
-                name="register_stands_in_one_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standsin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_stands_in_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standsin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("place", models.F("unit")), _negated=True), name="register_not_stands_in_itself"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="headcount",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_headcount_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="headcount",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
-                ],
-                name="register_headcount_one_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="headcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_headcount_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="headcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("staff__isnull", True),
-                    models.Q(
-                        models.Q(("women__isnull", True), ("women__lte", models.F("staff")), _connector="OR"),
-                        models.Q(("under_35__isnull", True), ("under_35__lte", models.F("staff")), _connector="OR"),
-                        models.Q(("migrant__isnull", True), ("migrant__lte", models.F("staff")), _connector="OR"),
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                        expressions=[
+                            (
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("venue"), "+", models.Value(0)
+                                ),
+                                "=",
+                            ),
+                            ("line", "="),
+                            ("valid", "&&"),
+                        ],
+                        name="register_share_once_a_day",
                     ),
-                    _connector="OR",
-                ),
-                name="register_headcount_parts_within_staff",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="cover",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_cover_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cover",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)), "="),
-                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                        name="register_share_has_days",
+                    ),
                 ],
-                name="register_cover_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_cover_has_days",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bodyentry",
-            index=models.Index(fields=["name"], name="register_body_entry_name"),
-        ),
-        migrations.AddIndex(
-            model_name="bodyentry",
-            index=models.Index(
-                condition=models.Q(("code", ""), _negated=True),
-                fields=["code"],
-                name="register_body_entry_code",
-                opclasses=["text_pattern_ops"],
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bodyentry",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_body_entry_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodyentry",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("body"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
-                ],
-                name="register_body_one_entry_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodyentry",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[("code", "="), ("valid", "&&")],
-                name="register_body_code_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodyentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_body_entry_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodyentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("superior", models.F("body")), _negated=True), name="register_body_not_its_superior"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodyentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("leader", models.F("body")), _negated=True), name="register_body_not_its_leader"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodyentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="register_body_has_a_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="unitentry",
-            index=models.Index(fields=["name"], name="register_unit_entry_name"),
-        ),
-        migrations.AddIndex(
-            model_name="unitentry",
-            index=models.Index(
-                condition=models.Q(("code", ""), _negated=True),
-                fields=["code"],
-                name="register_unit_entry_code",
-                opclasses=["text_pattern_ops"],
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="unitentry",
-            index=models.Index(
-                condition=models.Q(("credit_code", ""), _negated=True),
-                fields=["credit_code"],
-                name="register_unit_entry_credit",
-                opclasses=["text_pattern_ops"],
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="unitentry",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_unit_entry_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitentry",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("unit"), "+", models.Value(0)), "="),
-                    ("valid", "&&"),
-                ],
-                name="register_unit_one_entry_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitentry",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[("code", "="), ("valid", "&&")],
-                name="register_unit_code_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitentry",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("credit_code", ""), _negated=True),
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[("credit_code", "="), ("valid", "&&")],
-                name="register_unit_credit_code_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_unit_entry_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("unit")), _negated=True), name="register_unit_not_in_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="register_unit_has_a_name"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="venue",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_venue_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="venue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_venue_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("venue"), "+", models.Value(0)), "="),
-                    ("kind", "="),
-                    ("valid", "&&"),
-                ],
-                name="register_plaque_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plaque",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_plaque_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="venuecheck",
-            constraint=models.UniqueConstraint(fields=("venue", "checked_on"), name="register_one_check_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="venueshare",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
-                expressions=[
-                    (django.db.models.expressions.CombinedExpression(models.F("venue"), "+", models.Value(0)), "="),
-                    ("line", "="),
-                    ("valid", "&&"),
-                ],
-                name="register_share_once_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="venueshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
-                name="register_share_has_days",
-            ),
+            },
         ),
     ]

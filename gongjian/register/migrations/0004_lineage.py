@@ -37,6 +37,17 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", ""), _negated=True),
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("file", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="register_document_says_something",
+                    )
+                ],
                 "ordering": ("-id",),
             },
         ),
@@ -88,6 +99,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("old", "new", "on"), name="register_body_lineage_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("new__isnull", True)),
+                        fields=("old", "on"),
+                        name="register_body_lineage_unknown_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("new", models.F("old")), _negated=True),
+                        name="register_body_lineage_not_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("how", "unknown"), ("new__isnull", True), ("share__isnull", True)),
+                            models.Q(("how", "merged"), ("new__isnull", False), ("share", 1)),
+                            models.Q(
+                                ("how", "split"),
+                                ("new__isnull", False),
+                                models.Q(
+                                    ("share__isnull", True),
+                                    models.Q(("share__gt", 0), ("share__lte", 1)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="register_body_lineage_how",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_body_lineage_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="UnitLineage",
@@ -137,101 +184,41 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", ""), _negated=True),
-                    models.Q(("title", ""), _negated=True),
-                    models.Q(("file", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="register_document_says_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bodylineage",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_body_lineage_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodylineage",
-            constraint=models.UniqueConstraint(fields=("old", "new", "on"), name="register_body_lineage_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bodylineage",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("new__isnull", True)),
-                fields=("old", "on"),
-                name="register_body_lineage_unknown_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodylineage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("new", models.F("old")), _negated=True), name="register_body_lineage_not_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bodylineage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("how", "unknown"), ("new__isnull", True), ("share__isnull", True)),
-                    models.Q(("how", "merged"), ("new__isnull", False), ("share", 1)),
-                    models.Q(
-                        ("how", "split"),
-                        ("new__isnull", False),
-                        models.Q(
-                            ("share__isnull", True), models.Q(("share__gt", 0), ("share__lte", 1)), _connector="OR"
-                        ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("old", "new", "on"), name="register_unit_lineage_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("new__isnull", True)),
+                        fields=("old", "on"),
+                        name="register_unit_lineage_unknown_once",
                     ),
-                    _connector="OR",
-                ),
-                name="register_body_lineage_how",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="unitlineage",
-            index=django.contrib.postgres.indexes.BrinIndex(
-                autosummarize=True, fields=["act"], name="register_unit_lineage_act", pages_per_range=16
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitlineage",
-            constraint=models.UniqueConstraint(fields=("old", "new", "on"), name="register_unit_lineage_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="unitlineage",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("new__isnull", True)),
-                fields=("old", "on"),
-                name="register_unit_lineage_unknown_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitlineage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("new", models.F("old")), _negated=True), name="register_unit_lineage_not_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitlineage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("how", "unknown"), ("new__isnull", True), ("share__isnull", True)),
-                    models.Q(("how", "merged"), ("new__isnull", False), ("share", 1)),
-                    models.Q(
-                        ("how", "split"),
-                        ("new__isnull", False),
-                        models.Q(
-                            ("share__isnull", True), models.Q(("share__gt", 0), ("share__lte", 1)), _connector="OR"
-                        ),
+                    models.CheckConstraint(
+                        condition=models.Q(("new", models.F("old")), _negated=True),
+                        name="register_unit_lineage_not_itself",
                     ),
-                    _connector="OR",
-                ),
-                name="register_unit_lineage_how",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("how", "unknown"), ("new__isnull", True), ("share__isnull", True)),
+                            models.Q(("how", "merged"), ("new__isnull", False), ("share", 1)),
+                            models.Q(
+                                ("how", "split"),
+                                ("new__isnull", False),
+                                models.Q(
+                                    ("share__isnull", True),
+                                    models.Q(("share__gt", 0), ("share__lte", 1)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="register_unit_lineage_how",
+                    ),
+                ],
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["act"], name="register_unit_lineage_act", pages_per_range=16
+                    )
+                ],
+            },
         ),
     ]

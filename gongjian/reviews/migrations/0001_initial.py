@@ -137,6 +137,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "person"), name="reviews_grade_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ungraded", ""), ("grade", ""), _connector="OR"),
+                        name="reviews_grade_or_none",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("told_grade", ""), ("told_on", None)),
+                            models.Q(("told_on__isnull", False), models.Q(("told_grade", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="reviews_grade_told_when_and_what",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CountSheet",
@@ -162,6 +179,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("review", "by"), name="reviews_sheet_one_each")],
+            },
         ),
         migrations.CreateModel(
             name="ReviewRule",
@@ -218,6 +238,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("host", "year"), name="reviews_year_once")],
+            },
         ),
         migrations.AddField(
             model_name="memberreview",
@@ -301,35 +324,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="membergrade",
-            constraint=models.UniqueConstraint(fields=("review", "person"), name="reviews_grade_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="membergrade",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ungraded", ""), ("grade", ""), _connector="OR"), name="reviews_grade_or_none"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membergrade",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("told_grade", ""), ("told_on", None)),
-                    models.Q(("told_on__isnull", False), models.Q(("told_grade", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="reviews_grade_told_when_and_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="countsheet",
-            constraint=models.UniqueConstraint(fields=("review", "by"), name="reviews_sheet_one_each"),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewyear",
-            constraint=models.UniqueConstraint(fields=("host", "year"), name="reviews_year_once"),
         ),
         migrations.AddIndex(
             model_name="memberreview",

@@ -112,6 +112,60 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="selections_selection_has_a_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("of", None), ("span", "")),
+                            models.Q(models.Q(("span", ""), _negated=True), ("of__day", 1), ("of__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="selections_span_has_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft", "nominating", "called_off")),
+                            models.Q(("poll__isnull", False), models.Q(("basis", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="selections_polling_has_a_poll",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("notice", "decided", "published")), _negated=True),
+                            models.Q(("notice_on__isnull", False), ("notice_until__gt", models.F("notice_on"))),
+                            _connector="OR",
+                        ),
+                        name="selections_notice_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("decided", "published")), _negated=True),
+                            models.Q(("decided_on__isnull", False), models.Q(("panel", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="selections_decided_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "called_off"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="selections_off_says_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("nominate_until"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="selections_by_time",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Candidate",
@@ -253,74 +307,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="selection",
-            index=models.Index(
-                models.OrderBy(models.F("nominate_until"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="selections_by_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="selections_selection_has_a_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("of", None), ("span", "")),
-                    models.Q(models.Q(("span", ""), _negated=True), ("of__day", 1), ("of__isnull", False)),
-                    _connector="OR",
-                ),
-                name="selections_span_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft", "nominating", "called_off")),
-                    models.Q(("poll__isnull", False), models.Q(("basis", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="selections_polling_has_a_poll",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("notice", "decided", "published")), _negated=True),
-                    models.Q(("notice_on__isnull", False), ("notice_until__gt", models.F("notice_on"))),
-                    _connector="OR",
-                ),
-                name="selections_notice_has_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("decided", "published")), _negated=True),
-                    models.Q(("decided_on__isnull", False), models.Q(("panel", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="selections_decided_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "called_off"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="selections_off_says_why",
-            ),
         ),
     ]

@@ -128,6 +128,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("comment", "sort", "position"), name="telling_point_one_a_place"),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True), name="telling_point_says_what"
+                    ),
+                ],
                 "ordering": ("position",),
             },
         ),
@@ -165,6 +171,48 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "named"),
+                            models.Q(models.Q(("measure", ""), _negated=True), models.Q(("owner", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="telling_put_right_how_and_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_on__isnull", False),
+                                ("state__in", ("done", "confirmed")),
+                                models.Q(("proof", ""), _negated=True),
+                            ),
+                            models.Q(("done_on", None), ("state__in", ("named", "planned"))),
+                            _connector="OR",
+                        ),
+                        name="telling_put_right_when_and_how_one_can_tell",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_on__isnull", False), ("state", "confirmed")),
+                            models.Q(models.Q(("state", "confirmed"), _negated=True), ("confirmed_on", None)),
+                            _connector="OR",
+                        ),
+                        name="telling_put_right_confirmed_when",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("named", "planned"))),
+                        fields=["due_on"],
+                        name="telling_put_right_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "done")), fields=["done_on"], name="telling_put_right_waits"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Telling",
@@ -263,6 +311,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("telling", "person"), name="telling_member_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("said_on", None), ("words", "")),
+                            models.Q(("said_on__isnull", False), models.Q(("words", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="telling_member_said_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("commented_on", None), ("direction", ""), ("problem", ""), ("strength", "")),
+                            models.Q(
+                                ("commented_on__isnull", False),
+                                models.Q(("strength", ""), _negated=True),
+                                models.Q(("problem", ""), _negated=True),
+                                models.Q(("direction", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="telling_member_commented_whole",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="comment",
@@ -355,6 +429,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("host", "name"), name="telling_round_one_of_a_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="telling_round_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("comment_by__gte", models.F("tell_by")),
+                            ("since__lte", models.F("until")),
+                            ("tell_by__gte", models.F("since")),
+                        ),
+                        name="telling_round_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days_to_put_right__gte", 1), ("days_to_put_right__lte", 366)),
+                        name="telling_round_some_days",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("until"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="telling_round_by_day",
+                    )
+                ],
+            },
         ),
         migrations.AddField(
             model_name="telling",
@@ -364,100 +465,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="tellings",
                 to="telling.tellinground",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="point",
-            constraint=models.UniqueConstraint(
-                fields=("comment", "sort", "position"), name="telling_point_one_a_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="point",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="telling_point_says_what"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rectification",
-            index=models.Index(
-                condition=models.Q(("state__in", ("named", "planned"))),
-                fields=["due_on"],
-                name="telling_put_right_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rectification",
-            index=models.Index(
-                condition=models.Q(("state", "done")), fields=["done_on"], name="telling_put_right_waits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rectification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "named"),
-                    models.Q(models.Q(("measure", ""), _negated=True), models.Q(("owner", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="telling_put_right_how_and_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rectification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("done_on__isnull", False),
-                        ("state__in", ("done", "confirmed")),
-                        models.Q(("proof", ""), _negated=True),
-                    ),
-                    models.Q(("done_on", None), ("state__in", ("named", "planned"))),
-                    _connector="OR",
-                ),
-                name="telling_put_right_when_and_how_one_can_tell",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rectification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_on__isnull", False), ("state", "confirmed")),
-                    models.Q(models.Q(("state", "confirmed"), _negated=True), ("confirmed_on", None)),
-                    _connector="OR",
-                ),
-                name="telling_put_right_confirmed_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membertelling",
-            constraint=models.UniqueConstraint(fields=("telling", "person"), name="telling_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="membertelling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("said_on", None), ("words", "")),
-                    models.Q(("said_on__isnull", False), models.Q(("words", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="telling_member_said_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membertelling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("commented_on", None), ("direction", ""), ("problem", ""), ("strength", "")),
-                    models.Q(
-                        ("commented_on__isnull", False),
-                        models.Q(("strength", ""), _negated=True),
-                        models.Q(("problem", ""), _negated=True),
-                        models.Q(("direction", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="telling_member_commented_whole",
             ),
         ),
         migrations.AddIndex(
@@ -475,42 +482,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="telling_outsiders_are_among_those_present",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tellinground",
-            index=models.Index(
-                models.OrderBy(models.F("until"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="telling_round_by_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tellinground",
-            constraint=models.UniqueConstraint(fields=("host", "name"), name="telling_round_one_of_a_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="tellinground",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="telling_round_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tellinground",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("comment_by__gte", models.F("tell_by")),
-                    ("since__lte", models.F("until")),
-                    ("tell_by__gte", models.F("since")),
-                ),
-                name="telling_round_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tellinground",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days_to_put_right__gte", 1), ("days_to_put_right__lte", 366)),
-                name="telling_round_some_days",
             ),
         ),
         migrations.AddIndex(
