@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: the small town and who walks in it."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -14,8 +15,15 @@ from scripts.messages import compile_if_stale
 
 from .kept import once
 from .register.town import Town, build_town
+from .tables import tables
 
 compile_if_stale()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
+    """The database of the tests is a copy of the one that has the tables."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = tables(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")

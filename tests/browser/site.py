@@ -21,6 +21,7 @@ from urllib.request import urlopen
 import psycopg
 
 from gongjian.serving import free_port
+from tests.tables import tables
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 30  # seconds
@@ -59,11 +60,11 @@ class Site:
 
 @contextmanager
 def own_database(url: str, name: str) -> Iterator[str]:
-    """The address of an empty database beside the one of `url`; it is gone afterwards."""
+    """The address of a database beside the one of `url`, with tables and nothing in them; it is gone afterwards."""
     parts = urlsplit(url)
     with psycopg.connect(url, autocommit=True) as connection:
         _drop(connection, name)
-        connection.execute(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0")
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{tables(url)}"')
         try:
             yield urlunsplit(parts._replace(path=f"/{name}"))
         finally:
