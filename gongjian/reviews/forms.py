@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gongjian.register.office_forms import DayField
+from gongjian.ui.templatetags.ui import names_zh
 from gongjian.ui.widgets import Select
 
 from .grading import Chosen
@@ -123,7 +124,7 @@ class GradesForm(forms.Form):
             if row.is_own:
                 continue
             pk = row.grade.pk
-            self.fields[f"grade_{pk}"] = choice(row.name, choices, required=False)
+            self.fields[f"grade_{pk}"] = choice(names_zh(row.name), choices, required=False)
             self.fields[f"grade_{pk}"].initial = row.grade.grade or row.grade.ungraded
             reason = forms.CharField(
                 label=_("Reason"), max_length=300, required=False, initial=row.grade.reason,
