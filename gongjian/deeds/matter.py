@@ -18,7 +18,7 @@ def tell_owed(kind: str) -> Tell:
 
     def tell(reader: Reader, id: int) -> tuple[str, str] | None:
         is_kept = Body.objects.filter(kept(reader, ""), pk=id).exists()
-        return (str(OWED[kind].title), reverse("deeds_work")) if is_kept else None
+        return (str(OWED[kind].title), reverse("deeds_waiting")) if is_kept else None
 
     return tell
 

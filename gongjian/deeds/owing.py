@@ -69,7 +69,7 @@ def owe(kind: str, body: Body, *, today: date, now: datetime, by: User | None) -
     told = OWED[kind]
     owing.owe(
         keeping_body(body), about=reference(kind, body.pk), title=str(told.title), why=str(told.why),
-        href=reverse("deeds_work"), minutes=told.minutes, due_on=today + timedelta(days=told.days), today=today,
+        href=reverse("deeds_waiting"), minutes=told.minutes, due_on=today + timedelta(days=told.days), today=today,
         now=now, by=by,
     )  # fmt: skip
 

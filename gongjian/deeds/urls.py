@@ -7,7 +7,7 @@ from . import views, views_deed
 urlpatterns = [
     path("deeds/", views.deeds, name="deeds"),
     path("deeds/recommend/", views.deeds_recommend, name="deeds_recommend"),
-    path("deeds/work/", views.deeds_work, name="deeds_work"),
+    path("deeds/waiting/", views.deeds_waiting, name="deeds_waiting"),
     path("deeds/told/<slug:ref>/", views.deed_ref, name="deed_ref"),
     path("deeds/<id:deed_id>/", views_deed.deed, name="deed"),
     path("deeds/<id:deed_id>/move/", views_deed.deed_move, name="deed_move"),

@@ -121,9 +121,9 @@ def deed_ref(request: DayRequest, ref: str) -> HttpResponse:
 
 @signed_in_only
 @require_GET
-def deeds_work(request: DayRequest) -> HttpResponse:
+def deeds_waiting(request: DayRequest) -> HttpResponse:
     facts = {"work": queries.work_of(request.user, request.today), "trail": [deeds_step(), (_("My part"), None)]}
-    return render(request, "deeds/work.html", facts | PLACE)
+    return render(request, "deeds/waiting.html", facts | PLACE)
 
 
 def deeds_step() -> tuple[str, str | None]:

@@ -102,7 +102,7 @@ def deed_move(request: AccountRequest, deed_id: int) -> HttpResponseBase:
         case "take_back":
             back = {"now": given["now"], "by": request.user}
             said = _("Taken back. It is shown nowhere, and its words are gone.")
-            return done(request, None, lambda: agreeing.take_back(found, **back), said, reverse("deeds_work"))
+            return done(request, None, lambda: agreeing.take_back(found, **back), said, reverse("deeds_waiting"))
         case "star":
             star = StarForm(request.POST, today=request.today)
             body = selecting_body(found)
@@ -136,7 +136,7 @@ def comment_move(request: AccountRequest, comment_id: int) -> HttpResponseBase:
         raise Http404
     form = LookForm(request.POST)
     given: dict[str, Any] = {"today": request.today, "now": timezone.now(), "by": request.user}
-    verb, back = request.POST.get("do", ""), reverse("deeds_work")
+    verb, back = request.POST.get("do", ""), reverse("deeds_waiting")
     act: Callable[[], object]
     if verb in ("show", "hide"):
         act, said = lambda: commenting.look_at(found, verb, reason=_reason(form), **given), _("Kept.")

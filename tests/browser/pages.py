@@ -399,7 +399,7 @@ PAGES = [
     Seen("the publicity plan", ORGANISER, "/publicity/"),
     Seen("deeds", "", "/deeds/"),
     Seen("where to recommend a deed", "", "/deeds/recommend/"),
-    Seen("what of deeds waits for somebody", SECRETARY, "/deeds/work/"),
+    Seen("what of deeds waits for somebody", SECRETARY, "/deeds/waiting/"),
     Seen("a deed to be checked", SECRETARY, _deed("sent"), _open_all),
     Seen("a deed to be selected", OFFICER, _deed("checked"), _open_all),
     Seen("a star", "", _deed("star")),

@@ -36,7 +36,11 @@ def test_from_a_deed_to_a_result_that_a_second_person_works_out_alone(
         "SELECT o.body_id FROM register_office o JOIN register_person p ON p.id = o.person_id "
         "JOIN accounts_user u ON u.id = p.account_id WHERE u.username = 'sample-village-secretary' LIMIT 1"
     )[0][0]
-    stranger, below, above = enter("", "/deeds/", **PHONE), enter(BELOW, "/deeds/work/"), enter(ABOVE, "/deeds/work/")
+    stranger, below, above = (
+        enter("", "/deeds/", **PHONE),
+        enter(BELOW, "/deeds/waiting/"),
+        enter(ABOVE, "/deeds/waiting/"),
+    )
 
     # A stranger recommends; the organisation checks, asks and keeps the consent; the one above selects and shows.
     stranger.locator("a.btn--main[href='/deeds/recommend/']").tap()

@@ -46,7 +46,7 @@ def test_the_whole_way_in_the_browser_begins_without_an_account(town, client, si
         town.secretary, town.accounts["street"], town.accounts["other"]))  # fmt: skip
     page, move = f"/deeds/{deed.pk}/", f"/deeds/{deed.pk}/move/"
     assert reader.get(page).status_code == 404 and "孔样例" in keeper.get(page).content.decode()
-    assert page in keeper.get("/deeds/work/").content.decode()
+    assert page in keeper.get("/deeds/waiting/").content.decode()
     for browser, data, state in (
         (keeper, {"do": "return_check", "reason": ""}, "sent"),
         (keeper, {"do": "check", "person": town.people["quiet"].pk, "reason": ""}, "checked"),
@@ -121,7 +121,7 @@ def test_times_and_stars_are_browsed(town, client):
     assert client.get("/deeds/", {"when": "2019-03"}).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/deeds/", "/deeds/work/", "one"])
+@pytest.mark.parametrize("address", ["/deeds/", "/deeds/waiting/", "one"])
 def test_a_page_takes_as_many_queries_for_three_as_for_one(address, town, signed_in):
     browser = signed_in(town.accounts["street"])
     deed = shown(town)
