@@ -98,9 +98,11 @@ def answer(request: AccountRequest, burst_id: int) -> HttpResponse:
     found: Burst | None = rows.filter(pk=burst_id).first()
     if found is None:
         raise Http404
-    agrees = request.POST.get("do") == "agree"
+    verb = request.POST.get("do")
+    if verb not in ("agree", "decline"):
+        raise Http404
     try:
-        suspected.answer(found, agrees=agrees, today=request.today, now=timezone.now(), by=request.user)
+        suspected.answer(found, agrees=verb == "agree", today=request.today, now=timezone.now(), by=request.user)
     except Refused as no:
         messages.error(request, str(no))
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zipfile
 from datetime import date, datetime
+from io import BytesIO
+from shutil import copyfileobj
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -71,9 +73,11 @@ def file_of(selection: Selection) -> dict[str, Any]:
 def write_bundle(selection: Selection, target: BinaryIO) -> None:
     """The poll's bundle and the file of the selection in one: poll.zip and selection.json, stored as they are."""
     assert selection.poll is not None
+    told = BytesIO(as_bytes(file_of(selection)))
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as file, selection.poll.result.bundle.open("rb") as poll:
-        for name, content in (("poll.zip", poll.read()), ("selection.json", as_bytes(file_of(selection)))):
-            file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+        for name, content in (("poll.zip", poll), ("selection.json", told)):
+            with file.open(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), "w", force_zip64=True) as part:
+                copyfileobj(content, part)
 
 
 def as_bytes(told: dict[str, Any]) -> bytes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -250,14 +250,13 @@ def selection_file(request: DayRequest, selection_id: int) -> HttpResponse:
 
 
 @require_GET
-def selection_bundle(request: DayRequest, selection_id: int) -> HttpResponse:
+def selection_bundle(request: DayRequest, selection_id: int) -> HttpResponseBase:
     """The poll's bundle and the file of the selection in one."""
     found = _told(request, selection_id)
-    target = io.BytesIO()
-    carrying.write_bundle(found, target)
-    answer = HttpResponse(target.getvalue(), content_type="application/zip")
-    answer["Content-Disposition"] = "attachment; filename=selection.zip"
-    return answer
+    file = tempfile.TemporaryFile(suffix=".zip")  # noqa: SIM115 – the response closes it
+    carrying.write_bundle(found, file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename="selection.zip", content_type="application/zip")
 
 
 def _told(request: DayRequest, selection_id: int) -> Selection:

@@ -248,6 +248,8 @@ def test_two_keepers_decide_on_the_pages_which_name_nobody(bought, signed_in):
     assert not any(name in said for name in names for said in (shown, mine, theirs))
     assert first.get(form, headers=ENGLISH).status_code == 302, "it is decided on"
     burst = Burst.objects.get()
+    assert second.post(reverse("burst_answer", args=[burst.pk]), {"do": "neither"}).status_code == 404
+    assert Burst.objects.get().state == "proposed"
     assert second.post(reverse("burst_answer", args=[burst.pk]), {"do": "agree"}).status_code == 302
     assert Burst.objects.get().state == "agreed"
     whole = second.get(reverse("poll", args=[bought.poll.pk]), headers=ENGLISH).content.decode()

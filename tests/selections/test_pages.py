@@ -81,7 +81,7 @@ def test_what_came_out_is_read_from_the_notice_on_with_the_rule_that_decided(ran
     assert "By votes, within all rules." in told and "python -m quotas selection.zip" in told
     file = json.loads(client.get(f"{page}selection.json").content)
     assert file["basis"] == ranked.selection.basis and len(file["result"]) == 7
-    with zipfile.ZipFile(io.BytesIO(client.get(f"{page}selection.zip").content)) as both:
+    with zipfile.ZipFile(io.BytesIO(b"".join(client.get(f"{page}selection.zip").streaming_content))) as both:
         assert both.namelist() == ["poll.zip", "selection.json"]
     member = signed_in(ranked.town.accounts["member0"])
     member.post(f"{page}object/", {"words": "02号不是本月的事"})
