@@ -28,7 +28,7 @@ def tables_of(person: Person) -> list[Table]:
     call, state = ("call", _("Call")), ("state", _("State"))
     return [
         Table("honours_applied", _("Applications for honours"),
-              [call, state, ("agreed_on", _("Agreed on")), ("story", _("Deeds"))], applied),
+              [call, state, ("agreed_on", _("Agreed on")), ("story", _("What was achieved"))], applied),
         Table("honours", _("My honours"),
               [("honour", _("Honour")), ("number", _("Number")), ("on", _("Day")), state, ("name", _("Public name"))],
               awards),

@@ -67,7 +67,7 @@ AWARD_MOVES = {
 NURTURING_MOVES = {(N.GROWING, "apply"): N.APPLIED, (N.GROWING, "end"): N.ENDED}
 WORDS = {
     "open": gettext_lazy("Open it for applications"),
-    "review": gettext_lazy("Begin the review"),
+    "review": gettext_lazy("Begin reviewing"),
     "propose": gettext_lazy("Add up and propose a list"),
     "send_back": gettext_lazy("Send it back to be reviewed"),
     "give_notice": gettext_lazy("Give notice of the list"),
