@@ -163,11 +163,12 @@ def test_an_opinion_is_given_once_by_whoever_is_asked_and_not_by_the_body_itself
 
 def test_of_two_opinions_at_once_the_first_counts(opened):
     begin_review(opened)
-    its, same = Opinion.objects.filter(kind="union")[:1], Opinion.objects.filter(kind="union")[:1]
-    opinions.give(its[0], "against", words="未协商", now=noon(opened.after), by=opened.county)
+    its = Opinion.objects.filter(kind="union").first()
+    same = Opinion.objects.get(pk=its.pk)
+    opinions.give(its, "against", words="未协商", now=noon(opened.after), by=opened.county)
     with pytest.raises(Refused, match="does not apply"):
-        opinions.give(same[0], "clear", words="已协商", now=noon(opened.after), by=opened.county)
-    assert Opinion.objects.get(pk=its[0].pk).words == "未协商"
+        opinions.give(same, "clear", words="已协商", now=noon(opened.after), by=opened.county)
+    assert Opinion.objects.get(pk=its.pk).words == "未协商"
 
 
 # == reviewing ==
