@@ -146,6 +146,7 @@ def _session(congress: Congress, present: int, women: int | None, on: date, toda
     keeping(by, congress.body)
     if not congresses_visible_to(by).filter(pk=congress.pk).exists():
         raise Refused(_("It is not open to you."))
+    congress = Congress.objects.select_for_update().get(pk=congress.pk)
     if not congress.elected_on <= on <= today:
         raise Refused(
             _("The congress was elected on %(day)s. Choose a day from then until today.") % {"day": congress.elected_on}

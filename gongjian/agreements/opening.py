@@ -185,6 +185,8 @@ def take_in(agreement: Agreement, units: Iterable[int], *, today: date, by: Read
     if not wanted:
         raise Refused(_("They are in it already, or no trade union here covers them."))
     valid = (today, agreement.until + timedelta(days=1)) if _is_in_force(agreement) and agreement.until else None
+    if valid is not None and valid[0] >= valid[1]:
+        raise Refused(_("It ran out on %(day)s. Renew it; they can be in the new one.") % {"day": agreement.until})
     if valid is not None:
         check_overlap(agreement, wanted, valid[0], agreement.until or today)
     act = record("agreements.take_in", by=by, subject=subject_of(agreement), facts={"units": wanted}, as_office=office)

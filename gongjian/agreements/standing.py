@@ -17,11 +17,10 @@ from rollup.definition import each_of
 from .models import CoveredUnit
 
 
-def without_agreement(units: Iterable[int], day: date) -> frozenset[int]:
-    """Those of the units for which no agreement of any scope is in force on the day. One query, for any number."""
-    asked = frozenset(units)
-    covered = CoveredUnit.objects.filter(unit__in=asked, valid__contains=day).values_list("unit", flat=True)
-    return asked - frozenset(covered)
+def agreements_of(units: Iterable[int], day: date) -> dict[int, tuple[int, str]]:
+    """Of each unit the agreement in force for it on the day, as id and title, or the first of them. One query."""
+    rows = CoveredUnit.objects.filter(unit__in=frozenset(units), valid__contains=day).order_by("-agreement")
+    return {unit: (id, title) for unit, id, title in rows.values_list("unit", "agreement", "agreement__title")}
 
 
 def covers_the_unit(day: date, conditions: Mapping[str, Any]) -> Exists:

@@ -19,7 +19,7 @@ from .clocks import last_day, months_on
 from .define import Number, numbers_of
 from .models import Agreement, AgreementClause, AgreementStep, ContentHeading, Delegate, Side
 from .opening import check_overlap, cut_short
-from .refusing import going_on, held, reason
+from .refusing import check_day, going_on, held, reason
 from .states import move, subject_of
 
 S = Agreement.State
@@ -252,6 +252,7 @@ def settle(agreement: Agreement, *, words: str, on: date, today: date, now: date
 def give_up(agreement: Agreement, *, words: str, on: date, today: date, now: datetime, by: User) -> Agreement:
     """It does not go on: withdrawn, broken off, or a party stands no longer. What was done stays. Raises Refused."""
     agreement, office = held(agreement, by)
+    check_day(agreement, on, today)
     said = reason(words, _("Say why it does not go on. Whoever stands above reads it."))
     end_it(agreement, said, on=on, today=today, now=now, by=by, office=office)
     return agreement
@@ -261,8 +262,6 @@ def end_it(
     agreement: Agreement, words: str, *, on: date, today: date, now: datetime, by: User | None, office: str = ""
 ) -> None:
     """In the transaction of whoever ends it. Where it is in force, `on` is its last day."""
-    if on > today:
-        raise Refused(_("That day is still to come. Write it down once it is done."))
     if agreement.since is None:
         move(agreement, "give_up", on=on, by=by, as_office=office, words=words, reason=words)
     else:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from gongjian.agreements.standing import agreements_of
 from gongjian.appraisal.models import Case, Round
 from gongjian.appraisal.rules import rules_of as scheme_of
 from gongjian.register.authority.wall import behind_it
@@ -23,6 +24,7 @@ from .rules import HEARD, READ, Composition, Rules
 OK, NO, UNKNOWN = "ok", "no", "unknown"
 YEARS_AFTER_WITHDRAWAL = 5  # a start value, without a source
 UNION = "union"
+ENTERPRISE = "enterprise"  # the statute on wage bargaining is for these; of others the opinion says it
 Record = list[Any]
 
 
@@ -98,6 +100,7 @@ class _Known:
         self.unions = self._unions() if "no_union" in rules.vetoes else {}
         self.terms = self._terms() if "term_expired" in rules.vetoes else {}
         self.worst = self._worst() if "worst_grade" in rules.vetoes else {}
+        self.agreements = agreements_of(self.units, today) if "no_wage_agreement" in rules.vetoes else {}
         self.awards = self._awards()
         self.opinions = self._opinions()
 
@@ -257,6 +260,8 @@ class _Known:
     def _heard(self, each: Application, ground: str) -> Finding:
         """What the register does not know: as the opinion that answers for it says."""
         assert ground in HEARD
+        if ground == "no_wage_agreement" and (found := self._agreement(each)):
+            return found
         states = [
             self.opinions[(each.pk, opinion.key)].state if (each.pk, opinion.key) in self.opinions else "asked"
             for opinion in self.rules.opinions
@@ -265,6 +270,16 @@ class _Known:
         if Opinion.State.AGAINST in states:
             return Finding(ground, NO)
         return Finding(ground, OK if all(state == Opinion.State.CLEAR for state in states) else UNKNOWN)
+
+    def _agreement(self, each: Application) -> Finding | None:
+        """As the agreements say, of an enterprise; None of anything else without one."""
+        unit = self._unit(each) or 0
+        if unit in self.agreements:
+            return Finding("no_wage_agreement", OK, {}, [["agreement", *self.agreements[unit]]])
+        entry = self.unit_entries.get(unit)
+        if entry is None or entry.kind_id != ENTERPRISE:
+            return None
+        return Finding("no_wage_agreement", NO, {}, [["unit", unit, entry.name]])
 
     def _opinion(self, each: Application, key: str) -> Finding:
         given = self.opinions.get((each.pk, key))

@@ -29,7 +29,8 @@ from .names import application_names
 from .rules import Rules, rules_of
 from .states import moves_of
 
-PAGES = {"unit": "unit", "body": "body", "award": "honour_award", "case": "appraisal_case"}
+PAGES = {"unit": "unit", "body": "body", "award": "honour_award", "case": "appraisal_case",
+         "agreement": "agreement"}  # fmt: skip
 ICONS = {"ok": ("ok", "s-done"), "no": ("late", "s-stop"), "unknown": ("warn", "s-wait")}
 
 

@@ -29,8 +29,9 @@ READ = {
     "withdrawn_before": _("this honour was withdrawn in the last years"),
     "not_standing": _("it does not stand in the register any more"),
 }
+# Nobody but an opinion can tell; the first of them is read, too, where it is an enterprise that applies.
 HEARD = {
-    "no_wage_agreement": _("no collective wage agreement"),
+    "no_wage_agreement": _("no collective wage agreement in force"),
     "breach_of_law": _("breach of law or discipline"),
     "accident": _("a major accident or a serious occupational disease"),
     "wage_arrears": _("wages in arrears"),
@@ -42,7 +43,7 @@ FINE = {
     "worst_grade": _("The last appraisal did not give the worst grade."),
     "withdrawn_before": _("This honour was not withdrawn in the last years."),
     "not_standing": _("It stands in the register today."),
-    "no_wage_agreement": _("There is a collective wage agreement."),
+    "no_wage_agreement": _("A collective wage agreement is in force."),
     "breach_of_law": _("No breach of law or discipline."),
     "accident": _("No major accident and no serious occupational disease."),
     "wage_arrears": _("No wages in arrears."),

@@ -11,8 +11,9 @@ from datetime import date, datetime, time, timedelta
 from django.utils.timezone import make_aware
 
 from gongjian.accounts.models import User
+from gongjian.agreements.models import CoveredUnit
 from gongjian.chronicle.models import Act
-from gongjian.honours.eligibility import find
+from gongjian.honours.eligibility import NO, find, verdict
 from gongjian.honours.models import (
     Application,
     Award,
@@ -52,17 +53,21 @@ def make_all(act: Act, today: date) -> int:
     if city is None or not firms:
         return 0
     keeper = Body.objects.get(pk=city)
-    _call(keeper, chair.body, firms[:APPLY], today)
-    made = _given(keeper, firms[APPLY : APPLY + GIVEN], act, today)
+    _call(keeper, chair.body, firms[:-GIVEN], today)
+    made = _given(keeper, firms[-GIVEN:], act, today)
     return made + _branch(officer, act, today)
 
 
 def _firms(county: Body, today: date) -> list[BodyEntry]:
-    """Unions below the county's that sit in an enterprise, in the order of the register."""
+    """Unions below the county's that sit in an enterprise. Those that apply have a wage agreement in force there, but
+    the last one, so that what excludes can be seen; then others."""
     rows = BodyEntry.objects.on(today).filter(body__line="union", kind="union_committee")
     employers = UnitEntry.objects.on(today).filter(kind="enterprise").values("unit")
     rows = rows.filter(body__line_path__startswith=county.line_path, seat__in=employers)
-    return list(rows.select_related("body", "seat", "leader").order_by("body")[: APPLY + GIVEN])
+    rows = rows.select_related("body", "seat", "leader").order_by("body")
+    agreed = CoveredUnit.objects.filter(valid__contains=today).values("unit")
+    apply = [*rows.filter(seat__in=agreed)[: APPLY - 1], *rows.exclude(seat__in=agreed)[:1]]
+    return [*apply, *rows.exclude(body__in=[each.body_id for each in apply])[:GIVEN]]
 
 
 def _call(keeper: Body, county: Body, firms: list[BodyEntry], today: date) -> None:
@@ -96,7 +101,9 @@ def _call(keeper: Body, county: Body, firms: list[BodyEntry], today: date) -> No
     found = find(made, rules, CALLED, today)
     for each in made:
         each.findings = [one.kept() for one in found[each.pk]]
-    Application.objects.bulk_update(made, ["findings"])
+        if verdict(found[each.pk]) == NO:
+            each.state, each.outcome = "not_proposed", {"code": "ineligible", "facts": {}}
+    Application.objects.bulk_update(made, ["findings", "state", "outcome"])
     Objection.objects.create(application=made[0], reason=REASON, by=by, at=make_aware(datetime.combine(today, time(9))))
 
 

@@ -1,13 +1,14 @@
 """Which enterprises with a union have an agreement on a day, by units and by staff, beside plain SQL."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from gongjian.agreements import opening, verbs
 from gongjian.agreements.models import CoveredUnit
-from gongjian.agreements.standing import without_agreement
+from gongjian.agreements.standing import agreements_of
 from gongjian.figures import run as night
 from gongjian.indicators.define import define_indicator, definition_of
 from gongjian.indicators.models import Indicator, Reading
@@ -15,6 +16,7 @@ from gongjian.indicators.records import rows_of
 from gongjian.packs.read import read_pack
 from gongjian.register import actions
 from gongjian.register.models import Cover
+from gongjian.register.refusals import Refused
 from gongjian.settings import ROOT
 from tests.register import town as small
 
@@ -87,16 +89,33 @@ def test_a_firm_in_two_agreements_counts_once(covered):
 def test_who_has_none_on_a_day_in_one_query(covered, django_assert_num_queries):
     units = {key: covered.town.units[key].pk for key in ("hosiery", "hardware", "logistics")}
     with django_assert_num_queries(1):
-        assert without_agreement(units.values(), date(2025, 5, 1)) == {units["logistics"]}
-    assert without_agreement(units.values(), date(2025, 6, 1)) == {units["hardware"], units["logistics"]}
-    assert without_agreement([], date(2025, 6, 1)) == frozenset()
+        assert set(agreements_of(units.values(), date(2025, 5, 1))) == {units["hosiery"], units["hardware"]}
+    own = covered.firm.agreements.get(scope="single").agreement
+    assert agreements_of(units.values(), date(2025, 6, 1)) == {covered.firm.pk: (own.pk, own.title)}
+    assert agreements_of([], date(2025, 6, 1)) == {}
 
 
 def test_what_ended_early_counts_until_its_last_day(covered):
     own = covered.firm.agreements.get(scope="single").agreement
     verbs.give_up(own, words="双方协商一致终止", **by_chair(covered, date(2025, 4, 10)))
-    assert covered.firm.pk not in without_agreement([covered.firm.pk], date(2025, 4, 10))
-    assert covered.firm.pk in without_agreement([covered.firm.pk], date(2025, 4, 11))
+    assert agreements_of([covered.firm.pk], date(2025, 4, 10))
+    assert not agreements_of([covered.firm.pk], date(2025, 4, 11))
+
+
+def test_it_is_not_said_to_have_ended_before_its_last_step(covered):
+    own = covered.firm.agreements.get(scope="single").agreement
+    last = own.steps.order_by("-id").first().on
+    given = by_chair(covered, date(2025, 4, 10)) | {"on": last - timedelta(days=1)}
+    with translation.override("en"), pytest.raises(Refused, match="The step before was on"):
+        verbs.give_up(own, words="样例", **given)
+
+
+def test_nobody_is_taken_into_one_whose_last_day_is_over(covered):
+    """The night that would end it has not run yet."""
+    area = covered.firm.agreements.get(scope="area").agreement
+    day = area.until + timedelta(days=1)
+    with translation.override("en"), pytest.raises(Refused, match=f"ran out on {area.until}"):
+        opening.take_in(area, [covered.town.units["logistics"].pk], today=day, by=covered.chair)
 
 
 def test_a_firm_that_is_gone_is_counted_nowhere(covered):

@@ -17,6 +17,8 @@ import pytest
 from django.utils import timezone, translation
 
 from gongjian.accounts.models import User
+from gongjian.agreements.define import RULES, define_statute
+from gongjian.agreements.models import Agreement, CoveredUnit
 from gongjian.honours import applying, calling, deciding, opinions, reviewing
 from gongjian.honours.define import define_honour
 from gongjian.honours.models import Application, Award, Call, Honour, Opinion, Reviewer
@@ -115,7 +117,24 @@ def build() -> Called:
     officer(town, "reviewer", "何样例", "county_party", "party_secretary")
     town.people["chair"].account = town.accounts["chair"] = small.account("陈样例")
     town.people["chair"].save(update_fields=["account"])
+    for key in ("hosiery", "hardware"):
+        in_agreement(town, key)
     return Called(town, begin(town, define()))
+
+
+def in_agreement(town: Town, key: str) -> Agreement:
+    """One of the unit alone, in force."""
+    since, until = town.today - timedelta(days=100), town.today + timedelta(days=600)
+    statute = define_statute("sample", names={"zh-hans": "样例"}, position=0, line="union", region="", source="样例",
+                             rules={rule: {"value": 9} for rule in RULES})  # fmt: skip
+    made = Agreement.objects.create(
+        union=town.bodies["joint_union"], employer=town.units[key], title=f"样例{key}", statute=statute,
+        state="in_force", since=since, until=until,
+    )  # fmt: skip
+    CoveredUnit.objects.create(
+        agreement=made, unit=town.units[key], scope=made.scope, valid=(since, until + timedelta(days=1))
+    )
+    return made
 
 
 def begin(town: Town, honour: Honour, **given: Any) -> Call:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from gongjian.agreements.models import Agreement, CoveredUnit
 from gongjian.appraisal.models import Case, Round, Scheme, SchemeVersion
 from gongjian.honours.eligibility import Finding, find, marks_of, verdict
 from gongjian.honours.models import Application, Award
@@ -109,8 +110,20 @@ def test_without_a_union_no_may_day_honour(called, key):
     Cover.objects.filter(unit=called.town.units["hosiery"]).delete()
     said = verdicts(called, key, unit="hosiery")
     assert said["no_union"] == "no"
-    grounds = {"no_wage_agreement", "breach_of_law", "accident", "wage_arrears"}
-    assert {said[each] for each in grounds} == {"unknown"}
+    assert {said[each] for each in ("breach_of_law", "accident", "wage_arrears")} == {"unknown"}
+
+
+def test_an_enterprise_without_a_wage_agreement_in_force_is_excluded_whatever_is_said(called):
+    fine = found(called, "may_day_certificate", unit="hosiery")["no_wage_agreement"]
+    its = Agreement.objects.get(employer=called.town.units["hosiery"])
+    assert (fine.verdict, fine.records) == ("ok", [["agreement", its.pk, its.title]])
+    CoveredUnit.objects.filter(agreement=its).update(valid=(its.since, called.today))
+    gone = found(called, "may_day_certificate", unit="hosiery")["no_wage_agreement"]
+    assert gone.verdict == "no" and gone.records[0][:2] == ["unit", called.town.units["hosiery"].pk]
+
+
+def test_of_whoever_sits_in_no_enterprise_an_opinion_says_whether_wages_are_bargained(called):
+    assert verdicts(called, "may_day_medal", person="chair")["no_wage_agreement"] == "unknown"
 
 
 def test_marks_of_a_medal_are_read_or_said(called):

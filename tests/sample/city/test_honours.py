@@ -12,6 +12,14 @@ def test_the_county_chair_is_heard_on_all_of_them(city):
     assert applications_visible_to(chair).filter(call=call).count() == call.applications.count() > 3
     assert set(call.applications.values_list("state", flat=True)) == {"proposed", "not_proposed"}
     assert all(each.findings for each in call.applications.all())
+    excluded = {
+        each.state: {found["code"] for found in each.findings if found["verdict"] == "no"}
+        for each in call.applications.all() if each.outcome["code"] == "ineligible"
+    }  # fmt: skip
+    assert excluded == {"not_proposed": {"no_wage_agreement"}}
+    assert not any(
+        found["verdict"] == "no" for each in call.applications.filter(state="proposed") for found in each.findings
+    )
 
 
 def test_one_honour_was_withdrawn_and_says_why(city):
