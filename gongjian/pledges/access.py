@@ -79,35 +79,38 @@ def reviewed_by(reader: Reader) -> Q:
     return of_bodies | of_people
 
 
-def may_review(reader: Reader, pledge: Pledge) -> bool:
-    return Pledge.objects.filter(reviewed_by(reader), pk=pledge.pk).exists()
-
-
-def office_that_reviews(reader: Reader, pledge: Pledge, above: Body | None) -> str | None:
-    """In which office the reader reviews it; None for whoever does not. `above`: the body above today."""
-    if not may_review(reader, pledge):
+def office_that_reviews(reader: Reader, pledge: Pledge) -> str | None:
+    """In which office the reader reviews it; None for whoever does not. Of one pledge what `reviewed_by` is of many."""
+    above, own = _next_above(pledge.body), office_that_keeps(reader, pledge.body)
+    if pledge.person_id is not None:
+        if is_own(reader, pledge):
+            return None
+        if own is not None:
+            return own
+        return office_that_keeps(reader, above) if above and _in_office(pledge) else None
+    if reader.pk is not None and pledge.handed_in_by_id == reader.pk:
         return None
-    own = office_that_keeps(reader, pledge.body)
-    if pledge.person_id is not None and own is not None:
-        return own
     return office_that_keeps(reader, above) if above else own
 
 
 def body_above(body: Body) -> Body | None:
-    """From where the body's pledges are reviewed today: its superior, else who leads it, whoever keeps their matters
-    now; None at the top."""
-    entry = BodyEntry.objects.filter(body=body, valid__contains=TODAY).select_related("superior", "leader").first()
-    above = entry and (entry.superior or entry.leader)
+    """From where the body's pledges are reviewed today: the one next above, whoever keeps its matters now; None at the
+    top."""
+    above = _next_above(body)
     return keeping_body(above) if above else None
+
+
+def _next_above(body: Body) -> Body | None:
+    """Its superior today, else who leads it."""
+    entry = BodyEntry.objects.filter(body=body, valid__contains=TODAY).select_related("superior", "leader").first()
+    return entry and (entry.superior or entry.leader)
 
 
 def body_that_reviews(pledge: Pledge) -> Body:
     """With whom its review lies: the body above; of a person without office, and at the top, the pledge's own body."""
     if pledge.person_id is not None and not _in_office(pledge):
         return pledge.body
-    entry = BodyEntry.objects.filter(body=pledge.body_id, valid__contains=TODAY).select_related("superior", "leader")
-    found = entry.first()
-    return (found and (found.superior or found.leader)) or pledge.body
+    return _next_above(pledge.body) or pledge.body
 
 
 def waits_with(body: Body) -> QuerySet[Pledge]:

@@ -18,7 +18,7 @@ from gongjian.register.access import Reader
 from gongjian.register.actions import in_sentences
 from gongjian.register.refusals import Refused
 
-from .access import body_above, is_own, office_that_keeps, office_that_reviews, office_that_writes
+from .access import is_own, office_that_keeps, office_that_reviews, office_that_writes
 from .models import Measure, Pledge, Progress, PublicName, QuarterCall, QuarterWord
 from .models.quarters import quarter_of
 from .refusing import held_pledge, texts
@@ -169,7 +169,7 @@ def missing_to_keep(pledge: Pledge, on: date, verb: str) -> list[str]:
 def office_that_closes(reader: Reader, pledge: Pledge) -> str | None:
     """In which office the reader closes it; None for whoever does not, and for the person whose it is."""
     own = office_that_keeps(reader, pledge.body)
-    reviewing = office_that_reviews(reader, pledge, body_above(pledge.body)) if own is None else None
+    reviewing = office_that_reviews(reader, pledge) if own is None else None
     return closes_as(reader, pledge, own, reviewing)
 
 

@@ -14,7 +14,6 @@ from gongjian.register.queries.lists import body_names
 from gongjian.ui.keyset import Page, page_of
 
 from .access import (
-    body_above,
     is_own,
     office_that_keeps,
     office_that_reviews,
@@ -68,7 +67,7 @@ def pledge_shown(
     if pledge is None:
         return None
     writes, keeps = office_that_writes(reader, pledge), office_that_keeps(reader, pledge.body)
-    reviews_as = office_that_reviews(reader, pledge, body_above(pledge.body))
+    reviews_as = office_that_reviews(reader, pledge)
     measures = list(pledge.measures.all())
     is_told = writes is not None or reviews_as is not None
     is_early = pledge.is_theirs_to_write or pledge.state == Pledge.State.REVIEW

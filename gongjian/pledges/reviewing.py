@@ -28,7 +28,7 @@ def review(pledge: Pledge, verdict: str, *, reason: str = "", today: date, now: 
     """`pass`, or `return` with the reason, which whoever wrote it reads. The second of two at once is refused."""
     pledge = held_pledge(pledge, by)
     above = body_above(pledge.body)
-    office = office_that_reviews(by, pledge, above)
+    office = office_that_reviews(by, pledge)
     if office is None:
         raise Refused(_no_reviewer(pledge, by))
     missing = {"reason": _("Say why. Whoever wrote it reads it.")} if verdict == "return" else {}

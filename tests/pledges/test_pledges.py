@@ -15,20 +15,47 @@ from gongjian.asks.models import Ask
 from gongjian.chronicle.models import Act, Before
 from gongjian.notices.models import Letter
 from gongjian.pledges import fulfilling, reviewing, writing
-from gongjian.pledges.access import pledges_public, pledges_to_review, pledges_visible_to
+from gongjian.pledges.access import (
+    office_that_reviews,
+    pledges_public,
+    pledges_to_review,
+    pledges_visible_to,
+    reviewed_by,
+)
 from gongjian.pledges.models import Pledge, PublicName
 from gongjian.pledges.states import PLEDGE_MOVES, moves_of
 from gongjian.register import actions as register
 from gongjian.register.appointments import remove
 from gongjian.register.authority.reach import OPERATOR
 from gongjian.register.forgetting import _more
-from gongjian.register.models import Office
+from gongjian.register.models import Body, Office
 from gongjian.register.refusals import Refused
 from tests.register import town as small
 
 from .conftest import NOW, close, done, hand_in, published, reviewed, write
 
 S = Pledge.State
+
+
+def test_who_reviews_one_pledge_is_who_finds_it_among_many(town):
+    """`office_that_reviews` beside `reviewed_by`, for every account and the pledges of every body and of two people."""
+    by, readers = town.secretary, list(town.accounts.values())
+    fields = {"kind": "practical", "year": town.today.year, "title": "样例", "wish": "样例", "evidence": "签字",
+              "responsible": "样例", "due_on": town.today, "state": "review"}  # fmt: skip
+    for body in town.bodies.values():
+        for given in ({}, {"handed_in_by": by}, {"person": town.people["member"]}, {"person": town.people["street"]}):
+            Pledge.objects.create(body=body, **fields | given)
+    small.office(town.people["member"], town.bodies["village_party"], "party_secretary")
+    found = 0
+    for ended in (None, "street_party"):
+        if ended:
+            Body.objects.filter(pk=town.bodies[ended].pk).update(line_path="", last_line_path="a1.")
+        for reader in readers:
+            among = set(Pledge.objects.filter(reviewed_by(reader)).values_list("pk", flat=True))
+            each = {its.pk for its in Pledge.objects.all() if office_that_reviews(reader, its) is not None}
+            assert among == each, (ended, reader)
+            found += len(among)
+    assert found > 40
 
 
 # == the table ==
