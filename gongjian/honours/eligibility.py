@@ -100,7 +100,7 @@ class _Known:
         self.unions = self._unions() if "no_union" in rules.vetoes else {}
         self.terms = self._terms() if "term_expired" in rules.vetoes else {}
         self.worst = self._worst() if "worst_grade" in rules.vetoes else {}
-        self.agreements = agreements_of(self.units, today) if "no_wage_agreement" in rules.vetoes else {}
+        self.agreements = agreements_of(self.units - {None}, today) if "no_wage_agreement" in rules.vetoes else {}
         self.awards = self._awards()
         self.opinions = self._opinions()
 
