@@ -91,7 +91,7 @@ class _Known:
             each.body_id: each for each in BodyEntry.objects.filter(body__in=self.bodies, valid__contains=today)
         }
         self.people = {each.person_id for each in applications if each.person_id}
-        self.units = {self._unit(each) for each in applications} - {None}
+        self.units = {unit for each in applications if (unit := self._unit(each)) is not None}
         self.unit_entries = {
             each.unit_id: each for each in UnitEntry.objects.filter(unit__in=self.units, valid__contains=today)
         }
@@ -100,7 +100,7 @@ class _Known:
         self.unions = self._unions() if "no_union" in rules.vetoes else {}
         self.terms = self._terms() if "term_expired" in rules.vetoes else {}
         self.worst = self._worst() if "worst_grade" in rules.vetoes else {}
-        self.agreements = agreements_of(self.units - {None}, today) if "no_wage_agreement" in rules.vetoes else {}
+        self.agreements = agreements_of(self.units, today) if "no_wage_agreement" in rules.vetoes else {}
         self.awards = self._awards()
         self.opinions = self._opinions()
 

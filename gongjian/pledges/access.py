@@ -103,7 +103,7 @@ def body_above(body: Body) -> Body | None:
 def _next_above(body: Body) -> Body | None:
     """Its superior today, else who leads it."""
     entry = BodyEntry.objects.filter(body=body, valid__contains=TODAY).select_related("superior", "leader").first()
-    return entry and (entry.superior or entry.leader)
+    return (entry.superior or entry.leader) if entry else None
 
 
 def body_that_reviews(pledge: Pledge) -> Body:
