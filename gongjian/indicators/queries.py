@@ -207,6 +207,7 @@ def heat_today(
 WHICH: tuple[Which, ...] = ("missing", "having", "counted", "left_out")
 PAGE = 50
 BATCH = 2_000
+RECORDS_AT_ONCE = 200  # counted before the page is shown: what is counted and missing is asked of each
 
 
 @dataclass(frozen=True)
@@ -232,7 +233,7 @@ def records(
     rows = _rows(reader, indicator, which, unit_id, day, today)
     page = page_of(_dressed(rows, indicator.of), _order(indicator.of), size=PAGE, after=after, before=before)
     _tell(reader, page.rows, indicator, day)
-    return Records(page, counted(rows))
+    return Records(page, counted(rows, RECORDS_AT_ONCE))
 
 
 def records_counted(

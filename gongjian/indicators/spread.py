@@ -80,7 +80,7 @@ def classes_below(reader: Reader, indicator: Indicator, unit_id: int, run: Run, 
     counted = place_readings_visible_to(reader).filter(below, indicator=indicator, day=run.day, denominator__gt=0)
     counts = {id: (having, of) for id, having, of in counted.values_list("unit_id", "numerator", "denominator")}
     entries = unit_entries_visible_to(reader).on(run.day).filter(kind__level__in=DIVISIONS)
-    standing = entries.filter(unit__in=list(counts)).order_by("code", "unit_id")
+    standing = entries.filter(unit__in=counted.values("unit")).order_by("code", "unit_id")
     rows = list(standing.values_list("unit_id", "name", "parent_id", "kind_id", "kind__level"))
     names = {id: name for id, name, *_rest in rows}
     places, level_of = defaultdict(list), {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import squarify
 
@@ -73,7 +74,7 @@ def treemap(reader: Reader, indicator: Indicator, place: int, run: Run) -> list[
         inside.setdefault(below[reading.unit_id or 0][1], []).append(reading)
     sizes = {parent: sum(each.denominator for each in readings) for parent, readings in inside.items()}
     order = sorted(sizes, key=lambda parent: (-sizes[parent], parent))
-    boxes = _boxes([sizes[parent] for parent in order], 200.0)
+    boxes = _boxes(tuple(sizes[parent] for parent in order), 200.0)
     return [
         Group(parent, above[parent], box, _tiles(inside[parent], below, box))
         for parent, box in zip(order, boxes, strict=True)
@@ -82,14 +83,15 @@ def treemap(reader: Reader, indicator: Indicator, place: int, run: Run) -> list[
 
 def _tiles(readings: Iterable[Reading], below: dict[int, tuple[str, int]], around: Box) -> list[Tile]:
     largest_first = sorted(readings, key=lambda each: (-each.denominator, each.unit_id or 0))
-    boxes = _boxes([each.denominator for each in largest_first], 200 * around.width / around.height)
+    boxes = _boxes(tuple(each.denominator for each in largest_first), 200 * around.width / around.height)
     return [
         Tile(each.unit_id or 0, below[each.unit_id or 0][0], each, box)
         for each, box in zip(largest_first, boxes, strict=True)
     ]
 
 
-def _boxes(sizes: Sequence[int], wide: float) -> list[Box]:
-    """Boxes of these sizes, largest first, that fill a field `wide` across and 100 high."""
+@lru_cache(maxsize=512)
+def _boxes(sizes: tuple[int, ...], wide: float) -> list[Box]:
+    """Boxes of these sizes, largest first, that fill a field `wide` across and 100 high. The same all day."""
     laid = squarify.squarify(squarify.normalize_sizes(sizes, wide, 100), 0, 0, wide, 100)
     return [Box(100 * each["x"] / wide, each["y"], 100 * each["dx"] / wide, each["dy"]) for each in laid]
