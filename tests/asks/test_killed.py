@@ -22,7 +22,7 @@ from tests.register.imports.test_bad_input import _settings_of_child
 from .conftest import build, soon
 from .test_digest import due, monday  # noqa: F401
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WORKER = ["django", "procrastinate", "worker", "--one-shot", "--queues", "asks"]
 
 

@@ -128,7 +128,7 @@ def signed_in(fresh: Fresh, username: str, width: int) -> Page:
     return page
 
 
-@pytest.mark.parametrize("factor, width", [("app", 390), ("passkey", 1440)])
+@pytest.mark.parametrize("factor, width", [("app", 390), pytest.param("passkey", 1440, marks=pytest.mark.slow)])
 def test_invited_then_a_second_factor_then_work_then_a_loan_that_ends(
     fresh: Fresh, site: Site, factor: str, width: int
 ) -> None:

@@ -20,7 +20,7 @@ from .looking import HEIGHT, WIDE, flaws, overheard
 from .site import Site
 from .walking import path_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("reconciling")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("reconciling"), pytest.mark.slow]
 
 PHONE = {"width": 390, "height": 844}
 BEFORE, AFTER = "2018-10-31", "2020-06-30"

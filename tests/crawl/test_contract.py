@@ -28,7 +28,7 @@ from gongjian.accounts.models import User
 
 from .town import MarkedTown
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("contract")]
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("crawl")]
 CHECKS: list[Any] = [
     not_a_server_error,
     status_code_conformance,

@@ -139,6 +139,7 @@ class Crawler:
         made.ids["session_id"] = list(UserSession.objects.order_by("pk").values_list("pk", flat=True))
         self.seeds = [Request("get", url) for url in seeds(made, self.limits.seeds)]
         self._alike: Counter[tuple[Any, ...]] = Counter()
+        self._stood: dict[str, int] = {}  # as counted after the last request; what is undone is counted too
         self.uploads = Path(settings.MEDIA_ROOT)
         self.kept = self.uploads.with_name(f"{self.uploads.name}-kept")
         if not self.kept.exists():
@@ -275,14 +276,16 @@ class Crawler:
     # == one request ==
     def ask(self, persona: str, request: Request) -> Answer:
         with self.town_untouched(persona, keeps_files=request.method == "get"):
-            before = _written()
+            before, self._stood = self._stood or _written(), {}
             answer = self._send(persona, request)
             if answer.error == "":
-                answer.wrote = {t for t, rows in _written().items() if rows > before.get(t, 0)} - OF_THE_DOOR
+                self._stood = _written()
+                answer.wrote = {t for t, rows in self._stood.items() if rows > before.get(t, 0)} - OF_THE_DOOR
             self._look(persona, request, answer)
             if request.method == "post" and answer.location.startswith("/"):
                 after = Request("get", answer.location)
                 self._look(persona, request, self._send(persona, after))
+                self._stood = {}
         self.found.asked[request][persona] = answer.status
         self.found.answers[f"{request.method} {answer.status}"] += 1
         return answer

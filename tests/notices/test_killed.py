@@ -58,6 +58,7 @@ def letters(people: Callable, mailing: MailServer) -> None:
     written(*people(LETTERS))
 
 
+@pytest.mark.slow
 def test_killed_between_two_batches_each_letter_is_handed_over_once(letters, mailing, tmp_path):
     child = start(mailing, str(tmp_path), "step")
     assert child.stdout.readline() == "batch\n"
@@ -66,6 +67,7 @@ def test_killed_between_two_batches_each_letter_is_handed_over_once(letters, mai
     assert finish(mailing) == [1] * LETTERS
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_of_a_batch_only_what_was_not_marked_comes_again_as_the_same_letter(
     letters, mailing, tmp_path
 ):
@@ -78,6 +80,7 @@ def test_killed_in_the_middle_of_a_batch_only_what_was_not_marked_comes_again_as
     assert finish(mailing) == [1, 1, 1, 1, 2, 2, 1, 1, 1, 1]
 
 
+@pytest.mark.slow
 def test_killed_between_hand_over_and_mark_a_batch_comes_again_as_the_same_letters(letters, mailing, tmp_path):
     with held("notices_letter"):
         child = start(mailing, str(tmp_path))

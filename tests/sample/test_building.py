@@ -24,6 +24,7 @@ def built(seed: int, report: Report = lambda *step: None) -> str:
     return found
 
 
+@pytest.mark.slow
 def test_a_build_that_breaks_off_leaves_nothing_and_begun_again_gives_the_same_city_from_the_same_seed(db):
     def breaks(step: str, done: int, total: int) -> None:
         if step == "search":
