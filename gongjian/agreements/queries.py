@@ -30,7 +30,7 @@ from .states import MOVES
 from .wording import DONE, NEXT, NUMBERS, PAGES
 
 S = Agreement.State
-PAGE, MOST_OWED, MOST_UNIONS, MOST_UNITS = 50, 20, 20, 50
+PAGE, MOST_OWED, FIRST_OWED, MOST_UNIONS, MOST_UNITS = 20, 20, 5, 20, 50
 SOON, ENDS, REPORT_AHEAD = 10, 90, 30  # days that the pages call soon
 NEWEST, BY_DUE, BY_END, PUBLISHED = ["-id"], ["due_on", "id"], ["until", "id"], ["-published_on", "-id"]
 OPEN = (*BARGAINING, *VALID)
@@ -78,12 +78,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Hub:
-    """What the reader owes, the list, and for which unions the reader can demand."""
+    """What the reader owes, the first due first; the list; and for which unions the reader can demand."""
 
     owed: list[Row]
     rows: list[Row]
     page: Page
     unions: list[tuple[int, str]]
+
+    @property
+    def owed_first(self) -> list[Row]:
+        return self.owed[:FIRST_OWED]
+
+    @property
+    def owed_later(self) -> list[Row]:
+        return self.owed[FIRST_OWED:]
 
 
 def hub(reader: Reader, filters: Filters, today: date, *, after: str = "", before: str = "") -> Hub:

@@ -50,7 +50,7 @@ PAGES: Mapping[str, tuple[Any, Any, str]] = {
         _("It is negotiated anew, voted on and filed again."), "objection",
     ),
     "publish": (
-        _("Publish it"),
+        _("Publish the agreement"),
         _("All staff can read it. What you write here is read by everybody, without an account."), "publish",
     ),
     "report": (
@@ -74,7 +74,7 @@ DONE: Mapping[str, Any] = {
     "call": _("Meeting called"), "meet": _("Met, minutes signed"), "draft": _("Draft written"),
     "pass": _("Passed by the congress"), "reject": _("Not passed by the congress"), "sign": _("Signed"),
     "file": _("Filed"), "object": _("The authority objected"), "take_effect": _("Took effect"),
-    "publish": _("Published"), "report": _("Reported to the congress"), "run_out": _("Ran out"),
+    "publish": _("Published to all staff"), "report": _("Reported to the congress"), "run_out": _("Ran out"),
     "end": _("Ended early"), "mediate": _("Mediation began"), "prolong": _("Mediation prolonged"),
     "resume": _("Mediation ended, goes on"), "settle": _("Mediation ended in agreement"),
     "give_up": _("Ended without going on"),

@@ -21,6 +21,7 @@ from .models import Answer, Ask, Sending
 
 SHOWN = 100
 ENDED = 5
+AT_HOME = 3
 PAGE = 50
 
 
@@ -67,6 +68,15 @@ def inbox(reader: Reader, today: date, *, by_day: bool = False) -> Inbox:
 def open_count(reader: Reader) -> int:
     """How many things are to be done. One query, and that of the reader's offices."""
     return asks_to_answer(reader).filter(state=Ask.State.OPEN).count()
+
+
+def first_to_do(reader: Reader, today: date) -> list[Ask]:
+    """For home: the first three that are due. One query, those of the reader's offices, and those of names if any."""
+    open_ones = asks_to_answer(reader).filter(state=Ask.State.OPEN)
+    rows = list(open_ones.select_related("sending").order_by("due_on", "id")[:AT_HOME])
+    if rows:
+        _name(reader, rows, today)
+    return rows
 
 
 def _seats(reader: Reader, today: date) -> list[Unit]:

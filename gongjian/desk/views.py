@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gongjian.appraisal.queries import running_cases
-from gongjian.asks.queries import open_count
+from gongjian.asks.queries import first_to_do, open_count
 from gongjian.ballots.queries import polls_waiting
 from gongjian.chronicle.record import acts_so_far
 from gongjian.meetings.queries import next_meeting
@@ -27,10 +27,11 @@ def home(request: DayRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         is_open = getattr(request, "sample_city", False) and settings.PERSONA_DOORS
         return render(request, "desk/welcome.html", {"place": "home", "personas": personas() if is_open else []})
-    acts = acts_so_far()
+    acts, to_do = acts_so_far(), open_count(request.user)
     facts: dict[str, Any] = {
         "place": "home",
-        "to_do": open_count(request.user),
+        "to_do": to_do,
+        "first": first_to_do(request.user, request.today) if to_do else [],
         "meeting": next_meeting(request.user, request.today),
         "appraisals": running_cases(request.user),
         "reviews": waiting_reviews(request.user),

@@ -19,7 +19,7 @@ from .access import bodies_kept_by, bodies_of, mine_in, pledges_to_review, pledg
 from .models import Measure, Pledge, Progress
 from .models.pledges import CLOSED_STATES, OPEN_STATES
 
-PAGE, BATCH, MOST_OWN, MOST_WAITING = 50, 500, 50, 100
+PAGE, BATCH, MOST_OWN, MOST_WAITING = 20, 500, 50, 100
 ORDER = ["-year", "-id"]
 STATES = {
     "open": OPEN_STATES,

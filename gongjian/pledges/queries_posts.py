@@ -16,7 +16,7 @@ from .access import assignments_visible_to, bodies_of, is_own, mine_in, office_t
 from .matching import warning
 from .models import Assignment, Post, QuarterWord
 
-PAGE, MOST_SHOWN = 50, 200
+PAGE, MOST_SHOWN = 20, 200
 ORDER = ["-since", "-id"]
 S = Assignment.State
 TAKEN = (S.MATCHED, S.NOTICE, S.ON_POST)

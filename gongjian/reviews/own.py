@@ -16,7 +16,8 @@ def tables_of(person: Person) -> list[Table]:
     rows = MemberGrade.objects.filter(person=person).select_related("review").order_by("review__year", "pk")
     columns = [
         ("year", _("Year")), ("words", _("What I said of myself")), ("grade", _("Grade")), ("reason", _("Reason")),
-        ("ballot", _("What is told of the ballot")), ("told_on", _("Told on")), ("ungraded", _("No grade because")),
+        ("ballot", _("What is told of the ballot")), ("told_on", _("Told to me on")),
+        ("ungraded", _("No grade because")),
     ]  # fmt: skip
     own = []
     for each in rows:

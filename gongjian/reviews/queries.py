@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from gongjian.programme.access import bodies_kept_by, kept_above_others
 from gongjian.register.access import Reader, persons_visible_to
@@ -274,7 +275,8 @@ def _row(
 # == one person ==
 @dataclass(frozen=True)
 class GradeShown:
-    """One row, for the person, the keeper, or the body above."""
+    """One row, for the person, the keeper, or the body above. `closed`: why nobody objects here (any more), and what
+    is left to do; empty where one may, where it is not told, and once it is approved."""
 
     row: Row
     review: MemberReview
@@ -285,6 +287,7 @@ class GradeShown:
     until: date | None
     may_say: bool
     may_object: bool
+    closed: str
     objection: GradeObjection | None
 
 
@@ -309,11 +312,22 @@ def grade_shown(reader: Reader, grade_id: int, today: date) -> GradeShown | None
     objected = any(each.before == found.grade for each in row.objections)
     theirs = row.is_own or (keeps and not row.has_account)
     may_object = theirs and review.state == S.TOLD and until is not None and today <= until and not objected
+    above = names.get(review.above_id, "")
+    is_closed = theirs and review.state in (S.TOLD, S.HANDED_UP) and not may_object and not row.waits
     return GradeShown(
-        row=row, review=review, rules=rules, name=names.get(review.body_id, ""), above=names.get(review.above_id, ""),
-        keeps=keeps, until=until, may_say=row.is_own and review.state in (S.BEGUN, S.HELD), may_object=may_object,
+        row=row, review=review, rules=rules, name=names.get(review.body_id, ""), above=above, keeps=keeps, until=until,
+        may_say=row.is_own and review.state in (S.BEGUN, S.HELD), may_object=may_object,
+        closed=_why_closed(until, above, objected) if is_closed and until else "",
         objection=next((each for each in row.objections if each.state == GradeObjection.State.RAISED), None),
     )  # fmt: skip
+
+
+def _why_closed(until: date, above: str, is_answered: bool) -> str:
+    if is_answered:
+        return _("This grade was objected to and answered; one does so once. Whoever still disagrees says so to "
+                 "%(above)s before it approves.") % {"above": above}  # fmt: skip
+    gaps = {"day": until, "above": above}
+    return _("One could object until %(day)s. Whoever disagrees says so to %(above)s before it approves.") % gaps
 
 
 def own_reviews(reader: Reader, opening_id: int) -> list[MemberReview]:

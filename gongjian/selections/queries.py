@@ -164,7 +164,7 @@ def steps_of(selection: Selection) -> list[dict[str, Any]]:
     S = Selection.State
     steps = [
         (_("Candidates"), (S.DRAFT, S.NOMINATING)), (_("Poll"), (S.POLLING,)), (_("Rules carried out"), (S.RANKED,)),
-        (_("Notice"), (S.NOTICE,)), (_("Panel"), (S.DECIDED,)), (_("Published"), (S.PUBLISHED,)),
+        (_("Notice"), (S.NOTICE,)), (_("Panel"), (S.DECIDED,)), (_("Outcome published"), (S.PUBLISHED,)),
     ]  # fmt: skip
     notes = [selection.nominate_until, "", "", selection.notice_until, selection.decided_on, selection.published_on]
     at = next((place for place, (_name, states) in enumerate(steps) if selection.state in states), -1)

@@ -24,7 +24,7 @@ from .access import (
 from .models import Rectification, Telling, TellingRound
 from .models.rounds import TO_PUT_RIGHT, UNCOMMENTED
 
-PAGE, MOST_OWED, MOST_MISSING, MOST_HOSTS = 50, 50, 12, 20
+PAGE, MOST_OWED, MOST_MISSING, MOST_HOSTS = 20, 50, 12, 20
 ORDER = ["-until", "-id"]
 T, R = Telling.State, Rectification.State
 

@@ -141,7 +141,7 @@ def test_the_county_reads_all_below_and_narrows_it_but_writes_no_step(bargaining
     assert county.get("/agreements/?due=nothing").status_code == 400
     assert county.get(f"/agreements/{made.pk}/do/answer/").status_code == 403
     assert signed_in(bargaining.town.stranger).get(f"/agreements/{made.pk}/").status_code == 404
-    assert "还没有您能看的集体合同" in text_of(signed_in(bargaining.town.stranger).get("/agreements/"))
+    assert "还没有你能看的集体合同" in text_of(signed_in(bargaining.town.stranger).get("/agreements/"))
 
 
 def test_what_everybody_reads_names_nobody_and_tells_no_votes(bargaining):
@@ -228,3 +228,14 @@ def test_the_api_tells_what_the_pages_tell(bargaining, signed_in):
     assert chair.get("/api/v1/congresses").json()["congresses"][0]["women"] == 24
     assert stranger.get(f"/api/v1/agreements/{made.pk}").status_code == 404
     assert stranger.get("/api/v1/agreements").json() == {"agreements": [], "next": None}
+
+
+def test_what_is_due_later_is_folded_away(bargaining, signed_in, monkeypatch):
+    monkeypatch.setattr("gongjian.agreements.queries.FIRST_OWED", 1)
+    chair, first = signed_in(bargaining.chair), demand(bargaining, days(bargaining))
+    assert "<details" not in text_of(chair.get("/agreements/")).partition('id="list"')[0].partition("<main")[2]
+    later = demand(bargaining, bargaining.town.today, employer=bargaining.town.units["hardware"], title="后到期")
+    shown = chair.get("/agreements/")
+    hub = shown.context["hub"]
+    assert [[row.pk for row in rows] for rows in (hub.owed_first, hub.owed_later)] == [[first.pk], [later.pk]]
+    assert "以后到期的：1件" in text_of(shown)

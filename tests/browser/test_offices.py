@@ -188,7 +188,7 @@ def test_invited_then_a_second_factor_then_work_then_a_loan_that_ends(
     )
     answer = other.goto(figures)
     assert answer is not None and answer.status == 403
-    expect(other.locator("h1")).to_contain_text("不对您开放")
+    expect(other.locator("h1")).to_contain_text("不对你开放")
     expect(other.locator("main table").first).to_contain_text("主席")
     other.goto("/me/")
     expect(other.locator("main")).not_to_contain_text(f"由{who}委托")

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -141,3 +143,29 @@ def test_home_leads_with_what_is_to_be_done_and_says_nothing_where_nothing_is(to
     told = browser.get("/").content.decode()
     assert "1件要办" in told and told.index("1件要办") < told.index("三种走法看全市")
     assert "件要办" not in signed_in(town.inspector).get("/").content.decode()
+
+
+def ask_for(town, *titles: str) -> None:
+    for at, title in enumerate(titles):
+        sending.ask(
+            [town.bodies["village_party"]], sender=town.bodies["city_party"], today=town.today, now=timezone.now(),
+            by=town.clerk, title=title, why="样例", minutes=3, due_on=town.today + timedelta(days=9 - at),
+        )  # fmt: skip
+
+
+def test_home_names_the_three_things_that_are_due_first(town, signed_in):
+    ask_for(town, "样例甲", "样例乙", "样例丙", "样例丁")
+    told = signed_in(town.secretary).get("/").content.decode()
+    places = [told.index(each) for each in ("样例丁", "样例丙", "样例乙", "4件要办")]
+    assert places == sorted(places) and "样例甲" not in told
+
+
+def test_home_asks_as_many_questions_for_three_things_to_do_as_for_one(town, signed_in):
+    client, taken = signed_in(town.secretary), []
+    for titles in (("样例甲",), ("样例乙", "样例丙")):
+        ask_for(town, *titles)
+        client.get("/")
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/")
+        taken.append(len(asked))
+    assert taken[0] == taken[1]

@@ -186,6 +186,10 @@ def test_no_chinese_brings_a_per_cent_sign_that_would_be_read_as_a_gap() -> None
     assert [english for (_, english), message in said if "%" in str(message.string) and "%" not in english] == []
 
 
+def test_the_reader_is_addressed_alike_on_every_page() -> None:
+    assert [str(message.string) for message in messages.translations().values() if "您" in str(message.string)] == []
+
+
 def test_every_sentence_has_its_chinese() -> None:
     assert messages.problems() == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import docx
@@ -13,7 +14,20 @@ from gongjian.reviews.grading import Chosen
 from gongjian.reviews.models import MemberGrade, MemberReview, ReviewYear
 from tests.register import town as small
 
-from .conftest import Reviewed, approve, grade, grade_all, hand_up, hold, mark_new, note_all, object_to, propose, tell
+from .conftest import (
+    Reviewed,
+    answer,
+    approve,
+    grade,
+    grade_all,
+    hand_up,
+    hold,
+    mark_new,
+    note_all,
+    object_to,
+    propose,
+    tell,
+)
 
 READERS = ("secretary", "deputy", "member", "other", "street", "county", "clerk", "stranger", "inspector")
 
@@ -232,3 +246,53 @@ def test_a_dissolved_branch_s_rows_are_read_by_the_person_alone(begun):
     type(begun.town.bodies["league"]).objects.filter(pk=begun.review.body_id).update(line_path="", last_line_path=path)
     assert who(begun, grades_visible_to, begun.row("member")) == {"member"}
     assert who(begun, grades_visible_to, begun.row("plain0")) == set()
+
+
+# == on the pages of others ==
+def with_link(begun: Reviewed, signed_in, page: str, link: str) -> set[str]:
+    return {key for key in READERS if f'href="{link}"' in signed_in(begun.by(key)).get(page).content.decode()}
+
+
+def test_who_reads_the_block_on_the_page_of_a_body(begun, signed_in, client):
+    review, branch = begun.review, begun.town.bodies["village_party"].pk
+    page, link, begin = f"/bodies/{branch}/", f"/reviews/{review.pk}/", f"/bodies/{branch}/reviews/new/"
+    assert with_link(begun, signed_in, page, link) == {"secretary", "deputy", "member", "other", "street", "county"}
+    assert link not in client.get(page).content.decode()
+    assert with_link(begun, signed_in, page, begin) == set()
+    MemberReview.objects.update(year=review.year - 1)
+    assert with_link(begun, signed_in, page, begin) == {"secretary", "deputy"}
+    assert with_link(begun, signed_in, page, link) == {"secretary", "deputy", "member", "other", "street", "county"}
+    assert begin not in client.get(page).content.decode()
+
+
+def test_whose_home_names_a_review(begun, signed_in):
+    """The branch's keeper while it is at work, who approves while it waits, a member from being told until it is up."""
+    link, branch = f"/reviews/{begun.review.pk}/", {"secretary", "deputy"}
+    assert with_link(begun, signed_in, "/", link) == branch
+    tell(begun)
+    assert with_link(begun, signed_in, "/", link) == branch | {"member", "other"}
+    for state, named in (("handed_up", {"street"}), ("returned", branch), ("approved", branch), ("filed", set())):
+        MemberReview.objects.update(state=state)
+        assert with_link(begun, signed_in, "/", link) == named, state
+
+
+def test_who_may_not_object_reads_what_is_left_to_do(begun, signed_in):
+    tell(begun)
+    member, own = signed_in(begun.by("member")), f"/reviews/grades/{begun.row('member').pk}/"
+    assert member.get(own).context["shown"].closed == ""
+    objection = object_to(begun)
+    assert member.get(own).context["shown"].closed == ""  # it waits for its answer
+    answer(begun, objection, "reject", "street")
+    begun.review.grades.filter(pk=begun.row("other").pk).update(told_on=begun.today - timedelta(days=40))
+    name = "大唐街道"  # whose committee approves
+    for key, says in (("member", "已经提过异议"), ("other", "现已过期")):
+        told = signed_in(begun.by(key)).get(f"/reviews/grades/{begun.row(key).pk}/").context["shown"]
+        assert not told.may_object and says in told.closed and name in told.closed, told.closed
+    assert signed_in(begun.by("secretary")).get(own).context["shown"].closed == ""  # it is the member's to object
+    MemberReview.objects.update(state="approved")
+    assert member.get(own).context["shown"].closed == ""
+
+
+def test_a_review_says_who_reads_it(begun, signed_in):
+    for key in ("secretary", "street", "county"):
+        assert "谁能看到" in signed_in(begun.by(key)).get(f"/reviews/{begun.review.pk}/").content.decode(), key
