@@ -104,7 +104,7 @@ def told_box(rules: Rules, told: Mapping[str, Any]) -> str:
     match told["as"]:
         case "counts":
             pairs = zip(rules.options, told["numbers"], strict=True)
-            return "，".join(f"{option} {number}" for option, number in pairs)
+            return " · ".join(f"{option} {number}" for option, number in pairs)
         case "band":
             gaps = {"option": rules.options[told["option"]], "outside": told["outside"], "ballots": told["ballots"]}
             return _("Nearly all of %(ballots)s: “%(option)s”. At most %(outside)s otherwise.") % gaps

@@ -33,7 +33,7 @@ class DeedFilterForm(forms.Form):
     """A time, about whom, and the stars alone."""
 
     when = forms.ChoiceField(label=_("When"), required=False, widget=Select, error_messages=NOT_A_CHOICE)
-    of = forms.ChoiceField(label=_("About"), required=False, widget=Select, error_messages=NOT_A_CHOICE)
+    of = forms.ChoiceField(label=_("About whom"), required=False, widget=Select, error_messages=NOT_A_CHOICE)
     stars = forms.ChoiceField(label=_("Which deeds"), required=False, widget=Select, error_messages=NOT_A_CHOICE)
     body = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 

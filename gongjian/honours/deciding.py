@@ -135,7 +135,7 @@ def _unreviewed(call: Call, rules: Rules, applications: list[Application]) -> li
 
 
 def _nobody(phase: Phase, numbers: list[int]) -> str:
-    gaps = {"phase": phase, "numbers": "、".join(map(str, numbers))}
+    gaps = {"phase": phase, "numbers": _(", ").join(map(str, numbers))}
     return _("In the phase “%(phase)s” nobody without a conflict reviews: %(numbers)s. Name another reviewer.") % gaps
 
 
@@ -185,7 +185,7 @@ def _choose(
         raise Refused(_("Not even one can be proposed within the quotas of this honour. Call it off with the reason."))
     if choice.level:
         numbers = sorted(each.number for each in able if str(each.pk) in choice.level)
-        gaps = {"numbers": "、".join(map(str, numbers))}
+        gaps = {"numbers": _(", ").join(map(str, numbers))}
         raise Refused(_("Level for the last places: %(numbers)s. Let reviewers look again. (A public number to draw "
                         "with is said before a review begins.)") % gaps)  # fmt: skip
     chosen, over = [], []

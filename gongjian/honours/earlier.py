@@ -106,7 +106,7 @@ def _places(table: Table) -> dict[str, int | None]:
     }
     if missing := [COLUMNS[name][0] for name in NEEDED if places[name] is None]:
         raise Refused(_("The file lacks these columns: %(columns)s. Add them with just these headings.") % {
-            "columns": "、".join(missing)
+            "columns": _(", ").join(missing)
         })  # fmt: skip
     return places
 

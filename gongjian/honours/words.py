@@ -76,7 +76,7 @@ def outcome_said(rules: Rules, outcome: Mapping[str, Any]) -> str:
     """Why it is proposed or not: the rule that decided."""
     code, facts = outcome.get("code"), outcome.get("facts", {})
     names = {each.key: str(each) for each in rules.marks}
-    bounds = "、".join(sorted({names.get(part.split(" ")[0], part) for part in facts.get("bounds", ())}))
+    bounds = _(", ").join(sorted({names.get(part.split(" ")[0], part) for part in facts.get("bounds", ())}))
     match code:
         case "chosen" | "kept_in":
             return _("It is within the places, in the order of what the review gave, and no quota stands against it.")

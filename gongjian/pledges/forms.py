@@ -163,7 +163,9 @@ class ProgressForm(forms.Form):
     on = DayField(label=_("Day"))
     words = text(_("What has been done"), 500, rows=2, help_text=_("May stay empty where a measure is crossed off."))
     proof = text(
-        _("How one can see it"), 300, help_text=_("A sentence or an address. May stay empty; a photo is never needed.")
+        _("How one can see what was done"),
+        300,
+        help_text=_("A sentence or an address. May stay empty; a photo is never needed."),
     )
     file = forms.FileField(label=_("Paper"), required=False, widget=forms.FileInput(attrs={"class": "input"}))
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from gongjian.register.access import Reader, bodies_visible_to, persons_visible_to
 from gongjian.register.models import Body
@@ -202,12 +202,18 @@ class Mine:
     is_at_work: bool
 
 
+S = Pledge.State
+IN_TURN = (S.RETURNED, S.PASSED, S.DRAFT, S.PUBLIC, S.DOING, S.TOLD, S.JUDGED, S.REVIEW)
+
+
 def mine(reader: Reader, today: date) -> list[Mine]:
-    """Pledges of one's own as a person, and of the bodies whose matters one keeps, that are not closed."""
+    """Pledges of one's own as a person, and of the bodies whose matters one keeps, that are not closed; first those
+    that wait for oneself, last those that wait for somebody else."""
     kept_ones = Q(person=None, body__in=bodies_kept_by(reader))
     over = (*CLOSED_STATES, Pledge.State.WITHDRAWN)
     rows = pledges_visible_to(reader).filter(kept_ones | mine_in(reader)).exclude(state__in=over)
-    pledges = list(_dressed(rows).prefetch_related("measures").order_by("due_on", "pk")[:MOST_OWN])
+    turn = Case(*(When(state=state, then=place) for place, state in enumerate(IN_TURN)), default=len(IN_TURN))
+    pledges = list(_dressed(rows).prefetch_related("measures").order_by(turn, "due_on", "pk")[:MOST_OWN])
     at_work = (Pledge.State.PUBLIC, Pledge.State.DOING)
     return [
         Mine(row, [each for each in row.pledge.measures.all() if not each.crossed_off_on], row.pledge.state in at_work)

@@ -210,6 +210,10 @@ class ReviewShown:
     def most_best(self) -> int:
         return self.rules.most_best(self.graded)
 
+    @property
+    def is_over(self) -> bool:
+        return self.best > self.most_best
+
 
 def review_of(reader: Reader, review_id: int) -> MemberReview | None:
     rows = reviews_visible_to(reader).select_related("body__line", "above__line", "opened__host")

@@ -125,8 +125,8 @@ def review(request: DayRequest, review_id: int) -> HttpResponseBase:
 
 def _steps(shown: ReviewShown) -> list[dict[str, Any]]:
     """Where it is on its way, for a tired eye."""
-    order = [(S.BEGUN, _("Meeting")), (S.HELD, _("Grades")), (S.PROPOSED, _("Telling")), (S.TOLD, _("Objections")),
-             (S.HANDED_UP, _("Approval")), (S.APPROVED, _("Filing"))]  # fmt: skip
+    order = [(S.BEGUN, _("Meeting")), (S.HELD, _("Proposing grades")), (S.PROPOSED, _("Telling")),
+             (S.TOLD, _("Objections")), (S.HANDED_UP, _("Approval")), (S.APPROVED, _("Filing"))]  # fmt: skip
     state = S.HELD if shown.review.state == S.RETURNED else shown.review.state
     here = next((at for at, (each, _name) in enumerate(order) if each == state), len(order))
     return [
@@ -197,7 +197,7 @@ def grades(request: AccountRequest, review_id: int) -> HttpResponseBase:
     overtaken = form.is_bound and form.data.get("version") != str(found.version)
     facts = {
         "shown": shown, "review": found, "overtaken": found.version if overtaken else None,
-        "trail": _trail(found, _("Grades")),
+        "trail": _trail(found, _("Propose the grades")),
     }  # fmt: skip
     return form_page(request, form, grade, _("Kept."), "reviews/grades.html", facts)
 

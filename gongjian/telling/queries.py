@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from gongjian.programme.access import kept_above_others
 from gongjian.register.access import Reader
@@ -64,11 +64,13 @@ def hub(reader: Reader, today: date, *, after: str = "", before: str = "") -> Hu
     theirs = waits.filter(state__in=(R.NAMED, R.PLANNED))
     lists = [
         own.filter(state=T.SCHEDULED, body__line_path__gt=""),
-        others.filter(to_comment_on(today), body__line_path__gt=""),
+        others.filter(to_comment_on(today), body__line_path__gt="").annotate(place=TOLD_FIRST),
         own.filter(Exists(theirs), state__in=TO_PUT_RIGHT),
         others.filter(Exists(waits.filter(state=R.DONE)), state__in=TO_PUT_RIGHT),
     ]
-    found = [list(each.order_by("round__tell_by", "pk")[:MOST_OWED]) for each in lists]
+    orders = [["round__tell_by", "pk"] for _each in lists]
+    orders[1].insert(0, "place")
+    found = [list(each.order_by(*order)[:MOST_OWED]) for each, order in zip(lists, orders, strict=True)]
     rounds = page_of(
         rounds_visible_to(reader).select_related("host__line"), ORDER, size=PAGE, after=after, before=before
     )
@@ -79,6 +81,9 @@ def hub(reader: Reader, today: date, *, after: str = "", before: str = "") -> Hu
         each.host_name = names.get(each.host_id, "")
     to_tell, to_comment, to_put_right, to_confirm = ([_row(each, names, today) for each in some] for some in found)
     return Hub(to_tell, to_comment, to_put_right, to_confirm, rounds, [(id, names.get(id, "")) for id in hosts])
+
+
+TOLD_FIRST = Case(When(state=T.TOLD, then=0), When(state=T.COMMENTED, then=1), default=2)
 
 
 def to_comment_on(today: date) -> Q:
