@@ -248,7 +248,7 @@ STEPS = (
 
 def steps_of(deed: Deed) -> list[dict[str, Any]]:
     """The way of a deed, the step it is at marked."""
-    names = {"sent": _("Recommended"), "checked": _("Found true"), "selected": _("Selected"),
+    names = {"sent": _("Recommended"), "checked": _("Verified"), "selected": _("Selected"),
              "shown": _("Shown to everybody"), "star": _("Star")}  # fmt: skip
     at = next((place for place, (_name, states) in enumerate(STEPS) if deed.state in states), -1)
     notes = {"sent": f"{deed.sent_at:%Y-%m-%d}", "selected": deed.call_number, "shown": f"{deed.shown_on or ''}"}

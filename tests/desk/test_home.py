@@ -1,5 +1,6 @@
 """Home: who one is here, where to go, what is counted, and the door for everybody else."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -169,3 +170,10 @@ def test_home_asks_as_many_questions_for_three_things_to_do_as_for_one(town, sig
             client.get("/")
         taken.append(len(asked))
     assert taken[0] == taken[1]
+
+
+def test_the_welcome_leads_to_what_everybody_reads(town, client):
+    shown = client.get("/").content.decode().partition("<main")[2].partition("</main")[0]
+    doors = [each for each in re.findall(r'href="([^"]+)"', shown) if "sign-in" not in each]
+    assert {"/deeds/", "/selections/", "/polls/", "/honours/awards/", "/agreements/public/", "/figures/"} <= set(doors)
+    assert [(each, client.get(each).status_code) for each in doors] == [(each, 200) for each in doors]

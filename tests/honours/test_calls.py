@@ -249,7 +249,7 @@ def test_those_who_are_level_for_the_last_place_are_left_to_people_or_drawn_by_a
     Call.objects.filter(pk=reviewed.call.pk).update(places=1)
     review(reviewed, "hardware", "90")
     given = {"today": reviewed.after, "now": noon(reviewed.after), "by": reviewed.keeper}
-    with pytest.raises(Refused, match="Level for the last places: 1、2"):
+    with pytest.raises(Refused, match="Level for the last places: 1, 2"):
         deciding.propose(reviewed.again(), **given)
     with pytest.raises(Refused, match="so that nobody can choose whom it draws"):
         calling.mend(reviewed.again(), document=reviewed.call.document, seed="7", by=reviewed.keeper)

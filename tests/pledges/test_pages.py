@@ -14,7 +14,7 @@ from gongjian.pledges import fulfilling, offering, views_public
 from gongjian.pledges.models import Assignment, Pledge, Post, PublicName, StandingOrder
 from gongjian.pledges.notice import code_of
 
-from .conftest import hand_in, on_post, published, set_up, write
+from .conftest import hand_in, on_post, published, reviewed, set_up, write
 
 
 def queries(browser, address: str) -> int:
@@ -212,3 +212,19 @@ def test_a_public_page_is_the_same_for_everybody_unless_it_names_somebody(town, 
     fulfilling.agree(own, name="老钱", today=town.today, by=town.accounts["other"])
     for address in (addresses[0], f"/pledges/public/{own.pk}/"):
         assert "public" not in client.get(address).get("Cache-Control", "")
+
+
+def test_my_pledges_begin_with_what_waits_for_me(town, signed_in):
+    waits = hand_in(write(town, title="等审的"), town)
+    public = published(town, title="在办的")
+    draft = write(town, title="草稿")
+    passed = reviewed(hand_in(write(town, title="审过的"), town), "pass", town)
+    back = reviewed(hand_in(write(town, title="退回的"), town), "return", town)
+    keeper = signed_in(town.secretary)
+    page = keeper.get("/pledges/mine/")
+    assert [each.row.pk for each in page.context["mine"]] == [each.pk for each in (back, passed, draft, public, waits)]
+    assert f'href="/pledges/{back.pk}/edit/"' in page.content.decode()
+    shown = keeper.get(f"/pledges/{back.pk}/").content.decode()
+    assert f'<a class="btn btn--main" href="/pledges/{back.pk}/edit/">' in shown  # mended first, handed in second
+    assert '<button class="btn" type="submit" name="do" value="hand_in">' in shown
+    assert 'href="#panels"' in keeper.get(f"/pledges/{passed.pk}/").content.decode()

@@ -202,3 +202,17 @@ def test_the_api_tells_what_the_pages_tell(opened, signed_in):
     assert [each["state"] for each in told["comment"]["problems"]] == ["named", "named"]
     assert one in [each["id"] for each in village.get("/api/v1/tellings?state=published").json()["tellings"]]
     assert stranger.get(f"/api/v1/tellings/{10**30}").status_code == 404
+
+
+def test_who_has_told_stands_first_among_those_to_be_commented_on(opened, signed_in):
+    street, today = opened.body("street_party"), opened.town.today
+    late = Telling.objects.filter(body__in=[opened.body("league"), opened.body("joint_union")])
+    late.update(commenter=street)
+    tell(opened)
+    TellingRound.objects.update(until=today - timedelta(days=20), tell_by=today - timedelta(days=1))
+    Telling.objects.filter(pk=opened.of().pk).update(pk=Telling.objects.latest("pk").pk + 1)  # not by its number
+    page = signed_in(opened.by("street")).get("/tellings/")
+    waits = [row.telling for row in page.context["hub"].to_comment]
+    assert [each.state for each in waits] == ["told", "scheduled", "scheduled"]
+    assert waits[0].body_id == opened.body("village_party").pk
+    assert "<summary" not in page.content.decode().partition("<main")[2].partition("</main")[0]
