@@ -258,7 +258,7 @@ class StageForm(forms.Form):
     """One stage."""
 
     what = text(_("What is to be reached"), 200, _("Say what is to be reached."))
-    due_on = DayField(label=_("Until"))
+    due_on = DayField(label=_("To be reached by"))
 
 
 class NurturingForm(forms.Form):
@@ -276,9 +276,9 @@ class NurturingForm(forms.Form):
     honour = choice(_("For which honour"), [], required=False)
     aim = text(_("For what it is to be an example"), 300, _("Say for what it is to be an example."), rows=2)
     what1 = text(_("First stage: what is to be reached"), 200, _("Say what is to be reached."))
-    due1 = DayField(label=_("Until"))
+    due1 = DayField(label=_("To be reached by"))
     what2 = text(_("Second stage, if there is one"), 200)
-    due2 = DayField(label=_("Until"), required=False)
+    due2 = DayField(label=_("To be reached by"), required=False)
 
     def __init__(self, data: Any, *, honours: Sequence[Honour]) -> None:
         super().__init__(data)

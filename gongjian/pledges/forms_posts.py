@@ -53,7 +53,7 @@ class PostForm(forms.Form):
     content = text(_("What can be measured"), 300, rows=2,
                    missing=_("Say what of it can be measured: how often, how much, for whom."),
                    help_text=_("How often, how much, for whom."))  # fmt: skip
-    since = DayField(label=_("From"))
+    since = DayField(label=_("First day of duty"))
     until = DayField(label=_("Last day of duty"))
     kind = forms.ModelChoiceField(CataloguePost.objects.all(), required=False, widget=forms.HiddenInput,
                                   error_messages=NOT_A_CHOICE)  # fmt: skip

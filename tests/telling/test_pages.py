@@ -210,7 +210,7 @@ def test_who_has_told_stands_first_among_those_to_be_commented_on(opened, signed
     late.update(commenter=street)
     tell(opened)
     TellingRound.objects.update(until=today - timedelta(days=20), tell_by=today - timedelta(days=1))
-    Telling.objects.filter(pk=opened.of().pk).update(pk=Telling.objects.latest("pk").pk + 1)  # not by its number
+    Telling.objects.filter(pk=opened.of().pk).update(id=Telling.objects.latest("pk").pk + 1)  # not by its number
     page = signed_in(opened.by("street")).get("/tellings/")
     waits = [row.telling for row in page.context["hub"].to_comment]
     assert [each.state for each in waits] == ["told", "scheduled", "scheduled"]
