@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gongjian.programme.access import bodies_kept_by, kept_above_others
 from gongjian.register.access import Reader, persons_visible_to
 from gongjian.register.authority.reach import TODAY
-from gongjian.register.models import Membership
+from gongjian.register.models import BodyEntry, Membership
 from gongjian.register.queries.lists import body_names
 from gongjian.register.refusals import Refused
 from gongjian.ui.keyset import Page, page_of
@@ -70,7 +70,7 @@ def hub(reader: Reader, today: date) -> Hub:
     begun = MemberReview.objects.filter(body=OuterRef("pk"), year=today.year)
     joined = Membership.objects.filter(body=OuterRef("pk"), valid__contains=TODAY)
     ruled = ReviewRule.objects.values("line")
-    hosts = kept_above_others(reader, MOST_OWED)
+    hosts = _above_in_line(kept_above_others(reader, MOST_OWED))
     bodies = bodies_kept_by(reader).filter(~Exists(begun), Exists(joined), line__in=ruled).exclude(pk__in=hosts)
     branches = list(bodies.order_by("pk").values_list("pk", flat=True)[:MOST_OWED])
     allowed = set(bodies_kept_by(reader).filter(pk__in=hosts, line__in=ruled).values_list("pk", flat=True))
@@ -84,6 +84,13 @@ def hub(reader: Reader, today: date) -> Hub:
         year.name = names.get(year.host_id, "")
     return Hub(own, kept, to_approve, to_answer, years, [(id, names.get(id, "")) for id in branches],
                [(id, names.get(id, "")) for id in hosts if id in allowed])  # fmt: skip
+
+
+def _above_in_line(bodies: list[int]) -> list[int]:
+    """Those that others stand below in their line; who leads mass organisations alone is a branch itself. One query."""
+    below = BodyEntry.objects.filter(superior__in=bodies, valid__contains=TODAY).values_list("superior", flat=True)
+    found = set(below)
+    return [id for id in bodies if id in found]
 
 
 def waiting_reviews(reader: Reader) -> list[MemberReview]:

@@ -9,6 +9,7 @@ import docx
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from gongjian.asks.models import Ask
 from gongjian.reviews.access import grades_visible_to, reviews_visible_to, words_visible_to
 from gongjian.reviews.grading import Chosen
 from gongjian.reviews.models import MemberGrade, MemberReview, ReviewYear
@@ -175,6 +176,18 @@ def test_a_year_and_a_branch_are_begun_on_their_pages(begun, signed_in):
     branch = f"/bodies/{begun.town.bodies['village_party'].pk}/reviews/new/"
     again = signed_in(begun.by("secretary")).post(branch, sent)
     assert again.status_code == 400 and len(again.context["form"].non_field_errors()) == 1
+
+
+def test_a_branch_that_leads_mass_organisations_begins_its_own_review_and_opens_no_year(begun, signed_in):
+    town = begun.town
+    assert town.bodies["league"].entries.on(begun.today).get().leader_id == town.bodies["village_party"].pk
+    begun.review.grades.all().delete()
+    Ask.objects.all().delete()
+    MemberReview.objects.all().delete()
+    hub = signed_in(begun.by("secretary")).get("/reviews/").context["hub"]
+    assert (hub.branches, hub.hosts) == ([(town.bodies["village_party"].pk, "上下文村党支部")], [])
+    hosts = signed_in(begun.by("street")).get("/reviews/").context["hub"].hosts
+    assert [id for id, _name in hosts] == [town.bodies["street_party"].pk]
 
 
 def test_figures_of_less_than_ten_are_not_told_above(begun, signed_in):
