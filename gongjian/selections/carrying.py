@@ -29,7 +29,7 @@ from .states import move
 def carry_out(selection: Selection, *, today: date, now: datetime, by: User) -> Selection:
     """Work the rules out with the votes of the poll. Raises Refused: not published, or they cannot be met."""
     selection, office = held(selection, by, Selection.State.POLLING, Selection.State.RANKED)
-    told = file_of(selection)
+    told = _given(selection)
     try:
         outcomes = {each["id"]: each for each in selected(told)}
     except Fault as fault:
@@ -49,7 +49,14 @@ def carry_out(selection: Selection, *, today: date, now: datetime, by: User) -> 
 
 
 def file_of(selection: Selection) -> dict[str, Any]:
-    """All that `python -m quotas` needs to work the selection out anew. Raises Refused before the poll is published."""
+    """All that `python -m quotas` needs to work the selection out anew, as it was carried out: who leaves later changes
+    nothing of it. Raises Refused before the poll is published."""
+    kept = {name: getattr(selection, name) for name in ("withdrawn", "root", "draw", "result")}
+    return _given(selection) | kept
+
+
+def _given(selection: Selection) -> dict[str, Any]:
+    """As it is now."""
     poll = selection.poll
     if poll is None or not poll.is_told:
         raise Refused(_("The poll is not published yet. Its holders count and its observers sign first."))
@@ -66,7 +73,6 @@ def file_of(selection: Selection) -> dict[str, Any]:
         "withdrawn": {each.number: each.reason for each in listed if each.state == Candidate.State.WITHDRAWN},
         "root": bytes(head or b"").hex(),
         "draw": poll.result.drawn,
-        "result": selection.result,
     }
 
 

@@ -31,6 +31,8 @@ def give_notice(selection: Selection, *, today: date, now: datetime, by: User) -
         raise Refused(
             _("Some wait for the draw. Write down what was drawn in the poll, then carry the rules out again.")
         )
+    if set(selection.withdrawn) != _withdrawn(selection):
+        raise Refused(_("Somebody withdrew since the rules were carried out. Carry the rules out anew first."))
     try:
         until = calendar.add_working(today, int(selection.rules["notice_days"]))
     except calendar.UnknownYear as unknown:
@@ -39,6 +41,11 @@ def give_notice(selection: Selection, *, today: date, now: datetime, by: User) -
     move(selection, "give_notice", by=by, as_office=office, facts=facts, notice_on=today, notice_until=until)
     owing.owe(selection, "decide", due_on=until, today=today, now=now, by=by)
     return selection
+
+
+def _withdrawn(selection: Selection) -> set[str]:
+    rows = selection.candidates.filter(state=Candidate.State.WITHDRAWN).exclude(number="")
+    return set(rows.values_list("number", flat=True))
 
 
 @in_sentences
@@ -72,10 +79,28 @@ def answer(objection: SelectionObjection, verb: str, *, words: str, by: User) ->
 def look_again(selection: Selection, *, by: User) -> Selection:
     """After an objection was upheld candidates may be withdrawn and the rules carried out anew. Raises Refused."""
     selection, office = held(selection, by, Selection.State.NOTICE)
-    if not selection.objections.filter(state=SelectionObjection.State.UPHELD).exists():
+    upheld = list(selection.objections.select_for_update().filter(state=SelectionObjection.State.UPHELD))
+    if not upheld:
         raise Refused(_("No objection was upheld, so nothing is looked at again."))
+    for each in upheld:
+        move(each, "look_again", by=by, as_office=office)
     move(selection, "look_again", by=by, as_office=office, notice_on=None, notice_until=None)
     return selection
+
+
+def undecided_because(selection: Selection, today: date) -> list[str]:
+    """What keeps the panel from deciding, as sentences; empty if nothing does."""
+    said = []
+    if selection.notice_until and today <= selection.notice_until:
+        gaps = {"until": selection.notice_until.isoformat()}
+        said.append(_("Notice is given until %(until)s. Decide after that day.") % gaps)
+    states = set(selection.objections.values_list("state", flat=True))
+    if SelectionObjection.State.RAISED in states:
+        said.append(_("An objection waits for an answer. Answer it first."))
+    if SelectionObjection.State.UPHELD in states:
+        said.append(_("An objection was upheld. Look at the selection again, then give notice anew: the panel decides "
+                      "after that."))  # fmt: skip
+    return said
 
 
 @in_sentences
@@ -85,11 +110,8 @@ def decide(
     """What the panel decided, by numbers of candidates; apart from what the rules came to, with the reason where it
     departs. Raises Refused."""
     selection, office = held(selection, by, Selection.State.NOTICE)
-    if selection.notice_until and today <= selection.notice_until:
-        gaps = {"until": selection.notice_until.isoformat()}
-        raise Refused(_("Notice is given until %(until)s. Decide after that day.") % gaps)
-    if selection.objections.filter(state=SelectionObjection.State.RAISED).exists():
-        raise Refused(_("An objection waits for an answer. Answer it first."))
+    if lacking := undecided_because(selection, today):
+        raise Refused(" ".join(lacking))
     listed = list(selection.candidates.exclude(number="").select_related("deed"))
     _check_chosen(selection, listed, set(chosen))
     by_rules = {each.number for each in listed if each.outcome == Candidate.Outcome.CHOSEN}

@@ -165,6 +165,7 @@ class SelectionObjection(models.Model):
     class State(models.TextChoices):
         RAISED = "raised", _("waits for an answer")
         UPHELD = "upheld", _("upheld")
+        REOPENED = "reopened", _("upheld, and looked at again")
         REJECTED = "rejected", _("not upheld")
 
     selection = models.ForeignKey(Selection, on_delete=models.CASCADE, related_name="objections")

@@ -15,7 +15,7 @@ from gongjian.register.models.words import spoken
 from gongjian.register.queries.lists import body_names
 from gongjian.ui.keyset import Page, page_of
 
-from . import access, polling, words
+from . import access, deciding, polling, words
 from .models import Candidate, Selection, SelectionObjection
 from .preparing import counties_of, titled
 
@@ -107,9 +107,16 @@ def selection_shown(reader: Reader, selection_id: int, today: date) -> Selection
         refused=[each for each in every if each.state == Candidate.State.REFUSED],
         objections=list(access.objections_visible_to(reader).filter(selection=found).order_by("pk")),
         keeps=keeps,
-        missing=polling.missing(found) if keeps and is_nominating else [],
+        missing=_missing(found, today) if keeps else [],
         may_propose=is_nominating and reader.is_authenticated and today <= found.nominate_until,
     )
+
+
+def _missing(selection: Selection, today: date) -> list[str]:
+    """What stands before the next step, in sentences."""
+    if selection.state == Selection.State.NOMINATING:
+        return polling.missing(selection)
+    return deciding.undecided_because(selection, today) if selection.state == Selection.State.NOTICE else []
 
 
 def _group(selection: Selection, group: dict[str, Any], every: Sequence[Candidate], keeps: bool) -> Group:

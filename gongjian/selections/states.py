@@ -32,7 +32,11 @@ CANDIDATE_MOVES = {
     (C.PROPOSED, "withdraw"): C.WITHDRAWN,
     (C.ACCEPTED, "withdraw"): C.WITHDRAWN,
 }
-OBJECTION_MOVES = {(O.RAISED, "uphold"): O.UPHELD, (O.RAISED, "reject"): O.REJECTED}
+OBJECTION_MOVES = {
+    (O.RAISED, "uphold"): O.UPHELD,
+    (O.RAISED, "reject"): O.REJECTED,
+    (O.UPHELD, "look_again"): O.REOPENED,
+}
 _TABLES: dict[type, tuple[dict[Any, Any], str]] = {
     Selection: (SELECTION_MOVES, "selection"),
     Candidate: (CANDIDATE_MOVES, "candidate"),

@@ -84,7 +84,7 @@ def selection(request: DayRequest, selection_id: int) -> HttpResponse:
         "may_hold": shown.keeps and "hold_poll" in moves and not shown.missing,
         "may_carry": shown.keeps and "carry_out" in moves and poll_is_told,
         "may_notice": shown.keeps and "give_notice" in moves,
-        "may_decide": shown.keeps and "decide" in moves,
+        "may_decide": shown.keeps and "decide" in moves and not shown.missing,
         "may_publish": shown.keeps and "publish" in moves,
         "may_look_again": shown.keeps and is_notice and any(each.state == "upheld" for each in shown.objections),
         "may_call_off": shown.keeps and "call_off" in moves,

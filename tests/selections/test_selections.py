@@ -272,6 +272,44 @@ def test_an_objection_is_answered_by_another_than_who_carried_out_and_blocks_the
     found = {each.number: each.outcome for each in ranked.candidates()}
     assert found["02"] == "not" and sorted([found["01"], found["03"]]) == ["chosen", "reserve"]
     deciding.give_notice(ranked.again(), **ranked.given())
+    with pytest.raises(Refused, match="No objection was upheld"):
+        deciding.look_again(ranked.again(), by=ranked.deputy)
+
+
+def test_the_panel_waits_until_what_an_upheld_objection_says_was_looked_at_again(ranked):
+    deciding.give_notice(ranked.selection, **ranked.given())
+    other = ranked.town.accounts["member0"]
+    made = deciding.object_to(ranked.again(), words="02号不是本月的事", **ranked.given(other))
+    deciding.answer(made, "uphold", words="属实", by=ranked.deputy)
+    chosen = [each.number for each in ranked.candidates() if each.outcome == "chosen"]
+    after = {**ranked.given(), "today": ranked.again().notice_until + timedelta(days=1)}
+    with pytest.raises(Refused, match="Look at the selection again"):
+        deciding.decide(ranked.selection, chosen, panel="评审组", departs_why="", **after)
+    deciding.look_again(ranked.again(), by=ranked.deputy)
+    made.refresh_from_db()
+    assert made.state == "reopened"
+    deciding.give_notice(ranked.again(), **ranked.given())
+    deciding.decide(ranked.again(), chosen, panel="评审组", departs_why="", **after)
+
+
+def test_no_notice_is_given_of_outcomes_worked_out_before_a_candidate_withdrew(ranked):
+    polling.withdraw(
+        Candidate.objects.get(selection=ranked.selection, number="02"), why="本人退出", now=NOW, by=ranked.chair
+    )
+    with pytest.raises(Refused, match="Carry the rules out anew"):
+        deciding.give_notice(ranked.again(), **ranked.given())
+    carrying.carry_out(ranked.again(), **ranked.given())
+    deciding.give_notice(ranked.again(), **ranked.given())
+
+
+def test_the_file_of_a_notice_still_holds_after_a_deed_is_taken_back(ranked, tmp_path):
+    deciding.give_notice(ranked.selection, **ranked.given())
+    deed = Candidate.objects.get(selection=ranked.selection, number="05").deed
+    agreeing.take_back(deed, now=timezone.now(), by=whose_it_is(ranked, deed))
+    file = tmp_path / "selection.zip"
+    with file.open("wb") as target:
+        carrying.write_bundle(ranked.again(), target)
+    assert found_in(str(file)) == []
 
 
 @pytest.mark.parametrize(
