@@ -1,20 +1,23 @@
 """Who keeps a call, who applies, reviews, is heard and objects, and who reads what; what everybody reads.
 
 A call is kept by the offices of its keeper that carry `keep_plans` (programme/access.py), an application by those of
-the body that applies. Nobody reviews or is heard on a body in which they hold an office. What is given to a person is
-told by name to themselves, to whoever keeps the matters of their body or sees its people, and to everybody only where
-the person agreed.
+the body that applies, which stands below the keeper in its line or sits in its territory. Nobody reviews or is heard on
+a body in which they hold an office. What is given to a person is told by name to themselves, to whoever keeps the
+matters of their body or sees its people, and to everybody only where the person agreed.
 """
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from gongjian.accounts.models import User
 from gongjian.programme.access import bodies_kept_by, kept, office_that_keeps
 from gongjian.register.access import Reader
 from gongjian.register.authority.reach import TODAY, Walk, reach_of
 from gongjian.register.models import Body, BodyEntry, Membership, Office, Permission
+from gongjian.register.walks import path_range
 
 from .models import Application, Award, Call, EarlierFile, Honour, Nurturing, Objection, Opinion, Reviewer
 
@@ -66,11 +69,42 @@ def writes(reader: Reader, application: Application) -> str | None:
     return office_that_keeps(reader, application.by_body)
 
 
-def bodies_applying(reader: Reader, call: Call) -> QuerySet[Body]:
-    """In whose name the reader may apply: the bodies they keep, of the honour's line if it has one."""
-    rows = bodies_kept_by(reader)
-    line = call.version.honour.line_id
+def bodies_within(call: Call) -> QuerySet[Body]:
+    """Who may apply: below the keeper in its line, or seated in its territory; of the honour's line if it has one."""
+    keeper, line = call.keeper, call.version.honour.line_id
+    within = Q(pk__in=())
+    if keeper.line_path:
+        first, end = path_range(keeper.line_path)
+        within |= Q(line=keeper.line_id, line_path__gte=first, line_path__lt=end)
+    seat = BodyEntry.objects.filter(body=keeper, valid__contains=TODAY).values_list("seat__path", flat=True).first()
+    if seat:
+        first, end = path_range(seat)
+        here = BodyEntry.objects.filter(body=OuterRef("pk"), valid__contains=TODAY)
+        within |= Q(Exists(here.filter(seat__path__gte=first, seat__path__lt=end)))
+    rows = Body.objects.filter(within)
     return rows.filter(line=line) if line else rows
+
+
+def bodies_applying(reader: Reader, call: Call) -> QuerySet[Body]:
+    """In whose name the reader may apply: of those within the call the ones they keep."""
+    return bodies_within(call).filter(pk__in=bodies_kept_by(reader).values("pk"))
+
+
+def calls_open_to(reader: Reader, today: date) -> QuerySet[Call]:
+    """Those in which the reader may apply today for some organisation that they keep."""
+    if not reader.is_authenticated:
+        return Call.objects.none()
+    seat = BodyEntry.objects.filter(body=OuterRef("keeper"), valid__contains=TODAY).values("seat__path")[:1]
+    rows = Call.objects.filter(state=Call.State.OPEN, apply_until__gte=today).annotate(
+        seat=Subquery(seat), of_line=F("version__honour__line")
+    )
+    here = BodyEntry.objects.filter(
+        body=OuterRef("pk"), valid__contains=TODAY, seat__path__startswith=OuterRef(OuterRef("seat"))
+    )
+    below = Q(line=OuterRef("keeper__line"), line_path__startswith=OuterRef("keeper__line_path"))
+    within = bodies_kept_by(reader).filter(below | Q(Exists(here)))
+    of_line = Exists(within.filter(line=OuterRef("of_line")))
+    return rows.exclude(keeper__line_path="").filter(Q(of_line=None) & Q(Exists(within)) | Q(of_line))
 
 
 # == opinions ==
@@ -90,10 +124,10 @@ def opinions_asked_of(reader: Reader) -> QuerySet[Opinion]:
 
 # == reviewing ==
 def _reviewers(reader: Reader) -> QuerySet[Reviewer]:
-    """The reader as a reviewer: as long as they hold an office."""
+    """The reader as a reviewer: as long as they hold an office, and were not taken off."""
     own = reach_of(reader).person_id
     holds = Exists(Office.objects.filter(person=OuterRef("person"), valid__contains=TODAY))
-    return Reviewer.objects.filter(holds, person=own) if own is not None else Reviewer.objects.none()
+    return Reviewer.objects.filter(holds, person=own, left_on=None) if own is not None else Reviewer.objects.none()
 
 
 def reviewers_of(reader: Reader) -> QuerySet[Reviewer]:

@@ -18,7 +18,7 @@ from gongjian.register.models import Body, Cover, Membership, Office, Person, Un
 from gongjian.register.refusals import Refused
 
 from . import opinions
-from .access import account_of, is_close_to, writes
+from .access import account_of, bodies_within, is_close_to, writes
 from .models import Application, Call
 from .refusing import entry_of, held_call, keeping, locked_application, locked_call, texts
 from .rules import Rules, rules_of
@@ -49,6 +49,8 @@ def apply(
     honour, rules = call.version.honour, rules_of(call.version.definition)
     if honour.line_id not in (None, by_body.line_id):
         raise Refused(_("Organisations of another line apply for this honour. Choose one of your line."))
+    if wrong := not_within(call, by_body):
+        raise Refused(wrong)
     if [bool(unit), bool(body), bool(person)].count(True) != 1 or not {"unit": unit, "body": body, "person": person}[
         honour.holder
     ]:
@@ -67,6 +69,14 @@ def apply(
     )
     record("honours.apply", by=by, subject=subject_of(made), facts={"call": call.pk}, as_office=office)
     return made
+
+
+def not_within(call: Call, by_body: Body) -> str:
+    """Why this organisation does not apply in the call: it stands elsewhere."""
+    if bodies_within(call).filter(pk=by_body.pk).exists():
+        return ""
+    return _("This call is for organisations below the one that keeps it, or in its territory. Look for one of your "
+             "own county, or of the city.")  # fmt: skip
 
 
 def _takes_applications(call: Call, today: date) -> None:
@@ -171,7 +181,8 @@ def hand_in(application: Application, *, today: date, now: datetime, by: Reader)
     """It lies with the keeper of the call, whose inbox says so. Raises Refused."""
     found, office = _own(application, by)
     if found.state in (Application.State.DRAFT, Application.State.RETURNED):
-        _takes_applications(found.call, today)
+        # One that was returned was in time: it is handed in again as long as the review has not begun.
+        _takes_applications(found.call, found.call.apply_until if found.handed_in_on else today)
         if wrong := missing_in(found):
             raise Refused(" ".join(wrong))
     account = account_of(by)

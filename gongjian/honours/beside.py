@@ -17,10 +17,17 @@ MOST = 10
 
 
 def tell(reader: Reader, day: date, kind: str, id: int) -> Block:
-    """What was given until that day, the last first; what was withdrawn by then says so. One query."""
+    """What was given until that day, the last first; what was withdrawn by then says so. One query. Of a unit or a
+    body the last ones, and where the others stand; of a person all."""
     rows = awards_visible_to(reader).filter(**{kind: id}, awarded_on__lte=day).exclude(state=Award.State.ENTERED)
-    rows = rows.select_related("honour").order_by("-awarded_on", "-id")[:MOST]
-    return Block(_("Honours"), [_line(each, day) for each in rows])
+    rows = rows.select_related("honour").order_by("-awarded_on", "-id")
+    found = list(rows if kind == "person" else rows[: MOST + 1])
+    if kind == "person" or len(found) <= MOST:
+        return Block(_("Honours"), [_line(each, day) for each in found])
+    whole = Line(
+        _("All honours"), reverse(f"{kind}_honours", args=[id]), _("These are the last %(most)s.") % {"most": MOST}
+    )
+    return Block(_("Honours"), [*(_line(each, day) for each in found[:MOST]), whole])
 
 
 def _line(award: Award, day: date) -> Line:

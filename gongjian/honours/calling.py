@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from . import opinions
 from .access import account_of, office_that_keeps
 from .models import Application, Call, Honour, Objection, Reviewer
 from .refusing import entry_of, held_call, keeping, texts
+from .reviewing import owed, settle
 from .rules import LEVELS, PARTY_OR_STATE, Rules, rules_of
 from .states import move, subject_of
 
@@ -164,8 +166,9 @@ def _is_of_county(call: Call) -> bool:
 
 # == reviewers ==
 @in_sentences
-def name_reviewer(call: Call, phase: str, person: Person, *, by: Reader, today: date) -> Reviewer:
-    """Somebody who holds an office and signs in reviews in a phase. Raises Refused."""
+def name_reviewer(call: Call, phase: str, person: Person, *, today: date, now: datetime, by: Reader) -> Reviewer:
+    """Somebody who holds an office and signs in reviews in a phase. In mid-review they are asked at once. Raises
+    Refused."""
     call, office = held_call(call, by)
     its = rules_of_call(call).phase(phase)
     if its is None:
@@ -177,13 +180,17 @@ def name_reviewer(call: Call, phase: str, person: Person, *, by: Reader, today: 
     held = Office.objects.filter(person=person, valid__contains=today).order_by("pk").first()
     if held is None:
         raise Refused(_("Whoever reviews holds an office. This person holds none today."))
-    if Reviewer.objects.filter(call=call, phase=phase, person=person).exists():
+    if Reviewer.objects.filter(call=call, phase=phase, person=person, left_on=None).exists():
         raise Refused(_("This person reviews in this phase already."))
     if wrong := _sees_names(call, person, its.blind):
         raise Refused(wrong)
-    made = Reviewer.objects.create(call=call, phase=phase, person=person, body_id=held.body_id, is_blind=its.blind)
+    # Whoever was taken off and is named again goes on with what they gave.
+    fields = {"body_id": held.body_id, "is_blind": its.blind, "left_on": None}
+    made, _new = Reviewer.objects.update_or_create(call=call, phase=phase, person=person, defaults=fields)
     facts = {"phase": phase, "body": held.body_id}
     record("honours.name_reviewer", by=by, subject=subject_of(call), facts=facts, as_office=office)
+    if call.state == Call.State.REVIEWING and owed(call, [made]):
+        _ask_reviewers(call, [made], today=today, now=now, by=by)
     return made
 
 
@@ -197,14 +204,24 @@ def _sees_names(call: Call, person: Person, blind: bool) -> str:
 
 
 @in_sentences
-def drop_reviewer(reviewer: Reviewer, *, by: Reader) -> None:
-    """They review no more; what they gave goes with them. Raises Refused once a list is proposed."""
+def drop_reviewer(reviewer: Reviewer, *, today: date, now: datetime, by: Reader) -> None:
+    """They review no more, and owe nothing. What they gave until then counts: whoever keeps a call makes nobody's
+    scores vanish. Raises Refused once a list is proposed."""
     call, office = held_call(reviewer.call, by)
     if call.state not in (Call.State.DRAFT, Call.State.OPEN, Call.State.REVIEWING):
         raise Refused(_("A list is proposed already. Send the call back to be reviewed first."))
-    facts = {"phase": reviewer.phase, "body": reviewer.body_id}
+    found = Reviewer.objects.filter(pk=reviewer.pk, left_on=None).first()
+    if found is None:
+        raise Refused(_("They were taken off already. Look at the call again."))
+    kept = found.reviews.count()
+    facts = {"phase": found.phase, "body": found.body_id, "reviews": kept}
     record("honours.drop_reviewer", by=by, subject=subject_of(call), facts=facts, as_office=office)
-    Reviewer.objects.filter(pk=reviewer.pk).delete()
+    if kept:
+        found.left_on = today
+        found.save(update_fields=["left_on"])
+    else:
+        found.delete()
+    settle(call, found.body_id, now, by)
 
 
 # == the review begins ==
@@ -217,7 +234,7 @@ def begin_review(call: Call, *, today: date, now: datetime, by: Reader) -> Call:
     move(call, "review", by=by, as_office=office)
     sending.close(call.about, now=now, by=account_of(by))
     opinions.ask_all(call, today=today, now=now, by=by)
-    _ask_reviewers(call, today=today, now=now, by=by)
+    _ask_reviewers(call, call.reviewers.filter(left_on=None), today=today, now=now, by=by)
     return call
 
 
@@ -230,17 +247,17 @@ def not_reviewed_because(call: Call, today: date) -> list[str]:
         })  # fmt: skip
     if not call.applications.filter(state=Application.State.HANDED_IN).exists():
         found.append(_("Nobody has handed in an application. Call it off, or wait."))
-    named = set(call.reviewers.values_list("phase", flat=True))
+    named = set(call.reviewers.filter(left_on=None).values_list("phase", flat=True))
     for phase in rules_of_call(call).phases:
         if phase.key not in named:
             found.append(_("Name somebody who reviews in the phase “%(phase)s”.") % {"phase": phase})
     return found
 
 
-def _ask_reviewers(call: Call, *, today: date, now: datetime, by: Reader) -> None:
+def _ask_reviewers(call: Call, reviewers: Iterable[Reviewer], *, today: date, now: datetime, by: Reader) -> None:
     """One ask of each body whose officers review: it takes as long as there are applications."""
     count = call.applications.filter(state=Application.State.HANDED_IN).count()
-    bodies = {each.body_id for each in call.reviewers.all()}
+    bodies = {each.body_id for each in reviewers}
     for body in Body.objects.filter(pk__in=bodies).order_by("pk"):
         owing.owe(
             body, about=call.about_review, title=_("Review applications: %(call)s") % {"call": call.title[:40]},

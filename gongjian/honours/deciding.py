@@ -119,7 +119,7 @@ def waiting(call: Call, today: date) -> list[str]:
 
 
 def _reviews_missing(call: Call, rules: Rules, applications: list[Application]) -> list[str]:
-    if count := owed(call, list(Reviewer.objects.filter(call=call))):
+    if count := owed(call, list(Reviewer.objects.filter(call=call, left_on=None))):
         return [_("Reviews still to be given: %(count)s.") % {"count": count}]
     return [_nobody(phase, lacking) for phase, lacking in _unreviewed(call, rules, applications)]
 

@@ -36,6 +36,7 @@ from .rules import rules_of
 from .states import move_all
 
 MOST_ROWS, DAYS = 5_000, 30
+FIRST = date(1949, 10, 1)
 COLUMNS = {
     "honour": ("荣誉名称", "荣誉", "称号", "honour"),
     "holder": ("获得者", "获奖单位", "单位名称", "集体名称", "holder"),
@@ -67,12 +68,13 @@ def look_at(body: Body, file: UploadedFile[Any], *, today: date, now: datetime, 
     raw = list(_rows(file))
     if not raw:
         raise Refused(_("The file has no rows. Look at it, and send it again."))
-    known = _known(raw)
+    read = [(at, *_read_all(row)) for at, row in raw]
+    known = _known([values for _at, values, _wrong in read])
     refused = {each.pk: may_not(body, each, rules_of(each.definition), today) for each in known.honours.values()}
-    times = Counter(row["number"] for _at, row in raw if isinstance(row["number"], str))
+    times = Counter(values["number"] for _at, values, _wrong in read)
     rows, problems = [], []
-    for at, row in raw:
-        found, wrong = _looked_at(row, known, refused, times, today)
+    for at, values, wrong in read:
+        found = {} if wrong else _looked_at(values, known, refused, times, today, wrong)
         problems += [{"row": at, "said": each} for each in wrong]
         if not wrong:
             rows.append(found | {"row": at})
@@ -111,9 +113,9 @@ def _places(table: Table) -> dict[str, int | None]:
     return places
 
 
-def _known(raw: list[tuple[int, Row]]) -> _Known:
-    names = {str(row["holder"]).strip() for _at, row in raw}
-    numbers = [str(row["number"]).strip() for _at, row in raw]
+def _known(read: list[Row]) -> _Known:
+    names = {row["holder"] for row in read}
+    numbers = [row["number"] for row in read]
     holders: dict[str, list[tuple[str, int, date, date | None]]] = {}
     for kind, rows in (("unit", UnitEntry.objects.filter(name__in=names)),
                        ("body", BodyEntry.objects.filter(name__in=names))):  # fmt: skip
@@ -124,14 +126,18 @@ def _known(raw: list[tuple[int, Row]]) -> _Known:
     return _Known(honours, holders, set(Award.objects.filter(number__in=numbers).values_list("number", flat=True)))
 
 
-def _looked_at(
-    row: Row, known: _Known, refused: dict[str, str], times: Counter[str], today: date
-) -> tuple[Row, list[str]]:
+def _read_all(row: Row) -> tuple[Row, list[str]]:
+    """The row as values – texts, and the day –, and which cells cannot be read."""
     wrong: list[str] = []
-    read = {name: _read(cells.text, row[name], wrong) or "" for name in COLUMNS if name != "day"}
-    day: date | None = _read(cells.day, row["day"], wrong)
-    if wrong:
-        return {}, wrong
+    read: Row = {name: _read(cells.text, row[name], wrong) or "" for name in COLUMNS if name != "day"}
+    return read | {"day": _read(cells.day, row["day"], wrong)}, wrong
+
+
+def _looked_at(
+    read: Row, known: _Known, refused: dict[str, str], times: Counter[str], today: date, wrong: list[str]
+) -> Row:
+    """What is entered of the row; nothing, and in `wrong` why, where it cannot be."""
+    day: date | None = read["day"]
     honour = known.honours.get(read["honour"])
     if honour is None:
         wrong.append(_("“%(name)s” is not in the catalogue. Write the honour as it is called there.") % {
@@ -139,8 +145,8 @@ def _looked_at(
         })  # fmt: skip
     elif refused[honour.pk]:
         wrong.append(f"{read['honour']}: {refused[honour.pk]}")
-    if day is None or day > today:
-        wrong.append(_("The day is missing, or is one to come. Write the day of the document."))
+    if day is None or not FIRST <= day <= today:
+        wrong.append(_("The day is missing, is one to come, or lies before 1949. Write the day of the document."))
     for name in ("number", "issuer"):
         if not read[name]:
             wrong.append(_("“%(column)s” is empty. Fill it in.") % {"column": COLUMNS[name][0]})
@@ -148,7 +154,7 @@ def _looked_at(
         if len(read[name]) > most:
             gaps = {"column": COLUMNS[name][0], "most": most}
             wrong.append(_("“%(column)s” has more than %(most)s characters. Shorten it.") % gaps)
-    if read["number"] in known.taken or times[read["number"]] > 1:
+    if read["number"] and (read["number"] in known.taken or times[read["number"]] > 1):
         wrong.append(_("The number “%(number)s” is there twice. Each certificate has its own.") % {
             "number": read["number"]
         })  # fmt: skip
@@ -156,8 +162,8 @@ def _looked_at(
         wrong.append(_("The address of the document is none. Write it whole, with https://."))
     holder = _holder(read, known, honour, day, wrong) if honour and day else None
     if wrong or honour is None or day is None or holder is None:
-        return {}, wrong
-    return read | {"honour": honour.pk, "day": day.isoformat(), "kind": holder[0], "id": holder[1]}, []
+        return {}
+    return read | {"honour": honour.pk, "day": day.isoformat(), "kind": holder[0], "id": holder[1]}
 
 
 def _read(reader: Callable[[object], Any], value: object, wrong: list[str]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -41,7 +42,8 @@ def begin(
     by: Reader,
 ) -> Nurturing:
     """With a mentor and one stage at least. A person agrees first. Raises Refused."""
-    office = keeping(by, Body.objects.get(pk=keeper.pk))
+    keeper = Body.objects.select_for_update(no_key=True).get(pk=keeper.pk)  # two at once come one after the other
+    office = keeping(by, keeper)
     said = texts(Nurturing, {"aim": aim, "agreed_how": agreed_how}, {"aim": _("Say for what it is to be an example.")})
     if [bool(unit), bool(body), bool(person)].count(True) != 1:
         raise Refused(_("Say who is nurtured: one unit, one organisation or one person."))
@@ -118,12 +120,21 @@ def reach(stage: NurturingStage, *, word: str, today: date, now: datetime, by: R
     return its
 
 
+def led_to(nurturing: Nurturing) -> QuerySet[Application]:
+    """The applications for the same one that were handed in since, and not taken back."""
+    same = {f"{nurturing.holder_kind}_id": nurturing.holder[1]}
+    rows = Application.objects.filter(**same, handed_in_on__gte=nurturing.begun_on)
+    return rows.exclude(state__in=(Application.State.DRAFT, Application.State.WITHDRAWN))
+
+
 @in_sentences
 def lead_to(nurturing: Nurturing, application: Application, *, today: date, now: datetime, by: Reader) -> Nurturing:
     """It led to this application, which is for the same one. Raises Refused."""
     found, office = _kept(nurturing, by)
     if application.holder != found.holder:
         raise Refused(_("This application is for another one. Choose that of whom you nurture."))
+    if not led_to(found).filter(pk=application.pk).exists():
+        raise Refused(_("It was not handed in since the nurturing began. Choose one that was, or end it without one."))
     move(found, "apply", by=by, as_office=office, application=application, ended_on=today)
     sending.close(found.about, now=now, by=account_of(by))
     return found

@@ -22,6 +22,7 @@ from .access import (
     awards_kept_by,
     bodies_applying,
     bodies_kept_by,
+    calls_open_to,
     calls_visible_to,
     honours_visible_to,
     keeps,
@@ -45,9 +46,11 @@ WITH_REASON = ("send_back", "call_off")
 # == the list ==
 @dataclass(frozen=True)
 class Listed:
-    """Calls, the last first; what the reader has to do with those that run; in whose name one may be begun."""
+    """Calls, the last first; in which the reader may apply now; what they have to do with those that run; in whose name
+    one may be begun."""
 
     calls: Page
+    open_to: list[Call]
     own: list[Application]
     reviewing: list[Reviewer]
     opinions: int
@@ -73,7 +76,8 @@ def calls_listed(reader: Reader, today: date, *, size: int = PAGE, after: str = 
         application.name = named[application.pk]  # type: ignore[attr-defined]
     reviewing = reviewers_of(reader).filter(call__state=Call.State.REVIEWING).select_related("call").order_by("pk")
     asked = opinions_asked_of(reader).filter(state=Opinion.State.ASKED, application__call__state=Call.State.REVIEWING)
-    return Listed(page, own, list(reviewing[:MOST_OWN]), asked.count(), due_of(reader, today).count(),
+    open_to = list(calls_open_to(reader, today).order_by("apply_until", "pk")[:MOST_OFFERED])
+    return Listed(page, open_to, own, list(reviewing[:MOST_OWN]), asked.count(), due_of(reader, today).count(),
                   [(id, names.get(id, "")) for id in keepers])  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from .models import Award, AwardName, Honour, Nurturing
 from .names import award_names
 from .states import moves_of
 
-PAGE, MOST_OF_ONE, AT_ONCE = 30, 20, 1_000
+PAGE, AT_ONCE = 30, 1_000
 ORDER = ["-awarded_on", "-id"]
 
 
@@ -71,12 +71,12 @@ def _name(reader: Reader, awards: list[Award], today: date) -> None:
         each.name, each.giver_name = names[each.pk], givers.get(each.giver_id, "")  # type: ignore[attr-defined]
 
 
-def held_by(reader: Reader, today: date, **whose: int) -> list[Award]:
-    """What one unit, body or person was given, the last first; withdrawn ones stay in it."""
-    rows = awards_visible_to(reader).filter(**whose).select_related("honour__line").order_by(*ORDER)
-    found = list(rows[:MOST_OF_ONE])
-    _name(reader, found, today)
-    return found
+def held_by(reader: Reader, today: date, *, after: str = "", before: str = "", **whose: int) -> Page:
+    """What one unit or body was given, the last first; withdrawn ones stay in it."""
+    rows = awards_visible_to(reader).filter(**whose).select_related("honour__line")
+    page = page_of(rows, ORDER, size=PAGE, after=after, before=before)
+    _name(reader, page.rows, today)
+    return page
 
 
 def due_listed(reader: Reader, rows: QuerySet[Award], today: date, *, after: str, before: str) -> Page:

@@ -94,14 +94,14 @@ def _keep(
 ) -> Review:
     made, _new = Review.objects.update_or_create(reviewer=reviewer, application=application, defaults=fields)
     record(verb, by=by, subject=subject_of(application), facts={"phase": reviewer.phase})
-    _settle(call, reviewer.body_id, now, by)
+    settle(call, reviewer.body_id, now, by)
     return made
 
 
-def _settle(call: Call, body: int, now: datetime, by: Reader) -> None:
+def settle(call: Call, body: int, now: datetime, by: Reader) -> None:
     """Done with a body once everybody who reviews for it has said something on each that they review."""
     sending.hold()
-    if not owed(call, list(Reviewer.objects.filter(call=call, body=body))):
+    if not owed(call, list(Reviewer.objects.filter(call=call, body=body, left_on=None))):
         sending.close_of(call.about_review, [body], now=now, by=account_of(by))
 
 

@@ -169,7 +169,8 @@ def reviewer_new(request: AccountRequest, call_id: int) -> HttpResponseBase:
 
     def act() -> None:
         person = officer_called(request.user, form.cleaned_data["name"], request.today)
-        calling.name_reviewer(found, form.cleaned_data["phase"], person, by=request.user, today=request.today)
+        given: dict[str, Any] = {"today": request.today, "now": timezone.now(), "by": request.user}
+        calling.name_reviewer(found, form.cleaned_data["phase"], person, **given)
 
     return done(request, form, act, _("They review in this call."), reverse("honour_call", args=[found.pk]))
 
@@ -181,9 +182,9 @@ def reviewer_drop(request: AccountRequest, reviewer_id: int) -> HttpResponseBase
     if found is None:
         raise Http404
     address = reverse("honour_call", args=[found.call_id])
-    return done(
-        request, None, lambda: calling.drop_reviewer(found, by=request.user), _("They review no more."), address
-    )
+    given: dict[str, Any] = {"today": request.today, "now": timezone.now(), "by": request.user}
+    said = _("They review no more. What they gave until now counts.")
+    return done(request, None, lambda: calling.drop_reviewer(found, **given), said, address)
 
 
 # == awarding ==

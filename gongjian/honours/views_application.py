@@ -27,6 +27,7 @@ from .access import (
     opinions_asked_of,
     opinions_visible_to,
     reviewers_of,
+    writes,
 )
 from .eligibility import find
 from .forms import (
@@ -83,7 +84,7 @@ def apply(request: DayRequest, call_id: int, body_id: int) -> HttpResponseBase:
         return reverse("honour_write", args=[made.pk])
 
     back = keep_day(reverse("honour_call", args=[found.pk]), request)
-    cannot = _nobody(holder, units, people)
+    cannot = _nobody(holder, units, people) or applying.not_within(found, body)
     said = _("The application is begun. Say what was done.")
     return form_page(request, form, act, said, _("Apply"), back, call_trail(request, found), lede=name, cannot=cannot)
 
@@ -99,6 +100,8 @@ def _nobody(holder: str, units: list[Any], people: list[Any]) -> str:
 @signed_in_only
 def write(request: DayRequest, application_id: int) -> HttpResponseBase:
     found = application_of(request, application_id)
+    if writes(request.user, found) is None:
+        raise Http404
     rules = rules_of(found.call.version.definition)
     form = StoryForm(sent(request), rules=rules, application=found, unknown=_unknown(found, rules, request))
 

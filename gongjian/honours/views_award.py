@@ -95,9 +95,10 @@ def body_honours(request: DayRequest, body_id: int) -> HttpResponse:
 
 
 def _of_one(request: DayRequest, name: str, back: str, **whose: int) -> HttpResponse:
-    rows = queries_award.held_by(request.user, request.today, **whose)
-    facts = {"rows": rows, "name": name, "back": back, "trail": [(name, back), (_("Honours"), None)]}
-    return kept(render(request, "honours/of_one.html", facts | PLACE), request, rows)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = queries_award.held_by(request.user, request.today, after=after, before=before, **whose)
+    facts = {"page": page, "name": name, "back": back, "trail": [(name, back), (_("Honours"), None)]}
+    return kept(render(request, "honours/of_one.html", facts | PLACE), request, page.rows)
 
 
 # == one award ==

@@ -88,8 +88,8 @@ def nurturing(request: DayRequest, nurturing_id: int) -> HttpResponse:
     if shown is None:
         raise Http404
     found = shown.nurturing
-    same = {f"{found.holder_kind}_id": found.holder[1]}
-    leads_to = list(applications_visible_to(request.user).filter(**same).select_related("call").order_by("-pk")[:10])
+    rows = applications_visible_to(request.user).filter(pk__in=growing.led_to(found).values("pk"))
+    leads_to = list(rows.select_related("call").order_by("-pk")[:10])
     facts = {
         "shown": shown, "nurturing": found, "stages": found.stages.all(), "reason_form": ReasonForm(None),
         "stage_form": StageForm(None) if shown.tends else None, "leads_to": leads_to if shown.ends else [],

@@ -223,7 +223,8 @@ def noon(day: date) -> datetime:
 
 
 def name_reviewer(called: Called, key: str = "reviewer", phase: str = "panel") -> Reviewer:
-    return calling.name_reviewer(called.call, phase, called.town.people[key], by=called.keeper, today=called.today)
+    given: dict[str, Any] = {"today": called.today, "now": noon(called.today), "by": called.keeper}
+    return calling.name_reviewer(called.call, phase, called.town.people[key], **given)
 
 
 def draft(called: Called, key: str, **given: Any) -> Application:

@@ -163,6 +163,13 @@ def test_nurturing_has_a_mentor_and_stages_and_ends_in_an_application_or_honestl
     assert Nurturing.objects.get().state == "ended"
     unit = nurture(opened, body=None, unit=opened.town.units["village"])
     same = Application.objects.create(call=opened.call, by_body=opened.joint, unit=unit.unit, number=99)
+    with pytest.raises(Refused, match="not handed in since"):
+        growing.lead_to(unit, same, **given)
+    early = {"state": "handed_in", "handed_in_on": opened.today - timedelta(days=1), "story": "样例"}
+    Application.objects.filter(pk=same.pk).update(**early)
+    with pytest.raises(Refused, match="not handed in since"):
+        growing.lead_to(unit, same, **given)
+    Application.objects.filter(pk=same.pk).update(handed_in_on=opened.today)
     growing.lead_to(unit, same, **given)
     assert Nurturing.objects.get(pk=unit.pk).application == same
 

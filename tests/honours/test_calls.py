@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from gongjian.asks.models import Ask
 from gongjian.honours import applying, calling, deciding, opinions, reviewing
-from gongjian.honours.access import is_own
-from gongjian.honours.models import Application, Award, Call, Objection, Opinion, Review, Reviewer
+from gongjian.honours.access import bodies_applying, bodies_within, calls_open_to, is_own
+from gongjian.honours.models import Application, Award, Call, Honour, Objection, Opinion, Review, Reviewer
 from gongjian.register import actions
 from gongjian.register.models import Cover
 from gongjian.register.refusals import Refused
@@ -96,6 +96,44 @@ def test_a_body_applies_for_what_it_covers_and_nothing_else(opened):
     assert (team.number, team.team, team.state) == (3, "样例班组", "draft")
 
 
+def of_the_county(called):
+    """A call of the county's union, open, and three unions: below it, in its territory, and in another county."""
+    town = called.town
+    call = begin(town, define(within=True), keeper="county_union", by=called.county, title="县里的奖状")
+    calling.open_call(call, today=town.today, by=called.county)
+    others = {}
+    county = {"kind": "union_federation", "superior": town.bodies["city_union"], "since": small.REFORM}
+    for key, name, seat in (("beside", "样例行业工会", "street"), ("elsewhere", "越城区样例总工会", "district")):
+        others[key] = town.bodies[key] = small.body(name, seat=town.units[seat], **county)
+    return Call.objects.get(pk=call.pk), others
+
+
+def test_those_apply_who_stand_below_the_keeper_or_sit_in_its_territory(called):
+    call, others = of_the_county(called)
+    bodies = called.town.bodies
+    assert set(bodies_within(call)) == {bodies["county_union"], called.joint, others["beside"]}
+    by = officer(called.town, "elsewhere", "吕样例", "elsewhere", "union_chair")
+    with pytest.raises(Refused, match="below the one that keeps it, or in its territory"):
+        applying.apply(call, others["elsewhere"], unit=called.town.units["district"], today=called.today, by=by)
+    assert not bodies_applying(by, call).exists() and not calls_open_to(by, called.today).exists()
+    near = officer(called.town, "beside", "施样例", "beside", "union_chair")
+    for who, body in ((called.applicant, called.joint), (near, others["beside"])):
+        assert bodies_applying(who, call).get() == body and calls_open_to(who, called.today).get() == call
+    assert not calls_open_to(near, call.apply_until + timedelta(days=1)).exists()
+
+
+def test_a_call_of_one_line_is_not_open_to_another(called):
+    call, _others = of_the_county(called)
+    assert not bodies_applying(called.branch, call).exists() and not calls_open_to(called.branch, called.today).exists()
+    Honour.objects.filter(pk=call.version.honour_id).update(line=None)
+    call = Call.objects.select_related("keeper", "version__honour").get(pk=call.pk)
+    branch = called.town.bodies["village_party"]
+    assert (
+        bodies_applying(called.branch, call).get() == branch
+        and calls_open_to(called.branch, called.today).get() == call
+    )
+
+
 def test_it_is_handed_in_with_its_deeds_while_applications_are_taken(opened):
     made = draft(opened, "hosiery", team="样例班组")
     with pytest.raises(Refused, match="Say in up to 500 characters"):
@@ -114,8 +152,8 @@ def test_it_is_returned_with_a_reason_and_handed_in_again(opened):
     assert application(opened, "hosiery").state == "returned"
     with pytest.raises(Refused, match="not open to you"):
         applying.write(made, story="样例", said={}, by=opened.town.stranger)
-    applying.hand_in(made, today=opened.today, now=noon(opened.today), by=opened.applicant)
-    assert application(opened, "hosiery").reason == ""
+    applying.hand_in(made, today=opened.after, now=noon(opened.after), by=opened.applicant)
+    assert application(opened, "hosiery").reason == "", "it was in time, though it is looked at after the last day"
 
 
 def test_an_application_keeps_only_what_the_rules_ask(opened):
@@ -196,9 +234,12 @@ def test_nobody_reviews_who_does_not_sign_in_or_would_not_be_blind(called):
         name_reviewer(called, phase="experts")
     nobody = small.person("无账号样例")
     with pytest.raises(Refused, match="has no account"):
-        calling.name_reviewer(called.call, "panel", nobody, by=called.keeper, today=called.today)
+        calling.name_reviewer(
+            called.call, "panel", nobody, by=called.keeper, today=called.today, now=noon(called.today)
+        )
     medal = begin(called.town, define("may_day_medal"), title="奖章")
-    people, given = called.town.people, {"by": called.keeper, "today": called.today}
+    people = called.town.people
+    given = {"by": called.keeper, "today": called.today, "now": noon(called.today)}
     with pytest.raises(Refused, match="cannot review blind"):
         calling.name_reviewer(medal, "experts", people["colleague"], **given)
     calling.name_reviewer(medal, "experts", people["reviewer"], **given)
@@ -214,6 +255,51 @@ def test_a_conflict_is_declared_and_then_another_has_to_review(opened):
     reviewing.declare(its, application(opened, "hosiery"), conflict="亲属", now=noon(opened.after), by=opened.reviewer)
     with pytest.raises(Refused, match="nobody without a conflict reviews: 1"):
         deciding.propose(opened.again(), today=opened.after, now=noon(opened.after), by=opened.keeper)
+
+
+def take_off(called, key="reviewer"):
+    its = Reviewer.objects.get(person=called.town.people[key])
+    calling.drop_reviewer(its, today=called.after, now=noon(called.after), by=called.keeper)
+
+
+def test_what_a_reviewer_gave_stays_when_whoever_keeps_the_call_takes_them_off(opened):
+    name_reviewer(opened, "county_chair")
+    begin_review(opened)
+    hear(opened)
+    review(opened, "hosiery", "10")
+    take_off(opened)
+    left, party = Reviewer.objects.exclude(left_on=None).get(), opened.town.bodies["county_party"]
+    assert left.person == opened.town.people["reviewer"] and left.reviews.get().given == {"work": "10", "workers": "10"}
+    assert open_asks(party) == set(), "whoever reviews no more owes nothing"
+    with pytest.raises(Refused, match="You do not review in this phase"):
+        review(opened, "hosiery", "90")
+    with pytest.raises(Refused, match="taken off already"):
+        take_off(opened)
+    for key in ("hosiery", "hardware"):
+        review(opened, key, "90", "county_chair")
+    deciding.propose(opened.again(), today=opened.after, now=noon(opened.after), by=opened.keeper)
+    assert application(opened, "hosiery").outcome["total"] == "50.00", "the mean of both"
+
+
+def test_a_reviewer_who_gave_nothing_is_gone_and_one_named_in_mid_review_is_asked(opened):
+    begin_review(opened)
+    take_off(opened)
+    assert not Reviewer.objects.exists() and open_asks(opened.town.bodies["county_party"]) == set()
+    with pytest.raises(Refused, match="Name another reviewer"):
+        deciding.propose(opened.again(), today=opened.after, now=noon(opened.after), by=opened.keeper)
+    opened.again()
+    name_reviewer(opened)
+    assert open_asks(opened.town.bodies["county_party"]) == {opened.call.about_review}
+
+
+def test_whoever_was_taken_off_and_is_named_again_goes_on(opened):
+    begin_review(opened)
+    review(opened, "hosiery", "10")
+    take_off(opened)
+    opened.again()
+    assert name_reviewer(opened).reviews.count() == 1
+    review(opened, "hardware", "20")
+    assert Reviewer.objects.get().left_on is None
 
 
 # == proposing ==

@@ -66,7 +66,8 @@ def test_it_is_entered_as_a_whole_and_what_has_no_document_is_not_published(call
         ({3: ""}, "“证书编号” is empty"),
         ({5: ""}, "“发文机关” is empty"),
         ({6: ""}, "The day is missing"),
-        ({6: "2099-01-01"}, "The day is missing, or is one to come"),
+        ({6: "2099-01-01"}, "The day is missing, is one to come"),
+        ({6: "1910-05-01"}, "lies before 1949"),
         ({6: "2021-02-30"}, "30"),
         ({7: "javascript:alert(1)"}, "The address of the document is none"),
         ({3: "长" * 41}, "more than 40 characters"),
@@ -81,6 +82,19 @@ def test_each_wrong_row_is_told_and_nothing_comes_in(called, change, said):
     with pytest.raises(Refused, match="all come in, or none"):
         earlier.enter(its, by=called.keeper)
     assert Award.objects.count() == 0
+
+
+@pytest.mark.parametrize(("one", "other"), [(1001, 1001), ("旧1", " 旧1 "), (1001.0, "1001")])
+def test_a_number_is_the_same_however_its_cell_was_typed(called, one, other):
+    its = look(called, [*FIRST[:3], one, *FIRST[4:]], [*SECOND[:3], other, *SECOND[4:]])
+    assert [each["row"] for each in its.problems if "is there twice" in each["said"]] == [2, 3]
+    earlier.enter(look(called, [*FIRST[:3], one, *FIRST[4:]]), by=called.keeper)
+    again = look(called, [*SECOND[:3], other, *SECOND[4:]])
+    assert [each["row"] for each in again.problems if "is there twice" in each["said"]] == [2]
+
+
+def test_a_name_is_found_whatever_blanks_its_cell_has_around_it(called):
+    assert look(called, [FIRST[0], "　大唐样例袜业001 ", *FIRST[2:]]).problems == []
 
 
 def test_persons_are_not_entered_from_a_file(called):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -213,6 +214,28 @@ def test_on_an_earlier_day_a_unit_held_nothing_yet(awarded, signed_in):
     assert "May Day certificate" in then and "was withdrawn" not in then
     before = browser.get(f"{page}?on={awarded.today - timedelta(days=10)}", headers=ENGLISH).content.decode()
     assert "May Day certificate" not in before
+
+
+def test_where_there_are_more_than_a_page_shows_it_says_so_and_leads_to_all(awarded, signed_in):
+    first, browser = Award.objects.first(), signed_in(awarded.keeper)
+    Award.objects.bulk_create(
+        Award(honour=first.honour, giver=first.giver, unit=first.unit, team=f"班组{at}", year=2020, number=f"N{at:02}",
+              document="样例", link="https://example.com", issuer="样例", state="standing",
+              awarded_on=awarded.today - timedelta(days=at)) for at in range(40)
+    )  # fmt: skip
+    unit = browser.get(reverse("unit", args=[first.unit_id]), headers=ENGLISH).content.decode()
+    whole = reverse("unit_honours", args=[first.unit_id])
+    assert f'href="{whole}">All honours</a>' in unit and "These are the last 10." in unit
+    page = browser.get(whole, headers=ENGLISH)
+    seen, turned = set(), 0
+    while True:
+        shown = page.context["page"]
+        seen |= {each.pk for each in shown.rows}
+        if not shown.next:
+            break
+        assert f"after={quote(shown.next)}" in page.content.decode()
+        page, turned = browser.get(whole, {"after": shown.next}, headers=ENGLISH), turned + 1
+    assert seen == set(Award.objects.filter(unit=first.unit_id).values_list("pk", flat=True)) and turned == 1
 
 
 # == nurturing ==

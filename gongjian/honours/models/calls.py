@@ -197,6 +197,7 @@ class Reviewer(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="honour_reviews")
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+", db_index=False)
     is_blind = models.BooleanField(default=False, help_text="the phase is blind")
+    left_on = models.DateField(null=True, blank=True, help_text="taken off; what they gave until then counts")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "phase", "person"], name="honours_reviewer_once")]
