@@ -52,6 +52,8 @@ def _agreed(deed: Deed, how: str, kept_where: str, today: date, by: User, office
     named = named_of(deed)
     if named is None or deed.state in (Deed.State.RETURNED, Deed.State.TAKEN_BACK):
         raise Refused(_("Nobody is asked here any more. Look at it again."))
+    if named.consent == Named.Consent.GIVEN:
+        raise Refused(_("Whoever it is about has agreed already. Nothing is left to do here."))
     named.consent, named.how, named.consented_on, named.kept_where = Named.Consent.GIVEN, how, today, kept_where
     named.save(update_fields=["consent", "how", "consented_on", "kept_where"])
     record("deeds.agree", by=by, subject=subject_of(deed), facts={"how": how}, as_office=office)

@@ -32,7 +32,9 @@ def check(
     if deed.state == Deed.State.SENT and not deeds_to_check(by).filter(pk=deed.pk).exists():
         raise Refused(_no_checker())
     named = named_of(deed)
-    if person is not None and named is not None:
+    if person is not None and named is not None and person.pk != named.person_id:
+        if named.consent == Named.Consent.GIVEN:
+            raise Refused(_("Whoever recommended it said that it is their own, and agreed. Choose nobody else."))
         if not people_of(by, deed.body).filter(pk=person.pk).exists():
             raise Refused(_("Choose somebody on the roll of the organisation, or nobody."))
         named.person = person

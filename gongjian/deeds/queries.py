@@ -134,7 +134,8 @@ class Alike:
 @dataclass(frozen=True)
 class DeedShown:
     """A deed with all its page shows. Checks, likenesses and stars before only for whoever checks or selects it, and
-    checks for whoever recommended it. `checks_it` and the like: may the reader do that now?"""
+    checks for whoever recommended it. `most_comments`: how many show, where there are more. `checks_it` and the like:
+    may the reader do that now?"""
 
     row: Row
     selected_in: str
@@ -143,6 +144,7 @@ class DeedShown:
     before: list[Star]
     comments: list[ReaderComment]
     own_comments: list[ReaderComment]
+    most_comments: int | None
     checks_it: bool
     selects_it: bool
     keeps_body: bool
@@ -163,13 +165,15 @@ def deed_shown(reader: Reader, deed_id: int, today: date) -> DeedShown | None:
     is_inside = keeps_body or keeps_above
     is_own = bool(reader.pk) and deed.recommended_by_id == reader.pk
     comments = access.reader_comments_visible_to(reader).filter(deed=deed)
+    told = list(comments.filter(state=ReaderComment.State.SHOWN).order_by("-pk")[: MOST_COMMENTS + 1])
     return DeedShown(
         row=rows_of(reader, [deed], today)[0],
         selected_in=body_names(reader, today, [deed.selected_by_id]).get(deed.selected_by_id) or "",
         checks=_checks(reader, deed, today) if is_inside or is_own else [],
         alike=_alike(reader, deed, today) if is_inside else [],
         before=named_before(deed) if is_inside else [],
-        comments=list(comments.filter(state=ReaderComment.State.SHOWN).order_by("-pk")[:MOST_COMMENTS]),
+        comments=told[:MOST_COMMENTS],
+        most_comments=MOST_COMMENTS if len(told) > MOST_COMMENTS else None,
         own_comments=list(comments.filter(by=reader.pk).order_by("-pk")[:20]) if reader.pk else [],
         checks_it=access.deeds_to_check(reader).filter(pk=deed.pk).exists(),
         selects_it=access.deeds_to_select(reader).filter(pk=deed.pk).exists(),
@@ -208,6 +212,12 @@ class Work:
     about_me: list[Row]
     recommended: list[Row]
     bodies: list[tuple[int, str]]
+
+    @property
+    def most(self) -> int | None:
+        """How many show of each, where one of them may have more."""
+        lists = (self.to_check, self.to_ask, self.to_select, self.comments, self.about_me, self.recommended)
+        return MOST_WAITING if any(len(each) >= MOST_WAITING for each in lists) else None
 
 
 def work_of(reader: Reader, today: date) -> Work:

@@ -31,6 +31,8 @@ def name_star(deed: Deed, *, body: Body, span: str, of: date, ground: str, today
     office = keeping(by, body, _("Stars are named by whoever keeps the plan of the organisation. Your offices do not."))
     if not _stands_below(deed, body):
         raise Refused(_("This deed was selected elsewhere. Choose one of your own organisation or of one below."))
+    if deed.state == Deed.State.RUNNING:
+        raise Refused(_("It stands in a selection, which names its own stars. Name it once that is published."))
     return star_of(deed, body=body, span=span, of=of, ground=ground, today=today, by=by, office=office)
 
 

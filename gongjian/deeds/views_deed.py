@@ -61,7 +61,7 @@ def _doors(request: DayRequest, shown: DeedShown) -> dict[str, Any]:
         "may_show": shown.selects_it and found.state == D.SELECTED and is_ready,
         "may_agree": shown.is_mine and waits,
         "paper": PaperForm() if shown.keeps_body and waits and found.state in (D.CHECKED, D.SELECTED) else None,
-        "star": StarForm(None, today=request.today) if shown.keeps_above and found.is_public else None,
+        "star": StarForm(None, today=request.today) if shown.keeps_above and found.state in (D.SHOWN, D.STAR) else None,
         "may_take_back": (shown.is_mine or shown.keeps_body) and (is_open or found.is_public),
         "comment": CommentForm() if request.user.is_authenticated and found.is_public else None,
     }

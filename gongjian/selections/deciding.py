@@ -11,7 +11,6 @@ from gongjian.accounts.models import User
 from gongjian.chronicle.record import record
 from gongjian.deeds.models import Deed
 from gongjian.deeds.stars import star_of
-from gongjian.deeds.states import move as move_deed
 from gongjian.register.actions import in_sentences
 from gongjian.register.refusals import Refused
 from gongjian.workdays import calendar
@@ -19,7 +18,8 @@ from gongjian.workdays import calendar
 from . import owing
 from .access import objections_visible_to
 from .models import Candidate, Selection, SelectionObjection
-from .refusing import held, locked, texts
+from .polling import running, stands_no_more
+from .refusing import held, lock_deeds, locked, texts
 from .states import move, subject_of
 
 
@@ -142,24 +142,22 @@ def _check_chosen(selection: Selection, listed: list[Candidate], chosen: set[str
 def publish(selection: Selection, *, today: date, now: datetime, by: User) -> Selection:
     """Who was decided on become stars of the time, if it has one; the others are shown as before. Raises Refused."""
     selection, office = held(selection, by, Selection.State.DECIDED)
-    for each in selection.candidates.exclude(number="").select_related("deed"):
-        if each.deed.state != Deed.State.RUNNING:
-            continue
-        if each.is_chosen and selection.span and selection.of:
+    lock_deeds(selection)
+    for each in running(selection):
+        if each.is_chosen and selection.span and selection.of and not _is_named(selection, each.deed):
             star_of(each.deed, body=selection.held_by, span=selection.span, of=selection.of, ground=selection.title,
                     today=today, by=by, office=office)  # fmt: skip
         else:
-            _stands_no_more(each.deed, by, office)
+            stands_no_more(each.deed, by, office)
     move(selection, "publish", by=by, as_office=office, published_on=today)
     owing.settle(selection, now=now, by=by)
     return selection
 
 
-def _stands_no_more(deed: Deed, by: User, office: str) -> None:
-    """Shown as before; a star stays one."""
-    move_deed(deed, "run_no_more", by=by, as_office=office)
-    if deed.stars.exists():
-        move_deed(deed, "be_star_again", by=by, as_office=office)
+def _is_named(selection: Selection, deed: Deed) -> bool:
+    """Is it a star of just this time already?"""
+    same = deed.stars.filter(body=selection.held_by, span=selection.span)
+    return selection.of in same.values_list("since", flat=True)
 
 
 @in_sentences
@@ -169,8 +167,9 @@ def call_off(selection: Selection, *, why: str, now: datetime, by: User) -> Sele
     said = texts(Selection, {"reason": why}, {"reason": _("Say why it is called off. Everybody reads it.")})
     if selection.poll is not None and not selection.poll.is_told and selection.poll.state != "called_off":
         raise Refused(_("Its poll is still held. Call the poll off first, on its page."))
-    for each in selection.candidates.filter(deed__state=Deed.State.RUNNING).select_related("deed"):
-        _stands_no_more(each.deed, by, office)
+    lock_deeds(selection)
+    for each in running(selection):
+        stands_no_more(each.deed, by, office)
     move(selection, "call_off", by=by, as_office=office, **said)
     owing.settle(selection, now=now, by=by)
     return selection

@@ -24,7 +24,7 @@ from . import owing
 from .models import Candidate, Selection
 from .preparing import titled
 from .refuse import of_fault
-from .refusing import held, texts
+from .refusing import held, lock_deeds, texts
 from .states import move
 
 PUBLIC = ("groups", "filters", "caps", "leasts", "reserve", "marks", "notice_days")
@@ -84,6 +84,7 @@ def hold_poll(selection: Selection, *, today: date, now: datetime, by: User, **f
     The poll is then prepared on its own pages – roll, key, observers – and frozen there. Raises Refused.
     """
     selection, office = held(selection, by, Selection.State.NOMINATING)
+    lock_deeds(selection)
     if lacking := missing(selection):
         raise Refused(" ".join(lacking))
     if not fields.get("draw"):
@@ -134,6 +135,7 @@ def withdraw(candidate: Candidate, *, why: str, now: datetime, by: User) -> Cand
     """A candidate withdraws, in mid-round too: ballots that chose them stay valid. Raises Refused."""
     states = (Selection.State.NOMINATING, Selection.State.POLLING, Selection.State.RANKED)
     selection, office = held(candidate.selection, by, *states)
+    lock_deeds(selection)
     candidate = Candidate.objects.select_for_update(of=("self",)).select_related("deed").get(pk=candidate.pk)
     said = texts(
         Candidate, {"reason": why}, {"reason": _("Say why. It is written down and read by whoever it concerns.")}
@@ -142,9 +144,22 @@ def withdraw(candidate: Candidate, *, why: str, now: datetime, by: User) -> Cand
     poll = selection.poll
     if poll is not None and poll.state in (Poll.State.READY, Poll.State.OPEN):
         making.withdraw(poll, group=candidate.group, candidate=candidate.number, why=said["reason"], now=now, by=by)
-    if candidate.deed.state == Deed.State.RUNNING:
-        move_deed(candidate.deed, "run_no_more", by=by, as_office=office)
+    if selection.basis and candidate.deed.state == Deed.State.RUNNING:
+        stands_no_more(candidate.deed, by, office)
     return candidate
+
+
+def stands_no_more(deed: Deed, by: User, office: str) -> None:
+    """Shown as before; a star stays one."""
+    move_deed(deed, "run_no_more", by=by, as_office=office)
+    if deed.stars.exists():
+        move_deed(deed, "be_star_again", by=by, as_office=office)
+
+
+def running(selection: Selection) -> list[Candidate]:
+    """Those whose deeds run in this selection, and in no other: from when its list was closed until they leave it."""
+    rows = selection.candidates.filter(state=Candidate.State.ACCEPTED, deed__state=Deed.State.RUNNING)
+    return list(rows.exclude(number="").select_related("deed"))
 
 
 def deed_taken_back(deed: Deed) -> None:

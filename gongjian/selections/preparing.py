@@ -42,8 +42,11 @@ def draft(
         raise Refused(_("Candidates come in until a day from today on, and within 120 days. Choose another day."))
     if bool(span) != bool(of):
         raise Refused(_("Say of which month, quarter or year the stars are, with a day of it; or neither."))
+    since = first_of(span, of) if of else None
+    if since is not None and since > nominate_until:
+        raise Refused(_("This time has not begun by the day until which candidates come in. Choose an earlier one."))
     made = Selection.objects.create(
-        held_by=held_by, rule=rule, rules=rule.definition, span=span, of=first_of(span, of) if of else None,
+        held_by=held_by, rule=rule, rules=rule.definition, span=span, of=since,
         nominate_until=nominate_until, **said,
     )  # fmt: skip
     facts = {"body": held_by.pk, "rule": rule.pk}
@@ -73,7 +76,8 @@ def propose(selection: Selection, deed: Deed, *, marks: dict[str, str], today: d
     named_by = proposing_body(by, selection, deed_now) if deed_now else None
     if deed_now is None or named_by is None:
         raise Refused(_("This deed is not shown, stands here already, or is of somebody else. Choose another."))
-    if selection.candidates.count() >= MOST_CANDIDATES:
+    gone = (Candidate.State.REFUSED, Candidate.State.WITHDRAWN)
+    if selection.candidates.exclude(state__in=gone).count() >= MOST_CANDIDATES:
         raise Refused(_("500 candidates are there. Refuse some, or hold two selections."))
     body, office = named_by
     made = Candidate.objects.create(

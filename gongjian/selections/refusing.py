@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from gongjian.deeds.models import Deed
 from gongjian.register.access import Reader
 from gongjian.register.refusals import Refused, check_texts
 
@@ -31,6 +32,12 @@ def locked(selection: Selection, by: Reader) -> Selection:
     if found is None:
         raise Refused(_("This is not there any more, or not open to you. Go back to the list."))
     return found
+
+
+def lock_deeds(selection: Selection) -> None:
+    """Whoever takes a deed back comes before or after a step that moves deeds, never between reading and writing."""
+    ids = selection.candidates.order_by().values("deed")
+    list(Deed.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
 
 
 def held(selection: Selection, by: Reader, *states: str) -> tuple[Selection, str]:

@@ -153,6 +153,17 @@ def test_who_is_chosen_stands_on_the_roll(town):
         checking.check(recommend(town), "pass", person=town.people["street"], **when(town))
 
 
+def test_what_somebody_agreed_to_themselves_is_neither_written_over_nor_put_on_another(town):
+    deed = recommend(town, is_own=True, name="", by=town.accounts["member"])
+    with pytest.raises(Refused, match="said that it is their own"):
+        checking.check(deed, "pass", person=town.people["other"], **when(town))
+    checking.check(deed, "pass", person=town.people["member"], **when(town))
+    with pytest.raises(Refused, match="has agreed already"):
+        agreeing.agreed_on_paper(deed, kept_where="支部办公室2号柜", **when(town))
+    named = Named.objects.get(deed=deed)
+    assert (named.person, named.how, named.kept_where) == (town.people["member"], "self", "")
+
+
 @pytest.mark.parametrize("stage", ["checked", "shown", "star"])
 def test_who_does_not_agree_or_takes_it_back_leaves_no_word_and_no_name(stage, town):
     given = {"is_own": True, "name": "", "by": town.accounts["member"]}
@@ -238,6 +249,14 @@ def test_stars_of_a_month_a_quarter_and_a_year_are_named_once_each_with_a_ground
                         body=town.bodies["village_party"])  # fmt: skip
     with pytest.raises(Refused, match="Your offices do not"):
         stars.name_star(deed, of=town.today, ground="外人", **(said | {"by": town.accounts["member"]}))
+
+
+def test_what_stands_in_a_selection_is_named_by_that_alone(town):
+    deed = shown(town, of="body", name="")
+    Deed.objects.filter(pk=deed.pk).update(state="running")
+    with pytest.raises(Refused, match="stands in a selection"):
+        stars.name_star(deed, body=town.bodies["street_party"], span="month", of=town.today, ground="党工委会议",
+                        today=town.today, by=town.accounts["street"])  # fmt: skip
 
 
 @pytest.mark.parametrize(

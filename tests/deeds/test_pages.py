@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gongjian.accounts.limits import Allowance
 from gongjian.deeds import commenting, recommending, stars
+from gongjian.deeds import queries as deed_queries
 from gongjian.deeds.models import Deed, Named, ReaderComment
 
 from .conftest import STORY, checked, recommend, shown, when
@@ -141,6 +142,26 @@ def test_a_page_takes_as_many_queries_for_three_as_for_one(address, town, signed
     more(2)
     more(3)
     assert queries(browser, where) == one
+
+
+def test_a_page_that_does_not_show_all_says_so(town, signed_in, monkeypatch):
+    deed, browser = shown(town), signed_in(town.accounts["street"])
+    for at in range(2):
+        checked(town, title=f"样例：待选{at}")
+        one = commenting.write(deed, f"好{at}", **when(town, "other"))
+        commenting.look_at(one, "show", **when(town, "street"))
+    english = {"headers": {"Accept-Language": "en"}}
+
+    def told() -> str:
+        return "".join(
+            browser.get(each, **english).content.decode() for each in ("/deeds/waiting/", f"/deeds/{deed.pk}/")
+        )
+
+    said = ("Of each at most 2 show here", "These are the last 1.")
+    assert not any(each in told() for each in said)
+    monkeypatch.setattr(deed_queries, "MOST_WAITING", 2)
+    monkeypatch.setattr(deed_queries, "MOST_COMMENTS", 1)
+    assert all(each in told() for each in said)
 
 
 def test_the_api_tells_what_is_shown_and_no_name(town, signed_in):

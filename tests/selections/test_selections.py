@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gongjian.accounts.models import User
 from gongjian.asks.models import Ask
 from gongjian.ballots import making, publishing, rules
 from gongjian.ballots.models import Poll
-from gongjian.deeds import agreeing
+from gongjian.deeds import agreeing, stars
 from gongjian.deeds.models import Deed, Named, Star
 from gongjian.register.refusals import Refused
 from gongjian.selections import carrying, deciding, polling, preparing
@@ -241,6 +243,91 @@ def test_before_the_poll_nothing_stays_of_a_candidate_whose_deed_is_taken_back(s
     assert (gone.state, gone.title, gone.note) == ("withdrawn", "", "")
 
 
+# == deeds that stand in two ==
+def another(selecting) -> Selection:
+    """A second one of the same body, in which the first deed stands too."""
+    town, first = selecting.town, selecting.selection
+    made = preparing.draft(
+        first.held_by, first.rule, title="样例又一次", nominate_until=first.nominate_until, today=town.today,
+        by=selecting.chair,
+    )  # fmt: skip
+    preparing.open_nominations(made, **selecting.given())
+    deed = Deed.objects.get(title="样例言行1")
+    preparing.propose(made, deed, marks={}, today=town.today, by=selecting.chair)
+    return Selection.objects.get(pk=made.pk)
+
+
+def test_a_deed_goes_on_running_in_one_selection_when_another_is_called_off(selecting):
+    other = another(selecting)
+    take_in(selecting)
+    hold_poll(selecting)
+    deed = Deed.objects.get(title="样例言行1")
+    assert deed.state == "running"
+    deciding.call_off(other, why="不评了", now=NOW, by=selecting.chair)
+    deed.refresh_from_db()
+    assert deed.state == "running"
+
+
+def test_a_deed_goes_on_running_in_one_selection_when_it_is_withdrawn_from_another(selecting):
+    other = another(selecting)
+    take_in(selecting)
+    hold_poll(selecting)
+    polling.withdraw(other.candidates.get(), why="只参加一个", now=NOW, by=selecting.chair)
+    deed = Deed.objects.get(title="样例言行1")
+    assert deed.state == "running"
+    polling.withdraw(deed.candidacies.get(selection=selecting.selection), why="退出", now=NOW, by=selecting.chair)
+    deed.refresh_from_db()
+    assert deed.state == "shown"
+
+
+def a_star(selecting, deed) -> Star:
+    town = selecting.town
+    return stars.star_of(
+        deed, body=town.bodies["city_union"], span="month", of=town.today, ground="样例", today=town.today,
+        by=selecting.chair, office="",
+    )  # fmt: skip
+
+
+def test_a_star_that_withdraws_stays_a_star(selecting):
+    deed = Deed.objects.get(title="样例言行1")
+    a_star(selecting, deed)
+    Deed.objects.filter(pk=deed.pk).update(state="shown")
+    take_in(selecting)
+    Deed.objects.filter(pk=deed.pk).update(state="star")
+    hold_poll(selecting)
+    polling.withdraw(deed.candidacies.get(), why="退出", now=NOW, by=selecting.chair)
+    deed.refresh_from_db()
+    assert deed.state == "star"
+
+
+def test_whoever_takes_a_deed_back_comes_before_or_after_a_step_that_moves_it(selecting):
+    take_in(selecting)
+    gone, given = selecting.candidates()[0], {"why": "退出", "now": NOW, "by": selecting.chair}
+    steps = (lambda: hold_poll(selecting), lambda: polling.withdraw(gone, **given))
+    for step in steps:
+        with CaptureQueriesContext(connection) as asked:
+            step()
+        moved = [each["sql"] for each in asked if '"deeds_deed"' in each["sql"]]
+        assert "FOR UPDATE" in moved[0], "the lock comes before anything is read of them"
+
+
+def test_a_time_that_has_not_begun_has_no_stars(selecting):
+    given = {"nominate_until": selecting.town.today, "today": selecting.town.today, "by": selecting.chair}
+    for span, of in (("month", selecting.town.today + timedelta(days=40)), ("year", date(2190, 1, 1))):
+        with pytest.raises(Refused, match="has not begun"):
+            preparing.draft(selecting.selection.held_by, selecting.selection.rule, title="x", span=span, of=of, **given)
+
+
+def test_who_was_refused_takes_no_place(selecting, monkeypatch):
+    monkeypatch.setattr(preparing, "MOST_CANDIDATES", 1)
+    deeds, given = list(Deed.objects.order_by("pk")), {"marks": {}, "today": selecting.town.today}
+    first = preparing.propose(selecting.selection, deeds[0], by=selecting.county, **given)
+    with pytest.raises(Refused, match="Refuse some"):
+        preparing.propose(selecting.selection, deeds[1], by=selecting.chair, **given)
+    preparing.answer(first, "refuse", reason="去年评过", by=selecting.chair)
+    preparing.propose(selecting.selection, deeds[1], by=selecting.chair, **given)
+
+
 # == notice, objections, decision ==
 def test_notice_lasts_the_working_days_of_the_rules_and_the_panel_waits_for_it(ranked):
     deciding.give_notice(ranked.selection, **ranked.given())
@@ -290,6 +377,11 @@ def test_the_panel_waits_until_what_an_upheld_objection_says_was_looked_at_again
     assert made.state == "reopened"
     deciding.give_notice(ranked.again(), **ranked.given())
     deciding.decide(ranked.again(), chosen, panel="评审组", departs_why="", **after)
+    named = Deed.objects.get(title="样例言行2")
+    a_star(ranked, named)
+    Deed.objects.filter(pk=named.pk).update(state="running")
+    deciding.publish(ranked.again(), **after)
+    assert named.stars.count() == 1, "one that is a star of this time already stays just that"
 
 
 def test_no_notice_is_given_of_outcomes_worked_out_before_a_candidate_withdrew(ranked):
