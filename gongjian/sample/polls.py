@@ -1,4 +1,5 @@
-"""Polls of the sample city: one that was published with its bundle, and one that is open to the personas.
+"""Polls of the sample city: one that was published with its bundle, and one that is open to the personas; a selection
+(deeds.py) holds a third.
 
 Made up, with the actions that people use; the key of the holders is thrown away once the first is counted.
 """
@@ -121,8 +122,28 @@ def _ready(
     poll = making.draft(body, now=now, by=OPERATOR, **given | fields)
     making.set_groups(poll, GROUPS, STEPS, by=OPERATOR)
     personas = Person.objects.filter(account__username__startswith="sample-").values_list("pk", flat=True)
-    members = Membership.objects.on(today).order_by("pk").values_list("person", flat=True)[: VOTERS * 2]
-    roll.put_on(poll, [*personas, *dict.fromkeys(members)][:VOTERS], day=today, by=OPERATOR)
+    return _frozen(poll, [*personas, *members(VOTERS * 2, today)][:VOTERS], today, key, signing, now)
+
+
+def members(count: int, today: date) -> list[int]:
+    rows = Membership.objects.on(today).order_by("pk").values_list("person", flat=True)[:count]
+    return list(dict.fromkeys(rows))
+
+
+def open_now(poll: Poll, voters: list[int], today: date) -> None:
+    """One that was drafted elsewhere, with these on its roll. Its key is thrown away: nobody counts it."""
+    signing = [Ed25519PrivateKey.generate() for _name in OBSERVERS]
+    now = timezone.now()
+    _frozen(poll, voters, today, ec.generate_private_key(ec.SECP256R1()), signing, now)
+    _shift(poll, opens_at=now - timedelta(minutes=1))
+    bring_forward(Poll.objects.get(pk=poll.pk))
+
+
+def _frozen(
+    poll: Poll, voters: list[int], today: date, key: ec.EllipticCurvePrivateKey, signing: list[Ed25519PrivateKey],
+    now: datetime,
+) -> Poll:  # fmt: skip
+    roll.put_on(poll, voters, day=today, by=OPERATOR)
     making.name_key(poll, key=sealing_hex(key), holders=["样例保管甲", "样例保管乙", "样例保管丙"], by=OPERATOR)
     for at, (name, private) in enumerate(zip(OBSERVERS, signing, strict=True)):
         making.add_observer(poll, name=name, key=signer_hex(private), is_by_lot=at == 0, by=OPERATOR)

@@ -151,9 +151,8 @@ def _meeting(path: str, state: str) -> Callable[[Site], str]:
 
 
 def _watched(site: Site) -> str:
-    """The open poll of the sample, as if it were of a selection, with a group that waits for the second person."""
-    watched = "UPDATE ballots_poll SET keeps_arrivals = true WHERE state = 'open' RETURNING id"
-    id = site.asked(watched)[0][0]
+    """The open poll of the sample's selection, with a group that waits for the second person."""
+    id = site.asked("SELECT id FROM ballots_poll WHERE state = 'open' AND keeps_arrivals")[0][0]
     site.asked(
         "INSERT INTO ballots_burst (poll_id, rule, facts, reason, words, state) "
         """SELECT %s, 'network', '{"voters": 46, "units": 7}', 'not_own', '样例', 'proposed' """
