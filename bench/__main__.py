@@ -33,6 +33,7 @@ GROUPS = (
     "fairness",
     "likeness",
     "ballots",
+    "bursts",
     "pledges",
     "honours",
     "telling",
@@ -41,7 +42,8 @@ GROUPS = (
 # These put everything back as it was; if they are cut off, the database has to be filled anew.
 CHANGING = ("register.move", "register.import")
 # These need no database or bring one of their own, and are measured alone without the bench's.
-WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining", "fairness", "likeness", "ballots", "pledges", "honours")
+WITHOUT_DATABASE = ("reconcile", "rollup", "gaps.joining", "fairness", "likeness", "ballots", "bursts", "pledges",
+                    "honours")  # fmt: skip
 # Unasked, these belong to what takes long.
 LONG = ("reconcile",)
 
@@ -115,6 +117,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         appraisal,
         asks,
         ballots,
+        bursts,
         fairness,
         figures,
         gaps,
@@ -149,6 +152,7 @@ def _measure(size: str, url: str, chosen: list[str]) -> list[Figure]:
         "fairness": fairness.figures,
         "likeness": likeness.figures,
         "ballots": ballots.figures,
+        "bursts": bursts.figures,
         "pledges": pledges.figures,
         "honours": honours.figures,
         "telling": telling.figures,
@@ -161,7 +165,7 @@ def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
     import django  # slow: --help must not wait for it
 
     django.setup()
-    from . import ballots, fairness, figures, gaps, honours, likeness, pledges, reconcile  # app ready: models
+    from . import ballots, bursts, fairness, figures, gaps, honours, likeness, pledges, reconcile  # app ready: models
 
     free = {
         "reconcile": reconcile.figures,
@@ -170,6 +174,7 @@ def _measure_without_database(size: str, chosen: list[str]) -> list[Figure]:
         "fairness": fairness.figures,
         "likeness": likeness.figures,
         "ballots": ballots.figures,
+        "bursts": bursts.figures,
         "pledges": pledges.figures,
         "honours": honours.figures,
     }

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gongjian.ballots.bursts import Arrival, suspicions
+from gongjian.ballots.bursts import Arrival, Suspicion, counted, suspicions
 
 VILLAGES, VOTERS, ROUNDS = 40, 400, 30
 DAYS, DAY0 = 4, 48 * 20_000
@@ -127,6 +127,12 @@ def limited(made: Round, most: int) -> set[int]:
     return away
 
 
+def named_in(told: list[Suspicion], made: Round) -> set[int]:
+    """Whose envelopes these are."""
+    groups = [each for each in told if each.half_hours]
+    return {voter for voter, each in made.arrivals.items() if any(one.is_about(each) for one in groups)}
+
+
 def rates(caught: set[int], made: Round) -> tuple[int, int, int, int]:
     """Of bought ones: caught, all; of honest ones: caught by mistake, all."""
     honest = made.arrivals.keys() - made.false
@@ -141,9 +147,9 @@ def measured(kind: str) -> dict[str, list[float]]:
         made = Round(random.Random(f"{kind} {seed}"))
         ROUNDS_OF[kind](made)
         roll, cards = dict.fromkeys(range(VILLAGES), VOTERS), dict.fromkeys(range(10), VILLAGES * VOTERS // 10)
-        told = suspicions(made.arrivals.values(), roll, cards)
+        told = suspicions(counted(made.arrivals.values()), roll, cards)
         reasons.update({each.reason for each in told})
-        caught = {"ours": {voter for each in told for voter in each.voters}}
+        caught = {"ours": named_in(told, made)}
         caught |= {f"limit {most}": limited(made, most) for most in LIMITS}
         for name, some in caught.items():
             for at, number in enumerate(rates(some, made)):

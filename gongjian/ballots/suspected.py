@@ -6,27 +6,45 @@ ballots they are, and nothing is left out by a rule alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gongjian.accounts.models import User
+from gongjian.asks import owing, sending
+from gongjian.asks.models import Ask
 from gongjian.chronicle.record import record
+from gongjian.register.access import Reader
 from gongjian.register.actions import in_sentences
 from gongjian.register.authority.wall import behind_it
 from gongjian.register.refusals import Refused
 
-from . import aside
-from .bursts import Arrival, suspicions
+from . import aside, bursts
+from .access import polls_kept_by
 from .making import held
 from .models import Burst, CodeBatch, Envelope, Poll, SetAside, Voter
 from .secrets import secret_of
 
 B, A = Burst.State, SetAside.State
+MINUTES = 20  # what looking takes: a setting, without a source
+# In one pass: each busy address and each batch by half hour, each batch by unit, and each unit. GROUPING has a bit for
+# each column that is left out.
+COUNTED = """
+    SELECT network, batch, half_hour, unit_id, GROUPING(network, batch, half_hour, unit_id), count(*)
+    FROM (SELECT e.network, CASE WHEN e.is_by_card THEN v.batch_id END AS batch, e.half_hour, v.unit_id
+          FROM ballots_envelope e JOIN ballots_voter v ON v.id = e.voter_id
+          WHERE e.poll_id = %s AND NOT v.is_off) came
+    GROUP BY GROUPING SETS ((network, half_hour), (batch, half_hour), (batch, unit_id), (unit_id))
+    HAVING GROUPING(network) = 1 OR count(*) >= %s"""
+BUSY, OF_BATCH, UNITS_OF_BATCH, OF_UNIT = 0b0101, 0b1001, 0b1010, 0b1110
 
 
 @dataclass(frozen=True)
@@ -46,42 +64,82 @@ class Found:
 
 
 def found_in(poll: Poll) -> list[Found]:
-    """All that is found until it is counted, without what is decided on as a whole. A fixed number of queries.
+    """All that is found until it is counted, without what is decided on as a whole. A fixed number of queries, and
+    one more where a rule names ballots.
 
     Of units only once it is closed: until then nobody is told how many of a unit have voted.
     """
     if not poll.keeps_arrivals or poll.state not in aside.UNTIL_COUNTED:
         return []
     with behind_it():
-        leaves, every = _arrivals(poll)
         roll = Voter.objects.filter(poll=poll, is_off=False).order_by()
         by_unit = dict(roll.values_list("unit").annotate(Count("pk")))
         batches = {each.pk: each for each in CodeBatch.objects.filter(poll=poll)}
-        cases = SetAside.objects.filter(poll=poll).exclude(state=A.DECLINED).values_list("leaf", flat=True)
-        settled = {bytes(leaf) for leaf in cases}
-    secret, told = secret_of(poll), []
-    for each in suspicions(every, by_unit, {pk: batch.count for pk, batch in batches.items()}):
+        told = bursts.suspicions(_came(poll), by_unit, {pk: batch.count for pk, batch in batches.items()})
+        waiting = _waiting(poll, told)
+    secret, found = secret_of(poll), []
+    for each in told:
         facts = dict(each.facts)
         if "batch" in facts:
             facts["batch"] = batches[facts["batch"]].number
         key = secret.of("burst", f"{each.reason}:{each.key}".encode())[:8].hex()
-        waiting = tuple((voter, leaves[voter]) for voter in each.voters if leaves[voter] not in settled)
-        one = Found(key, each.reason, facts, facts.pop("half_hour", None), waiting)
-        if waiting or (each.reason == "unit" and poll.state == Poll.State.CLOSED):
-            told.append(one)
-    return told
+        one = Found(key, each.reason, facts, facts.pop("half_hour", None), waiting.get(each.key, ()))
+        if one.waiting or (each.reason == "unit" and poll.state == Poll.State.CLOSED):
+            found.append(one)
+    return found
 
 
-def _arrivals(poll: Poll) -> tuple[dict[int, bytes], list[Arrival]]:
-    """The leaf of each voter's last envelope, and how it came. Who left the roll is left out already."""
-    names = ("voter", "leaf", "voter__unit", "network", "half_hour", "is_by_card", "voter__batch")
-    leaves, every = {}, []
-    for voter, leaf, unit, network, at, is_by_card, batch in Envelope.objects.filter(
-        poll=poll, voter__is_off=False
-    ).values_list(*names):
-        leaves[voter] = bytes(leaf)
-        every.append(Arrival(voter, unit, bytes(network), at or 0, batch if is_by_card else None))
-    return leaves, every
+def _envelopes(poll: Poll) -> QuerySet[Envelope]:
+    """The last one of each voter. Who left the roll is left out already."""
+    return Envelope.objects.filter(poll=poll, voter__is_off=False).order_by()
+
+
+def _came(poll: Poll) -> bursts.Came:
+    """How they came, counted by the database: of an address that few share at a time nothing is read."""
+    busy, units = set[bytes](), dict[int, int]()
+    batches, units_of_batch = defaultdict[int, dict[int, int]](dict), Counter[int]()
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, [poll.pk, bursts.fewest_in_half_an_hour()])
+        for network, batch, at, unit, left_out, number in cursor.fetchall():
+            if left_out == BUSY and network:
+                busy.add(bytes(network))
+            elif left_out == OF_UNIT:
+                units[unit] = number
+            elif left_out == OF_BATCH and batch is not None:
+                batches[batch][at or 0] = number
+            elif left_out == UNITS_OF_BATCH and batch is not None:
+                units_of_batch[batch] += 1
+    return bursts.Came(_of_networks(poll, busy), batches, units_of_batch, units)
+
+
+def _of_networks(poll: Poll, busy: Iterable[bytes]) -> dict[bytes, dict[int, dict[int, int]]]:
+    """From each in each half hour of each unit."""
+    found: dict[bytes, dict[int, dict[int, int]]] = {each: defaultdict(dict) for each in busy}
+    rows = _envelopes(poll).filter(network__in=busy).values_list("network", "half_hour", "voter__unit")
+    for network, at, unit, number in rows.annotate(Count("pk")):
+        found[bytes(network)][at or 0][unit] = number
+    return found
+
+
+def _waiting(poll: Poll, told: Sequence[bursts.Suspicion]) -> dict[str, tuple[tuple[int, bytes], ...]]:
+    """Of each group, by its key, voter and leaf of those about whom nobody has decided."""
+    some = Q(pk__in=())
+    for each in told:
+        if each.network:
+            some |= Q(network=each.network, half_hour__in=each.half_hours)
+        elif each.batch:
+            some |= Q(voter__batch=each.batch, is_by_card=True, half_hour__in=each.half_hours)
+    cases = SetAside.objects.filter(poll=poll).exclude(state=A.DECLINED)
+    settled = {bytes(leaf) for leaf in cases.values_list("leaf", flat=True)}
+    names = ("voter", "voter__unit", "network", "half_hour", "voter__batch", "is_by_card", "leaf")
+    rows = [
+        (bursts.Arrival(voter, unit, bytes(network), at or 0, batch if by_card else None), bytes(leaf))
+        for voter, unit, network, at, batch, by_card, leaf in _envelopes(poll).filter(some).values_list(*names)
+    ]
+    return {
+        each.key: tuple((row.voter, leaf) for row, leaf in rows if each.is_about(row) and leaf not in settled)
+        for each in told if each.half_hours
+    }  # fmt: skip
 
 
 @in_sentences
@@ -119,7 +177,52 @@ def answer(burst: Burst, *, agrees: bool, today: date, now: datetime, by: User) 
         aside.tell(poll, cases, today, now)
     verb = "ballots.agree_burst" if agrees else "ballots.decline_burst"
     record(verb, by=by, subject=_subject(burst), facts={"voters": len(cases)}, as_office=office)
+    _settle(poll, now, by)
     return burst
+
+
+# == who is asked to look ==
+def owe_looks(today: date, now: datetime) -> int:
+    """Each hour: whoever keeps a poll in which something looks bought is asked to look, once a day at most; what is
+    decided, counted or called off asks nobody any more. How many were asked."""
+    watched = Poll.objects.filter(keeps_arrivals=True, state__in=aside.UNTIL_COUNTED).select_related("held_by")
+    waiting = {reference(each): each for each in watched if is_undecided(each)}
+    rows = Ask.objects.filter(sending__about__startswith=reference(None))
+    for about in set(rows.filter(state=Ask.State.OPEN).values_list("sending__about", flat=True)) - {*waiting}:
+        sending.close(about, now=now)
+    told = rows.filter(Q(state=Ask.State.OPEN) | Q(ended_at__date=today)).values_list("sending__about", flat=True)
+    asked = [each for about, each in waiting.items() if about not in set(told)]
+    for poll in asked:
+        owing.owe(
+            poll.held_by, about=reference(poll), title=_("What looks bought: %(poll)s") % {"poll": poll.title},
+            why=_("A rule names ballots that came as bought ones do. Two people look at them before the count."),
+            href=reverse("poll_bursts", args=[poll.pk]), minutes=MINUTES,
+            due_on=max(timezone.localdate(poll.closes_at), today), today=today, now=now, by=None,
+        )  # fmt: skip
+    return len(asked)
+
+
+def is_undecided(poll: Poll) -> bool:
+    """Is there a group on which nobody has decided; or of a unit, about which nothing can be decided, a word until the
+    count?"""
+    return poll.bursts.filter(state=B.PROPOSED).exists() or bool(found_in(poll))
+
+
+def reference(poll: Poll | None) -> str:
+    """As the ask refers to it: ballots.bursts:7."""
+    return f"ballots.bursts:{poll.pk if poll else ''}"
+
+
+def _settle(poll: Poll, now: datetime, by: User) -> None:
+    sending.hold()
+    if not is_undecided(poll):
+        sending.close(reference(poll), now=now, by=by)
+
+
+def tell_asked(reader: Reader, id: int) -> tuple[str, str] | None:
+    """Where the ask leads, for whoever keeps the poll."""
+    found = polls_kept_by(reader).filter(pk=id, keeps_arrivals=True).first()
+    return (found.title, reverse("poll_bursts", args=[found.pk])) if found else None
 
 
 def _subject(burst: Burst) -> str:

@@ -1,4 +1,4 @@
-"""What the worker does with polls: opens and closes them at their minutes, signs heads, erases what is over."""
+"""What the worker does with polls: opens and closes them in time, signs heads, asks keepers to look, erases."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from .clock import bring_all_forward, sign_heads
 from .publishing import erase_due
+from .suspected import owe_looks
 
 
 @app.periodic(cron="* * * * *")
@@ -23,6 +24,14 @@ def heads(timestamp: int = 0) -> None:
     """So that there is a head in each half hour, whether anybody votes or not."""
     close_old_connections()
     sign_heads()
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(queue="ballots", name="ballots.owe_looks", queueing_lock="ballots.owe_looks")
+def look(timestamp: int = 0) -> None:
+    """Whoever keeps a poll is asked once something in it looks bought."""
+    close_old_connections()
+    owe_looks(timezone.localdate(), timezone.now())
 
 
 @app.periodic(cron="20 17 * * *")  # twenty past one in China; the queue counts in UTC

@@ -100,7 +100,7 @@ def hold_poll(selection: Selection, *, today: date, now: datetime, by: User, **f
         move_deed(each.deed, "run", by=by, as_office=office)
     facts = {"basis": basis, "candidates": len(listed)}
     move(selection, "hold_poll", by=by, as_office=office, facts=facts, basis=basis, poll=poll)
-    owing.owe(selection, "carry_out", due_on=poll.closes_at.date(), today=today, now=now, by=by)
+    owing.owe(selection, "carry_out", due_on=timezone.localdate(poll.closes_at), today=today, now=now, by=by)
     return selection
 
 

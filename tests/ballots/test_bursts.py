@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gongjian.ballots.bursts import LEAST, Arrival, suspicions
+from gongjian.ballots import bursts
+from gongjian.ballots.bursts import LEAST, Arrival, Suspicion
 
 DAY = 48 * 20_000
 NOON, NIGHT = DAY + 24, DAY + 5
@@ -18,13 +19,21 @@ def arrivals(count: int, *, first: int = 0, units=range(10), network=b"n", at: i
     ]  # fmt: skip
 
 
+def suspicions(some: list[Arrival], cards=None) -> list[tuple[Suspicion, tuple[int, ...]]]:
+    """With the voters it is about."""
+    told = bursts.suspicions(bursts.counted(some), ROLL, cards or {})
+    return [(each, tuple(one.voter for one in some if each.half_hours and each.is_about(one))) for each in told]
+
+
 def found(some, cards=None) -> list[tuple[str, int]]:
-    return [(each.reason, len(each.voters)) for each in suspicions(some, ROLL, cards or {})]
+    told = suspicions(some, cards)
+    assert all(len(voters) == each.facts["voters"] for each, voters in told if each.reason != "unit")
+    return [(each.reason, len(voters)) for each, voters in told]
 
 
 def test_many_units_from_one_address_within_an_hour_are_told_with_whose_they_are():
-    (told,) = suspicions(arrivals(LEAST), ROLL, {})
-    assert (told.reason, told.voters, told.facts["units"]) == ("network", tuple(range(LEAST)), 10)
+    ((told, voters),) = suspicions(arrivals(LEAST))
+    assert (told.reason, voters, told.facts["units"]) == ("network", tuple(range(LEAST)), 10)
     assert found(arrivals(LEAST - 1)) == []
 
 
@@ -63,6 +72,5 @@ def test_a_unit_with_far_more_votes_than_the_middle_is_told_without_naming_envel
 def test_paper_is_of_no_network_and_windows_do_not_count_anybody_twice():
     assert found(arrivals(LEAST, network=b"")) == []
     long = [Arrival(each, each % 10, b"n", NOON + each // 30, None) for each in range(240)]
-    told = suspicions(long, ROLL, {})
-    voters = [voter for each in told for voter in each.voters]
+    voters = [voter for _told, some in suspicions(long) for voter in some]
     assert len(voters) == len(set(voters)) == 240

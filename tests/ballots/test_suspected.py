@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from gongjian.asks import matters
+from gongjian.asks.models import Ask
 from gongjian.ballots import aside, bursts, codes, publishing, suspected
 from gongjian.ballots.casting import half_hour_of
 from gongjian.ballots.models import Burst, Envelope, Poll, SetAside, Voter
@@ -220,6 +222,62 @@ def test_a_poll_that_is_erased_keeps_neither_words_nor_numbers(bought):
     burst = Burst.objects.get(poll=poll)
     assert (burst.words, burst.facts, burst.half_hour) == ("–", {}, None)
     assert not burst.cases.exclude(voter=None).exists()
+
+
+# == who is asked to look ==
+def look(held: Held, days: int = 0) -> set[str]:
+    """What the city's union is asked about it after the hour's look."""
+    suspected.owe_looks(held.town.today + timedelta(days=days), timezone.now() + timedelta(days=days))
+    rows = Ask.objects.filter(body=held.poll.held_by, sending__about=suspected.reference(held.poll), state="open")
+    return set(rows.values_list("sending__title", flat=True))
+
+
+def test_whoever_keeps_the_poll_is_asked_once_until_all_is_decided(bought):
+    title = f"What looks bought: {bought.poll.title}"
+    assert look(bought) == {title} == look(bought)
+    ask = Ask.objects.get(sending__about=suspected.reference(bought.poll))
+    assert (ask.minutes, ask.sending.href) == (suspected.MINUTES, page_of(bought))
+    assert FIRM.hex() not in str(ask.sending.__dict__) and "10" not in ask.sending.why
+    burst = proposed(bought)
+    assert look(bought) == {title}, "it waits for the second person"
+    answer(bought, burst)
+    ask.refresh_from_db()
+    assert (ask.state, ask.ended_by) == ("done", bought.second) and look(bought) == set()
+    Envelope.objects.filter(poll=bought.poll).update(network=HOME)
+    cast_more(bought)
+    assert look(bought) == set() and look(bought, days=1) == {title}, "a new group, and one ask a day at most"
+
+
+def cast_more(held: Held) -> None:
+    for at in range(10, 24):
+        cast(held, at, network=HOME)
+    Envelope.objects.filter(poll=held.poll).update(half_hour=48 * 20_000 + 25)
+
+
+def test_what_was_not_agreed_is_still_asked_about(bought):
+    look(bought)
+    answer(bought, proposed(bought), agrees=False)
+    assert len(look(bought)) == 1
+
+
+def test_an_ask_that_was_put_off_comes_again_the_next_day_and_none_after_the_count(bought):
+    look(bought)
+    Ask.objects.update(state="declined", reason="明天再看", ended_at=timezone.now())
+    assert look(bought) == set() and len(look(bought, days=1)) == 1
+    Poll.objects.filter(pk=bought.poll.pk).update(keeps_arrivals=False, network_key=None)
+    assert look(bought, days=1) == set()
+
+
+def test_where_nothing_is_found_nobody_is_asked(bought):
+    Envelope.objects.filter(poll=bought.poll).update(network=b"")
+    assert look(bought) == set() and not Ask.objects.exists()
+
+
+def test_the_ask_leads_whoever_keeps_the_poll_and_nobody_else(bought):
+    told = (bought.poll.title, page_of(bought))
+    assert matters.told(bought.chair, suspected.reference(bought.poll)) == matters.Matter(*told)
+    for other in (bought.account(0), bought.town.accounts["stranger"]):
+        assert matters.told(other, suspected.reference(bought.poll)) is None
 
 
 # == the page ==
