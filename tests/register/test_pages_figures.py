@@ -74,6 +74,16 @@ def test_where_nothing_can_be_counted_the_page_says_so(town, signed_in, at, day)
     assert html.status_code == 200 and b"<table" not in html.content
 
 
+def test_at_the_top_the_page_comes_before_its_count(town, signed_in):
+    browser, path = signed_in(town.clerk), f"/territory/{town.units['city'].pk}/figures/"
+    first = browser.get(path, {"on": "2021-06-30"}).content.decode()
+    assert "<table" not in first and "counted=1" in first
+    whole = browser.get(path, {"on": "2021-06-30", "counted": "1"}).content.decode()
+    piece = browser.get(path, {"on": "2021-06-30", "counted": "1"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" in whole and "<html" not in piece
+    assert "<table" in piece and piece.strip() in whole
+
+
 def test_queries_do_not_grow_with_rows(town, signed_in):
     browser, path = signed_in(town.clerk), f"/territory/{town.units['county'].pk}/figures/"
 

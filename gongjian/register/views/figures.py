@@ -19,7 +19,7 @@ from ..access import can_count, unit_entries_visible_to, units_visible_to
 from ..models import Line, Permission
 from ..queries.figures import FigureRow, PlaceFigures, place_figures
 from ..queries.members import MemberRow, Places
-from ..queries.structure import Structure
+from ..queries.structure import DIVISIONS, Structure
 from .door import DayRequest, signed_in_only
 from .why import refused
 
@@ -32,7 +32,10 @@ def figures(request: DayRequest, unit_id: int) -> HttpResponse:
     if not can_count(request.user, unit):
         return refused(request, Permission.SEE_COUNTS, unit, place)
     line, structure = _line(request, lines), _structure(request)
-    found = place_figures(request.user, unit_id, request.day, request.today, line=line, structure=structure)
+    is_counted = "counted" in request.GET or not _takes_long(request, unit_id)
+    found = None
+    if is_counted:
+        found = place_figures(request.user, unit_id, request.day, request.today, line=line, structure=structure)
     asked = urlencode({"line": line.key if line else "", "structure": structure})
     facts = {
         "unit_id": unit_id,
@@ -41,6 +44,7 @@ def figures(request: DayRequest, unit_id: int) -> HttpResponse:
         "line": line,
         "structure": structure,
         "figures": found,
+        "is_counted": is_counted,
         "rows": [(row, _numbers(row)) for row in found.rows] if found else [],
         "whole": _numbers(found.whole) if found else None,
         "members": _member_rows(found) if found else [],
@@ -48,7 +52,8 @@ def figures(request: DayRequest, unit_id: int) -> HttpResponse:
         "trail": [(place, keep_day(reverse("unit", args=[unit_id]), request)), (_("Figures"), None)],
         "walk": "territory",
     }
-    return render(request, "register/figures.html", facts)
+    page = "figures_counted" if request.headers.get("HX-Request") and is_counted else "figures"
+    return render(request, f"register/{page}.html", facts)
 
 
 @signed_in_only
@@ -166,6 +171,12 @@ def _place(request: DayRequest, unit_id: int) -> str:
         raise Http404
     of_day = [entry for entry in entries if entry.since <= request.day] or entries
     return of_day[-1].name
+
+
+def _takes_long(request: DayRequest, unit_id: int) -> bool:
+    """At the top of the territory the page comes first, and the count after it."""
+    entries = unit_entries_visible_to(request.user).on(request.day).filter(unit=unit_id)
+    return bool(entries.filter(kind__level=DIVISIONS[0]).exists())
 
 
 def _line(request: DayRequest, lines: list[Line]) -> Line | None:
