@@ -127,3 +127,15 @@ def test_from_a_post_to_a_pledge_that_was_kept_late(visit: Visit, site: Site) ->
     told = visit("", pledge.replace("/pledges/", "/pledges/public/"), lang="en")
     expect(told.locator("main")).to_contain_text(EXPLAINED)
     expect(told.locator(".pagehead .chip")).to_have_text("kept late")
+
+
+def test_a_phone_shows_the_field_that_is_wrong(visit: Visit, site: Site) -> None:
+    phone = visit(SECRETARY, f"/bodies/{body_of(site)}/pledges/new/", **PHONE)
+    phone.fill("[name=title]", TITLE)
+    phone.fill("[name=baseline]", "三")
+    with phone.expect_navigation():
+        phone.locator("main form button[type=submit]").tap()
+    wrong = phone.locator("[name=baseline]")
+    expect(wrong).to_be_focused()
+    expect(wrong).to_be_in_viewport()
+    expect(phone.locator("#id_baseline_error")).to_be_in_viewport()

@@ -210,6 +210,23 @@ def test_a_sound_field_shows_no_error() -> None:
     assert "error" not in html and "aria-invalid" not in html and 'aria-describedby="id_day_help"' in html
 
 
+class TwoForm(forms.Form):
+    hidden = forms.CharField(widget=forms.HiddenInput)
+    first = forms.CharField()
+    second = forms.CharField()
+    third = forms.CharField()
+
+
+def test_the_first_field_that_is_wrong_has_the_focus() -> None:
+    form = TwoForm({"first": "1"})
+    assert [" autofocus" in draw("{% field field %}", field=form[name]) for name in ("first", "second", "third")] == [
+        False, True, False,
+    ]  # fmt: skip
+    form.add_error(None, "both are wrong")  # which stands on top and is read first
+    assert " autofocus" not in draw("{% field field %}", field=form["second"])
+    assert " autofocus" not in draw("{% field field %}", field=TwoForm()["first"])
+
+
 def test_choices_stand_in_a_group_with_a_name() -> None:
     html = draw("{% field form.kind %}{% field form.agree %}", form=UploadForm())
     assert html.count("<legend>类</legend>") == 1 and html.count('type="radio"') == 2

@@ -248,7 +248,10 @@ def lineage(events: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/field.html")
 def field(field: BoundField) -> dict[str, Any]:
-    """{% field form.name %}: label, help, error and input, tied together for a screen reader."""
+    """{% field form.name %}: label, help, error and input, tied together for a screen reader.
+
+    The first one that is wrong has the focus, so that a phone shows it; but for what is said of the whole form, on top.
+    """
     help_id, error_id = f"{field.auto_id}_help", f"{field.auto_id}_error"
     described = " ".join(part for part, is_there in ((help_id, field.help_text), (error_id, field.errors)) if is_there)
     widget = field.field.widget
@@ -258,6 +261,8 @@ def field(field: BoundField) -> dict[str, Any]:
         attrs["aria-describedby"] = described
     if field.errors and not is_group:
         attrs["aria-invalid"] = "true"
+        wrong = next((each.name for each in field.form.visible_fields() if each.errors), "")
+        attrs["autofocus"] = wrong == field.name and not field.form.non_field_errors()
     return {
         "field": field,
         "input": field.as_widget(attrs=attrs),
