@@ -70,7 +70,8 @@ def writes(reader: Reader, application: Application) -> str | None:
 
 
 def bodies_within(call: Call) -> QuerySet[Body]:
-    """Who may apply: below the keeper in its line, or seated in its territory; of the honour's line if it has one."""
+    """Who may apply: below the keeper in its line, or seated in its territory, and not the keeper itself; of the
+    honour's line if it has one."""
     keeper, line = call.keeper, call.version.honour.line_id
     within = Q(pk__in=())
     if keeper.line_path:
@@ -81,7 +82,7 @@ def bodies_within(call: Call) -> QuerySet[Body]:
         first, end = path_range(seat)
         here = BodyEntry.objects.filter(body=OuterRef("pk"), valid__contains=TODAY)
         within |= Q(Exists(here.filter(seat__path__gte=first, seat__path__lt=end)))
-    rows = Body.objects.filter(within)
+    rows = Body.objects.filter(within).exclude(pk=keeper.pk)
     return rows.filter(line=line) if line else rows
 
 
@@ -102,7 +103,7 @@ def calls_open_to(reader: Reader, today: date) -> QuerySet[Call]:
         body=OuterRef("pk"), valid__contains=TODAY, seat__path__startswith=OuterRef(OuterRef("seat"))
     )
     below = Q(line=OuterRef("keeper__line"), line_path__startswith=OuterRef("keeper__line_path"))
-    within = bodies_kept_by(reader).filter(below | Q(Exists(here)))
+    within = bodies_kept_by(reader).filter(below | Q(Exists(here))).exclude(pk=OuterRef("keeper"))
     of_line = Exists(within.filter(line=OuterRef("of_line")))
     return rows.exclude(keeper__line_path="").filter(Q(of_line=None) & Q(Exists(within)) | Q(of_line))
 

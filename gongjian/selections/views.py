@@ -145,8 +145,10 @@ def selection_propose(request: AccountRequest, selection_id: int) -> HttpRespons
         return done(request, form, lambda: preparing.propose(
             found, deed, marks=form.cleaned_data, today=request.today, by=request.user),
             said, reverse("selection_propose", args=[selection_id]))  # fmt: skip
+    proposals = queries.proposals_for(request.user, found, request.today)
     facts = {
-        "selection": found, "form": form, "proposals": queries.proposals_for(request.user, found, request.today),
+        "selection": found, "form": form, "proposals": proposals,
+        "most": queries.MOST_DEEDS if len(proposals) >= queries.MOST_DEEDS else None,
         "trail": [*trail_of(found), (_("Propose candidates"), None)],
     }  # fmt: skip
     return render(request, "selections/propose.html", facts | PLACE)

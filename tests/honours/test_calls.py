@@ -110,8 +110,7 @@ def of_the_county(called):
 
 def test_those_apply_who_stand_below_the_keeper_or_sit_in_its_territory(called):
     call, others = of_the_county(called)
-    bodies = called.town.bodies
-    assert set(bodies_within(call)) == {bodies["county_union"], called.joint, others["beside"]}
+    assert set(bodies_within(call)) == {called.joint, others["beside"]}
     by = officer(called.town, "elsewhere", "吕样例", "elsewhere", "union_chair")
     with pytest.raises(Refused, match="below the one that keeps it, or in its territory"):
         applying.apply(call, others["elsewhere"], unit=called.town.units["district"], today=called.today, by=by)
@@ -120,6 +119,9 @@ def test_those_apply_who_stand_below_the_keeper_or_sit_in_its_territory(called):
     for who, body in ((called.applicant, called.joint), (near, others["beside"])):
         assert bodies_applying(who, call).get() == body and calls_open_to(who, called.today).get() == call
     assert not calls_open_to(near, call.apply_until + timedelta(days=1)).exists()
+    own = begin(called.town, define(within=True), keeper="joint_union", by=called.applicant, title="自己的")
+    calling.open_call(own, today=called.today, by=called.applicant)
+    assert calls_open_to(called.applicant, called.today).get() == call, "nobody honours itself"
 
 
 def test_a_call_of_one_line_is_not_open_to_another(called):

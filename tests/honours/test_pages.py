@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from gongjian.honours import applying, awarding
 from gongjian.honours.models import Application, Award, Call, Nurturing, Opinion, Review, Reviewer
 
-from .conftest import application, begin, begin_review, define, hand_in, noon
+from .conftest import application, begin, begin_review, define, hand_in, noon, review
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -144,6 +144,17 @@ def test_it_goes_from_call_to_award_through_the_pages(called, signed_in):
     page = anybody("honour_award", held.pk).content.decode()
     assert "was withdrawn" in page and "隐瞒事故" in page
     assert anybody("honour_certificate", held.pk).status_code == 404
+
+
+def test_whoever_keeps_the_call_reads_who_was_taken_off_and_that_what_they_gave_counts(opened, signed_in):
+    begin_review(opened)
+    review(opened, "hosiery", "90")
+    browser, page = signed_in(opened.keeper), reverse("honour_call", args=[opened.call.pk])
+    drop = reverse("honour_reviewer_drop", args=[Reviewer.objects.get().pk])
+    assert signed_in(opened.town.stranger).post(drop).status_code == 404
+    assert drop in browser.get(page, headers=ENGLISH).content.decode()
+    said = browser.post(drop, headers=ENGLISH, follow=True).content.decode()
+    assert "What they gave until now counts." in said and "What they gave counts: 1" in said and drop not in said
 
 
 # == the public register ==

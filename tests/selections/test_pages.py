@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from gongjian.deeds.models import Deed
 from gongjian.selections import deciding, preparing
+from gongjian.selections import queries as shown_queries
 from gongjian.selections.models import Candidate, Selection
 
 from .conftest import NOW, a_deed, take_in
@@ -102,6 +103,16 @@ def test_what_came_out_is_read_from_the_notice_on_with_the_rule_that_decided(ran
     keeper.post(f"{page}move/", {"do": "publish"})
     told = client.get(page).content.decode()
     assert "06 正在接受核实" in told and Selection.objects.get(pk=ranked.selection.pk).state == "published"
+
+
+def test_where_more_can_be_proposed_than_show_the_page_says_so(selecting, signed_in, monkeypatch):
+    def told() -> str:
+        where = f"{page_of(selecting)}propose/"
+        return signed_in(selecting.chair).get(where, headers={"Accept-Language": "en"}).content.decode()
+
+    assert "These are the newest" not in told()
+    monkeypatch.setattr(shown_queries, "MOST_DEEDS", 7)
+    assert "These are the newest 7." in told()
 
 
 @pytest.mark.parametrize("address", ["list", "one", "propose"])
