@@ -7,13 +7,13 @@ ballots they are, and nothing is left out by a rule alone.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,6 +45,7 @@ COUNTED = """
     GROUP BY GROUPING SETS ((network, half_hour), (batch, half_hour), (batch, unit_id), (unit_id))
     HAVING GROUPING(network) = 1 OR count(*) >= %s"""
 BUSY, OF_BATCH, UNITS_OF_BATCH, OF_UNIT = 0b0101, 0b1001, 0b1010, 0b1110
+Ballot = tuple[bursts.Arrival, bytes]  # how it came, and its leaf
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Found:
 
 def found_in(poll: Poll) -> list[Found]:
     """All that is found until it is counted, without what is decided on as a whole. A fixed number of queries, and
-    one more where a rule names ballots.
+    one more each for busy addresses and for batches that a rule names.
 
     Of units only once it is closed: until then nobody is told how many of a unit have voted.
     """
@@ -75,8 +76,9 @@ def found_in(poll: Poll) -> list[Found]:
         roll = Voter.objects.filter(poll=poll, is_off=False).order_by()
         by_unit = dict(roll.values_list("unit").annotate(Count("pk")))
         batches = {each.pk: each for each in CodeBatch.objects.filter(poll=poll)}
-        told = bursts.suspicions(_came(poll), by_unit, {pk: batch.count for pk, batch in batches.items()})
-        waiting = _waiting(poll, told)
+        came, of_busy = _came(poll)
+        told = bursts.suspicions(came, by_unit, {pk: batch.count for pk, batch in batches.items()})
+        waiting = _waiting(poll, told, of_busy)
     secret, found = secret_of(poll), []
     for each in told:
         facts = dict(each.facts)
@@ -89,13 +91,9 @@ def found_in(poll: Poll) -> list[Found]:
     return found
 
 
-def _envelopes(poll: Poll) -> QuerySet[Envelope]:
-    """The last one of each voter. Who left the roll is left out already."""
-    return Envelope.objects.filter(poll=poll, voter__is_off=False).order_by()
-
-
-def _came(poll: Poll) -> bursts.Came:
-    """How they came, counted by the database: of an address that few share at a time nothing is read."""
+def _came(poll: Poll) -> tuple[bursts.Came, list[Ballot]]:
+    """How they came, counted by the database; and the ballots of busy addresses. Of an address that few share at a time
+    nothing is read."""
     busy, units = set[bytes](), dict[int, int]()
     batches, units_of_batch = defaultdict[int, dict[int, int]](dict), Counter[int]()
     with connection.cursor() as cursor:
@@ -109,35 +107,38 @@ def _came(poll: Poll) -> bursts.Came:
                 batches[batch][at or 0] = number
             elif left_out == UNITS_OF_BATCH and batch is not None:
                 units_of_batch[batch] += 1
-    return bursts.Came(_of_networks(poll, busy), batches, units_of_batch, units)
+    of_busy = _ballots(poll, Q(network__in=busy))
+    networks = bursts.counted(came for came, _leaf in of_busy).networks
+    return bursts.Came(networks, batches, units_of_batch, units), of_busy
 
 
-def _of_networks(poll: Poll, busy: Iterable[bytes]) -> dict[bytes, dict[int, dict[int, int]]]:
-    """From each in each half hour of each unit."""
-    found: dict[bytes, dict[int, dict[int, int]]] = {each: defaultdict(dict) for each in busy}
-    rows = _envelopes(poll).filter(network__in=busy).values_list("network", "half_hour", "voter__unit")
-    for network, at, unit, number in rows.annotate(Count("pk")):
-        found[bytes(network)][at or 0][unit] = number
-    return found
+def _ballots(poll: Poll, some: Q) -> list[Ballot]:
+    """The last one of each voter. Who left the roll is left out already."""
+    names = ("voter", "voter__unit", "network", "half_hour", "voter__batch", "is_by_card", "leaf")
+    rows = Envelope.objects.filter(some, poll=poll, voter__is_off=False).order_by().values_list(*names)
+    return [
+        (bursts.Arrival(voter, unit, bytes(network), at or 0, batch if by_card else None), bytes(leaf))
+        for voter, unit, network, at, batch, by_card, leaf in rows
+    ]
 
 
-def _waiting(poll: Poll, told: Sequence[bursts.Suspicion]) -> dict[str, tuple[tuple[int, bytes], ...]]:
+def _waiting(
+    poll: Poll, told: Sequence[bursts.Suspicion], of_busy: Sequence[Ballot]
+) -> dict[str, tuple[tuple[int, bytes], ...]]:
     """Of each group, by its key, voter and leaf of those about whom nobody has decided."""
-    some = Q(pk__in=())
+    by_batch = Q(pk__in=())
     for each in told:
-        if each.network:
-            some |= Q(network=each.network, half_hour__in=each.half_hours)
-        elif each.batch:
-            some |= Q(voter__batch=each.batch, is_by_card=True, half_hour__in=each.half_hours)
+        if each.batch is not None:
+            by_batch |= Q(voter__batch=each.batch, is_by_card=True, half_hour__in=each.half_hours)
     cases = SetAside.objects.filter(poll=poll).exclude(state=A.DECLINED)
     settled = {bytes(leaf) for leaf in cases.values_list("leaf", flat=True)}
-    names = ("voter", "voter__unit", "network", "half_hour", "voter__batch", "is_by_card", "leaf")
-    rows = [
-        (bursts.Arrival(voter, unit, bytes(network), at or 0, batch if by_card else None), bytes(leaf))
-        for voter, unit, network, at, batch, by_card, leaf in _envelopes(poll).filter(some).values_list(*names)
-    ]
+    of_batches = _ballots(poll, by_batch)
     return {
-        each.key: tuple((row.voter, leaf) for row, leaf in rows if each.is_about(row) and leaf not in settled)
+        each.key: tuple(
+            (came.voter, leaf)
+            for came, leaf in (of_busy if each.network else of_batches)
+            if each.is_about(came) and leaf not in settled
+        )
         for each in told if each.half_hours
     }  # fmt: skip
 
