@@ -215,7 +215,7 @@ def reference(poll: Poll | None) -> str:
 
 
 def _settle(poll: Poll, now: datetime, by: User) -> None:
-    sending.hold()
+    """Under the lock of the poll, so that of two last ones the second sees the first."""
     if not is_undecided(poll):
         sending.close(reference(poll), now=now, by=by)
 
