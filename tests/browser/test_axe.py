@@ -18,7 +18,7 @@ def named(pages: list[Seen]) -> list[object]:
 
 
 def in_turn(pages: list[Seen]) -> list[object]:
-    """Each page in one language, the next one in the other; in both where there is time."""
+    """Each page in one language, the next one in the other; in both, and so at both widths, where there is time."""
     return [
         pytest.param(page, lang, id=f"{page.name}-{lang}", marks=() if (at + turn) % 2 else pytest.mark.slow)
         for at, page in enumerate(pages)

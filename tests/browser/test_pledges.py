@@ -73,6 +73,7 @@ def hand_in_on_a_phone(page: Page, body: int, until: str) -> str:
     return path_of(page)
 
 
+@pytest.mark.slow  # the road from a post to a grade goes through all of it
 def test_from_a_post_to_a_pledge_that_was_kept_late(visit: Visit, site: Site) -> None:
     body, today = body_of(site), timezone.localdate()
     phone = visit(SECRETARY, "/", **PHONE)

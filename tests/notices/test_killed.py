@@ -90,6 +90,7 @@ def test_killed_between_hand_over_and_mark_a_batch_comes_again_as_the_same_lette
     assert finish(mailing) == [2, 2, 2, 2, 1, 1, 1, 1, 1, 1]
 
 
+@pytest.mark.slow
 def test_what_another_worker_has_claimed_is_passed_over(letters, mailing, tmp_path):
     mailing.hold_at = 2
     child = start(mailing, str(tmp_path))

@@ -68,6 +68,7 @@ def all_rights_have_ground(today) -> None:
             assert listed == {body for body in Body.objects.all() if can(person.pk, word, body, today)}, (person, word)
 
 
+@pytest.mark.slow
 def test_a_body_is_merged_while_offices_in_it_are_given_lent_and_taken():
     town = small.build_town()
     chair_above, _office = with_office("郑样例", town.bodies["county_union"])
