@@ -44,6 +44,7 @@ def test_from_a_deed_to_a_result_that_a_second_person_works_out_alone(
 
     # A stranger recommends; the organisation checks, asks and keeps the consent; the one above selects and shows.
     stranger.locator("a.btn--main[href='/deeds/recommend/']").tap()
+    stranger.wait_for_url("**/deeds/recommend/")
     stranger.goto(f"/bodies/{village}/deeds/new/")
     recommend(stranger, "other", "样例：台风夜送老人", name="样例人一")
     expect(stranger.locator("main")).not_to_contain_text("样例人一")
