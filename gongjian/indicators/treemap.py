@@ -91,7 +91,7 @@ def _tiles(readings: Iterable[Reading], below: dict[int, tuple[str, int]], aroun
 
 
 @lru_cache(maxsize=512)
-def _boxes(sizes: tuple[int, ...], wide: float) -> list[Box]:
+def _boxes(sizes: tuple[int, ...], wide: float) -> tuple[Box, ...]:
     """Boxes of these sizes, largest first, that fill a field `wide` across and 100 high. The same all day."""
     laid = squarify.squarify(squarify.normalize_sizes(sizes, wide, 100), 0, 0, wide, 100)
-    return [Box(100 * each["x"] / wide, each["y"], 100 * each["dx"] / wide, each["dy"]) for each in laid]
+    return tuple(Box(100 * each["x"] / wide, each["y"], 100 * each["dx"] / wide, each["dy"]) for each in laid)

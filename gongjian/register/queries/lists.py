@@ -51,7 +51,6 @@ from ..spelling import condition, name_holds, plain
 from ..walks import LEADERSHIP, LINE, TERRITORY, Walk, bodies_below, ids_below, path_range
 
 PAGE = 50
-AT_ONCE = 1_000
 MOST = 10_000
 AT_ONCE = 1_000  # so many rows are counted before a page is shown; the rest in a request of its own
 NEAR = 5_000  # so many units are looked at one by one in a few hundredths of a second
