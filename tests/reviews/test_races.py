@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connection
-from django.utils import translation
 
 from gongjian.asks.models import Ask
 from gongjian.chronicle.models import Act
-from gongjian.register.actions import Refused
 from gongjian.reviews import grading, holding
 from gongjian.reviews.models import GradeObjection
+from tests.races import at_once
 
 from .conftest import answer, approve, hand_up, hold, mark_new, object_to, propose, send_back, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*deeds) -> list[str]:
-    """Run them in threads that begin together; returns the sentences in which some were refused."""
-    gate, refused, broken = Barrier(len(deeds)), [], []
-
-    def run(deed):
-        with translation.override("en"):
-            try:
-                gate.wait(60)
-                deed()
-            except Refused as no:
-                refused.append(str(no))
-            except Exception as odd:
-                broken.append(odd)
-            finally:
-                connection.close()
-
-    threads = [Thread(target=run, args=[deed]) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert broken == []
-    return refused
 
 
 def acts(*verbs: str) -> int:

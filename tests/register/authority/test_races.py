@@ -4,47 +4,24 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from threading import Barrier, Event, Thread
+from threading import Event, Thread
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from gongjian.register import access, actions, appointments, lives
+from gongjian.register import access, appointments, lives
 from gongjian.register.access import OPERATOR
 from gongjian.register.authority.policy import can
 from gongjian.register.authority.reach import reach_of
 from gongjian.register.models import Body, BodyEntry, Delegation, Office, OfficeKind, Permission, Person
 from gongjian.register.reorganise.bodies import merge_bodies
+from tests.races import at_once
 from tests.register import town as small
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 3
-
-
-def at_once(*deeds) -> list[str]:
-    """Run them in threads that begin together; returns the sentences in which some were refused."""
-    gate, refused, broken = Barrier(len(deeds)), [], []
-
-    def run(deed):
-        gate.wait()
-        try:
-            deed()
-        except actions.Refused as no:
-            refused.append(str(no))
-        except Exception as odd:
-            broken.append(odd)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[deed]) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not broken
-    return refused
 
 
 def with_office(name, body, kind="union_chair"):
