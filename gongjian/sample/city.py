@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from gongjian.chronicle.models import Act
 from gongjian.chronicle.record import record
@@ -100,22 +101,23 @@ def build(
         act = record("sample.appoint_personas", on=today)
         personas.settle(act, {persona.key: world.names.person() for persona in personas.PERSONAS}, today)
         record("sample.make_particulars", on=today, facts={"persons": particulars.keep(seed)})
-        targets.set_all(today)
-        asks.send_all(today)
-        _measure(ASKS)
-        plans.make_all(record("sample.make_plans", on=today), today)
-        activities.make_all(today)
-        contacts.make_all(record("sample.make_contacts", on=today), today)
-        meetings.hold_all(today)
-        polls.hold_all(today)
-        pledges.make_all(record("sample.make_pledges", on=today), today)
-        tellings.make_all(today)
-        agreements.make_all(today)
-        appraisals.make_all(today)
-        deeds.make_all(today)
-        honours.make_all(record("sample.make_honours", on=today), today)
-        names = [world.names.person() for _each in range(reviews.NAMES)]
-        reviews.make_all(record("sample.make_reviews", on=today), names, today)
+        with override(settings.LANGUAGE_CODE):  # what is written down, asks too, is read by officers
+            targets.set_all(today)
+            asks.send_all(today)
+            _measure(ASKS)
+            plans.make_all(record("sample.make_plans", on=today), today)
+            activities.make_all(today)
+            contacts.make_all(record("sample.make_contacts", on=today), today)
+            meetings.hold_all(today)
+            polls.hold_all(today)
+            pledges.make_all(record("sample.make_pledges", on=today), today)
+            tellings.make_all(today)
+            agreements.make_all(today)
+            appraisals.make_all(today)
+            deeds.make_all(today)
+            honours.make_all(record("sample.make_honours", on=today), today)
+            names = [world.names.person() for _each in range(reviews.NAMES)]
+            reviews.make_all(record("sample.make_reviews", on=today), names, today)
         SampleMark.objects.filter(id=1).update(finished_at=timezone.now())
     _tidy(report)
     return True
